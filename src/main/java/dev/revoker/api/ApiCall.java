@@ -1,0 +1,19 @@
+package dev.revoker.api;
+
+import dev.revoker.model.Credentials;
+import dev.revoker.model.Secret;
+
+/** A call to the account API, version 1. Prints no secret. */
+public sealed interface ApiCall {
+  /** {@code GET /api/account/remove_api_key}. */
+  record RemoveApiKey(Secret apiToken, Secret apiSecurekey) implements ApiCall {}
+
+  /**
+   * {@code GET /api/account/login}, the credentials in headers so that they stand in no URL. Not
+   * for {@link Credentials.ApiToken}, which needs no login.
+   */
+  record Login(Credentials credentials) implements ApiCall {}
+
+  /** {@code GET /api/account/logout}. */
+  record Logout(Secret apiToken) implements ApiCall {}
+}

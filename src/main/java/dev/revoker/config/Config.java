@@ -1,0 +1,91 @@
+package dev.revoker.config;
+
+import dev.revoker.model.Credentials;
+import dev.revoker.model.Secret;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration, valid and with its defaults filled in. Only {@link ConfigLoader} makes
+ * one. Prints no secret.
+ *
+ * @param lanes most urgent first; at least one
+ * @param accounts by name, in the order of the file
+ * @param defaultAccount for requests that name none; null where there is none
+ * @param holdMaxMs how long a request may wait out an outage in all; 0 means without end
+ * @param loginRetryMs a refused login is not tried again sooner
+ * @param fingerprintSecret makes fingerprints HMACs where set
+ */
+public record Config(
+    Kafka kafka,
+    List<Lane> lanes,
+    String resultsTopic,
+    boolean createTopics,
+    Endpoint api,
+    Map<String, Credentials> accounts,
+    @Nullable String defaultAccount,
+    Limits limits,
+    Retry retry,
+    Breaker breaker,
+    long holdMaxMs,
+    long loginRetryMs,
+    @Nullable Secret fingerprintSecret,
+    Listen opsListen,
+    long drainTimeoutMs) {
+
+  /**
+   * Complete settings for each Kafka client, as its constructor takes them (serializers and
+   * transactional.id excepted, which the code sets). They hold secrets in clear: {@link
+   * #toString()} shows their names only.
+   */
+  public record Kafka(
+      String groupId,
+      Map<String, Object> consumer,
+      Map<String, Object> producer,
+      Map<String, Object> admin) {
+    @Override
+    public String toString() {
+      return "Kafka[groupId=%s, consumer=%s, producer=%s, admin=%s]"
+          .formatted(groupId, consumer.keySet(), producer.keySet(), admin.keySet());
+    }
+  }
+
+  /**
+   * A request topic and its place in the order.
+   *
+   * @param reserved how many of {@code max.in.flight} slots the less urgent lanes may not take
+   */
+  public record Lane(String name, String topic, int reserved) {}
+
+  /** The upstream API. {@code baseUrl} has no trailing slash. */
+  public record Endpoint(URI baseUrl, long connectTimeoutMs, long requestTimeoutMs) {}
+
+  /**
+   * What the API is asked to bear.
+   *
+   * @param maxInFlight API calls at a time, over all lanes
+   * @param ratePerSecond API calls a second, over all lanes; 0 means without limit
+   */
+  public record Limits(int maxInFlight, int ratePerSecond) {}
+
+  /** Attempts, the first included, and the back-off between them. */
+  public record Retry(int maxAttempts, long initialBackoffMs, long maxBackoffMs) {}
+
+  /** In Resilience4j's terms; the threshold is a percentage. */
+  public record Breaker(
+      float failureRateThreshold,
+      int slidingWindowSize,
+      int minimumCalls,
+      long openWaitMs,
+      int halfOpenCalls) {}
+
+  /** An address to listen on; port 0 means any free one. */
+  public record Listen(String host, int port) {
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.revoker.model;
+
+import java.util.Locale;
+
+/**
+ * How a request ended. Each has a fixed status and tells whether sending the same request again can
+ * help.
+ */
+public enum Outcome {
+  /**
+   * 204, or ITEM_NOT_FOUND after an attempt at this request whose answer never arrived. The only
+   * success.
+   */
+  REVOKED(true, false),
+  /**
+   * ITEM_NOT_FOUND with no unanswered attempt before it: a wrong key, a wrong account, or removed
+   * before.
+   */
+  NOT_FOUND(false, false),
+  /** A 400 with an ErrorType that no retry mends. */
+  REFUSED(false, false),
+  /** No session to be had: the login was refused, or a fresh token was rejected. */
+  SESSION_FAILED(false, true),
+  /** The attempts are spent on failures that may pass, or the longest hold is over. */
+  UNAVAILABLE(false, true),
+  /** An answer outside the API's contract. */
+  UNEXPECTED(false, false),
+  /** {@code not_after} had passed. */
+  EXPIRED(false, false),
+  /** The request is not valid; the API was not called. */
+  REJECTED(false, false);
+
+  private final boolean success;
+  private final boolean retriable;
+
+  Outcome(boolean success, boolean retriable) {
+    this.success = success;
+    this.retriable = retriable;
+  }
+
+  /** Whether the result's status is {@code success}. */
+  public boolean success() {
+    return success;
+  }
+
+  /** Whether sending the same request again later can help. */
+  public boolean retriable() {
+    return retriable;
+  }
+
+  /** The word in the result message and in the meters' {@code outcome} label. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

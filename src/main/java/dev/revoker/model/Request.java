@@ -1,0 +1,55 @@
+package dev.revoker.model;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A request record, read. Immutable. */
+public sealed interface Request {
+  /** Where it stands in Kafka. */
+  Source source();
+
+  /** The name of the lane it came in by. */
+  String lane();
+
+  /** When the worker read it. */
+  Instant receivedAt();
+
+  /**
+   * {@code requested_at} where given, else the record's own timestamp: what ages are measured from.
+   */
+  Instant agedFrom();
+
+  /** What its result repeats. */
+  Echo echo();
+
+  /**
+   * A request to be carried out.
+   *
+   * @param key the key to remove, sent as given
+   * @param apiToken a session of the caller's own, used instead of the account's
+   * @param notAfter from then on the API is not called for it
+   */
+  record Valid(
+      Source source,
+      String lane,
+      Instant receivedAt,
+      Instant agedFrom,
+      Echo echo,
+      Secret key,
+      @Nullable Secret apiToken,
+      @Nullable Instant notAfter)
+      implements Request {}
+
+  /**
+   * A record that does not fit; its result is {@code rejected} with this error, and the API is not
+   * called.
+   */
+  record Invalid(
+      Source source,
+      String lane,
+      Instant receivedAt,
+      Instant agedFrom,
+      Echo echo,
+      ResultError error)
+      implements Request {}
+}

@@ -1,0 +1,27 @@
+package dev.revoker.model;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one answer to a request. Holds no secret.
+ *
+ * @param request what it answers
+ * @param httpStatus of the last answer of the API, or null where none came
+ * @param error null on success only
+ * @param attempts how many times remove_api_key was called for it, probes included
+ */
+public record Result(
+    Request request,
+    Outcome outcome,
+    KeyState keyState,
+    @Nullable Integer httpStatus,
+    @Nullable ResultError error,
+    int attempts,
+    Instant completedAt) {
+
+  /** The answer to a record that is not a valid request. */
+  public static Result rejected(Request.Invalid request, Instant now) {
+    return new Result(request, Outcome.REJECTED, KeyState.UNKNOWN, null, request.error(), 0, now);
+  }
+}
