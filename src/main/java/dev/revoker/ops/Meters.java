@@ -1,0 +1,227 @@
+package dev.revoker.ops;
+
+import dev.revoker.model.Outcome;
+import dev.revoker.model.Result;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Every meter of the worker, each named here and nowhere else. All that can be known beforehand
+ * (each lane with each outcome, each account with each login result) exists at zero from the start,
+ * so that {@code rate()} sees the first event. Nothing is labelled by request.
+ *
+ * <p>Safe on any thread. No method blocks or throws; a record costs a map look-up and an atomic
+ * add.
+ */
+public final class Meters {
+  /** The login gave a session. */
+  public static final String LOGIN_SUCCESS = "success";
+
+  /** The API refused the login: it is not tried again before {@code login.retry.ms}. */
+  public static final String LOGIN_REFUSED = "refused";
+
+  /** No usable answer came: the login may be tried again. */
+  public static final String LOGIN_FAILED = "failed";
+
+  private static final List<String> LOGIN_RESULTS =
+      List.of(LOGIN_SUCCESS, LOGIN_REFUSED, LOGIN_FAILED);
+
+  private final MeterRegistry registry;
+  private final ByWord<LaneMeters> lanes;
+  private final ByWord<ByWord<Counter>> logins;
+  private final ByWord<Timer> apiCalls;
+  private final Timer commits;
+  private volatile Gauges gauges = new Idle();
+
+  /**
+   * Registers everything.
+   *
+   * @param lanes names, most urgent first
+   * @param accounts names
+   */
+  public Meters(MeterRegistry registry, List<String> lanes, Collection<String> accounts) {
+    this.registry = registry;
+    this.lanes = new ByWord<>(lanes, lane -> new LaneMeters(registry, lane));
+    logins = new ByWord<>(accounts, this::loginCounters);
+    apiCalls = new ByWord<>(List.of(), this::apiTimer);
+    commits =
+        Timer.builder("revoker.commit")
+            .description("One Kafka transaction: results and offsets, from begin to committed.")
+            .serviceLevelObjectives(Buckets.CALL)
+            .register(registry);
+    lanes.forEach(this::registerGauges);
+    gauge("revoker.intake.paused", g -> g.intakePaused() ? 1 : 0)
+        .description("1 while an outage of the API holds intake back.")
+        .register(registry);
+  }
+
+  /** A result was committed: counted by lane and outcome, and timed. */
+  public void answered(Result result, Instant committedAt) {
+    lanes.of(result.request().lane()).answered(result, committedAt);
+  }
+
+  /**
+   * An API call ended.
+   *
+   * @param result one of the caller's few fixed words
+   * @param nanos how long it took
+   */
+  public void apiCalled(String result, long nanos) {
+    apiCalls.of(result).record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * A login was tried.
+   *
+   * @param result {@link #LOGIN_SUCCESS}, {@link #LOGIN_REFUSED} or {@link #LOGIN_FAILED}
+   */
+  public void loggedIn(String account, String result) {
+    logins.of(account).of(result).increment();
+  }
+
+  /** A transaction was committed, after so many nanoseconds. */
+  public void committed(long nanos) {
+    commits.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** From now on these are read at every scrape, in place of the ones before. */
+  public void watch(Gauges gauges) {
+    this.gauges = gauges;
+  }
+
+  /**
+   * What is measured by looking. Read at scrape, from any thread; must not block. A value that
+   * throws shows as NaN and breaks nothing else.
+   */
+  public interface Gauges {
+    /** Requests that hold a slot. */
+    int inFlight(String lane);
+
+    /** Requests in back-off or held. */
+    int waiting(String lane);
+
+    /** Age of the oldest request without a committed result; 0 where there is none. */
+    double oldestRequestAgeSeconds(String lane);
+
+    /** Whether an outage of the API holds intake back. */
+    boolean intakePaused();
+  }
+
+  private void registerGauges(String lane) {
+    gauge("revoker.in.flight", g -> g.inFlight(lane))
+        .description("Requests that hold a slot.")
+        .tag("lane", lane)
+        .register(registry);
+    gauge("revoker.waiting", g -> g.waiting(lane))
+        .description("Requests in back-off or held.")
+        .tag("lane", lane)
+        .register(registry);
+    gauge("revoker.oldest.request.age", g -> g.oldestRequestAgeSeconds(lane))
+        .description("Age of the oldest request without a committed result.")
+        .baseUnit("seconds")
+        .tag("lane", lane)
+        .register(registry);
+  }
+
+  private Gauge.Builder<Meters> gauge(String name, ToDoubleFunction<Gauges> value) {
+    return Gauge.builder(name, this, self -> value.applyAsDouble(self.gauges))
+        .strongReference(true);
+  }
+
+  private ByWord<Counter> loginCounters(String account) {
+    return new ByWord<>(
+        LOGIN_RESULTS,
+        result ->
+            Counter.builder("revoker.session.logins")
+                .description("Logins tried.")
+                .tag("account", account)
+                .tag("result", result)
+                .register(registry));
+  }
+
+  private Timer apiTimer(String result) {
+    return Timer.builder("revoker.api.call")
+        .description("One call of the account API, sent to answered.")
+        .serviceLevelObjectives(Buckets.CALL)
+        .tag("result", result)
+        .register(registry);
+  }
+
+  /** The meters of one lane. */
+  private static final class LaneMeters {
+    private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
+    private final Timer time;
+    private final Timer age;
+
+    LaneMeters(MeterRegistry registry, String lane) {
+      for (Outcome outcome : Outcome.values()) {
+        outcomes.put(
+            outcome,
+            Counter.builder("revoker.requests")
+                .description("Requests with a committed result.")
+                .tag("lane", lane)
+                .tag("outcome", outcome.wireName())
+                .register(registry));
+      }
+      time =
+          Timer.builder("revoker.request")
+              .description("From received to committed.")
+              .serviceLevelObjectives(Buckets.REQUEST)
+              .tag("lane", lane)
+              .register(registry);
+      age =
+          Timer.builder("revoker.request.age")
+              .description("From requested_at, else the record's timestamp, to committed.")
+              .serviceLevelObjectives(Buckets.AGE)
+              .tag("lane", lane)
+              .register(registry);
+    }
+
+    void answered(Result result, Instant committedAt) {
+      Counter counter = outcomes.get(result.outcome());
+      if (counter != null) {
+        counter.increment();
+      }
+      time.record(since(result.request().receivedAt(), committedAt));
+      age.record(since(result.request().agedFrom(), committedAt));
+    }
+
+    /** Never negative: the sender's clock may be ahead, and a Timer drops what is below zero. */
+    private static Duration since(Instant start, Instant end) {
+      return start.isAfter(end) ? Duration.ZERO : Duration.between(start, end);
+    }
+  }
+
+  /** Before there is anything to look at. */
+  private record Idle() implements Gauges {
+    @Override
+    public int inFlight(String lane) {
+      return 0;
+    }
+
+    @Override
+    public int waiting(String lane) {
+      return 0;
+    }
+
+    @Override
+    public double oldestRequestAgeSeconds(String lane) {
+      return 0;
+    }
+
+    @Override
+    public boolean intakePaused() {
+      return false;
+    }
+  }
+}
