@@ -2,6 +2,7 @@ package dev.revoker.ops;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.revoker.config.Config;
+import dev.revoker.time.Time;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,23 +16,24 @@ import java.util.concurrent.TimeUnit;
  * is a 404; nothing of the configuration or the environment can be asked for.
  *
  * <p>Bounded: at most {@value #MAX_THREADS} exchanges at a time, and a connection beyond that is
- * closed at once; a client has {@value #MAX_REQUEST_SECONDS} s to send its request and {@value
- * #MAX_RESPONSE_SECONDS} s to take the answer. The threads are platform threads on purpose: the
- * JDK's server reads inside a monitor, and before JDK 24 slow clients would pin the virtual
+ * closed at once; an exchange that is not over after {@value #LIMIT_MS} ms, from the first byte of
+ * its request to the last of its answer, is cut off. The threads are platform threads on purpose:
+ * the JDK's server reads inside a monitor, and before JDK 24 slow clients would pin the virtual
  * threads' carriers, on which the worker's calls run.
  */
 public final class OpsServer implements AutoCloseable {
   static final int MAX_THREADS = 16;
-  static final int MAX_REQUEST_SECONDS = 10;
-  static final int MAX_RESPONSE_SECONDS = 30;
+  static final long LIMIT_MS = 10_000;
   private static final int MAX_CONNECTIONS = 512;
   private static final long IDLE_THREAD_SECONDS = 30;
 
   static {
-    // The JDK's server takes its limits from nowhere else, once for the whole process.
-    unlessSet("sun.net.httpserver.maxReqTime", MAX_REQUEST_SECONDS);
-    unlessSet("sun.net.httpserver.maxRspTime", MAX_RESPONSE_SECONDS);
-    unlessSet("jdk.httpserver.maxConnections", MAX_CONNECTIONS);
+    // Connections that say nothing. The JDK's server takes it from nowhere else, for the whole
+    // process; it closes the silent ones after half a minute.
+    String property = "jdk.httpserver.maxConnections";
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(MAX_CONNECTIONS));
+    }
   }
 
   private final HttpServer server;
@@ -48,7 +50,14 @@ public final class OpsServer implements AutoCloseable {
    * @throws CannotListen if the address can't be had: in use, not this machine's, not allowed
    */
   public static OpsServer start(
-      Config.Listen listen, PrometheusMeterRegistry registry, Health health) throws CannotListen {
+      Config.Listen listen, PrometheusMeterRegistry registry, Health health, Time time)
+      throws CannotListen {
+    return start(listen, registry, health, new TimeLimit(time, LIMIT_MS));
+  }
+
+  static OpsServer start(
+      Config.Listen listen, PrometheusMeterRegistry registry, Health health, TimeLimit limit)
+      throws CannotListen {
     HttpServer server = bind(listen);
     ExecutorService threads =
         new ThreadPoolExecutor(
@@ -58,7 +67,7 @@ public final class OpsServer implements AutoCloseable {
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
             Thread.ofPlatform().name("revoker-ops-", 0).daemon().factory());
-    server.setExecutor(threads);
+    server.setExecutor(exchange -> threads.execute(limit.around(exchange)));
     server.createContext("/", new OpsHandler(registry, health));
     server.start();
     return new OpsServer(server, threads);
@@ -99,12 +108,6 @@ public final class OpsServer implements AutoCloseable {
     } catch (IOException e) {
       String why = e.getMessage();
       throw new CannotListen(listen, why == null ? e.getClass().getSimpleName() : why, e);
-    }
-  }
-
-  private static void unlessSet(String property, int value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, Integer.toString(value));
     }
   }
 }

@@ -7,13 +7,19 @@ import static org.awaitility.Awaitility.await;
 import dev.revoker.config.Config;
 import dev.revoker.model.Outcome;
 import dev.revoker.ops.Health.State;
+import dev.revoker.time.SystemTime;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,14 +27,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,16 +57,18 @@ class OpsServerTest {
           Map.of("loop", () -> new State(live.get(), "loop")),
           Map.of("broker", () -> new State(ready.get(), "broker")));
   private final HttpClient client = HttpClient.newHttpClient();
+  private final SystemTime time = new SystemTime();
   private OpsServer server;
 
   @BeforeEach
   void start() throws OpsServer.CannotListen {
-    server = OpsServer.start(ANY_PORT, registry, health);
+    server = OpsServer.start(ANY_PORT, registry, health, time);
   }
 
   @AfterEach
   void stop() {
     server.close();
+    time.close();
     client.close();
   }
 
@@ -152,32 +161,25 @@ class OpsServerTest {
   @Test
   void manyAtOnceAreServed() {
     List<CompletableFuture<HttpResponse<String>>> answers =
-        IntStream.range(0, 200)
+        IntStream.range(0, OpsServer.MAX_THREADS)
             .mapToObj(i -> client.sendAsync(request("/livez").build(), BodyHandlers.ofString()))
-            .limit(OpsServer.MAX_THREADS)
             .toList();
     assertThat(answers).allSatisfy(a -> assertThat(a.join().statusCode()).isEqualTo(200));
   }
 
   @Test
-  void slowClientsAreBoundedAndTheServerIsBackAfterThem() throws Exception {
+  void slowSendersAreBoundedAndCutOff() throws Exception {
+    startWithLimit(1_000);
     List<Socket> slow = new ArrayList<>();
     try {
       for (int i = 0; i < 2 * OpsServer.MAX_THREADS; i++) {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
-        socket.getOutputStream().write("GET /livez HT".getBytes(StandardCharsets.US_ASCII));
-        slow.add(socket);
+        slow.add(connected("GET /livez HT"));
       }
-      await().until(() -> opsThreads() == OpsServer.MAX_THREADS);
-      await()
-          .untilAsserted(
-              () ->
-                  assertThat(slow.stream().filter(OpsServerTest::isCut).count())
-                      .isEqualTo(OpsServer.MAX_THREADS));
-      await()
-          .atMost(Duration.ofSeconds(OpsServer.MAX_REQUEST_SECONDS + 10))
-          .ignoreException(IOException.class)
-          .until(() -> get("/livez").statusCode() == 200);
+      await().untilAsserted(() -> assertThat(cut(slow)).isEqualTo(OpsServer.MAX_THREADS));
+      assertThat(opsThreads()).isEqualTo(OpsServer.MAX_THREADS);
+
+      await().untilAsserted(() -> assertThat(cut(slow)).isEqualTo(slow.size()));
+      assertThat(get("/livez").statusCode()).isEqualTo(200);
     } finally {
       for (Socket socket : slow) {
         socket.close();
@@ -186,10 +188,25 @@ class OpsServerTest {
   }
 
   @Test
+  void aSlowReaderIsCutOff() throws Exception {
+    startWithLimit(2_000);
+    int big = 32 << 20;
+    Gauge.builder("big", () -> 1).description("x".repeat(big)).register(registry);
+    try (Socket reader = connected("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")) {
+      assertThat(reader.getInputStream().read()).isPositive();
+      await().until(() -> writing().isPresent());
+      await().until(() -> writing().isEmpty());
+
+      assertThat(readToTheEnd(reader)).isLessThan(big);
+    }
+    assertThat(get("/livez").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void aPortInUseIsExplained() {
     Config.Listen taken = new Config.Listen("127.0.0.1", server.address().getPort());
 
-    assertThatThrownBy(() -> OpsServer.start(taken, registry, health))
+    assertThatThrownBy(() -> OpsServer.start(taken, registry, health, time))
         .isInstanceOf(OpsServer.CannotListen.class)
         .hasMessageContaining("ops.listen=" + taken)
         .hasMessageContaining("already in use")
@@ -199,7 +216,9 @@ class OpsServerTest {
   @Test
   void anUnknownHostIsExplained() {
     assertThatThrownBy(
-            () -> OpsServer.start(new Config.Listen("no-such-host.invalid", 0), registry, health))
+            () ->
+                OpsServer.start(
+                    new Config.Listen("no-such-host.invalid", 0), registry, health, time))
         .isInstanceOf(OpsServer.CannotListen.class)
         .hasMessageContaining("ops.listen=no-such-host.invalid:0")
         .hasMessageContaining("unknown host");
@@ -213,16 +232,49 @@ class OpsServerTest {
 
     try (ServerSocket again = new ServerSocket()) {
       again.setReuseAddress(true);
-      again.bind(new java.net.InetSocketAddress("127.0.0.1", port));
+      again.bind(new InetSocketAddress("127.0.0.1", port));
       assertThat(again.getLocalPort()).isEqualTo(port);
     }
+  }
+
+  private void startWithLimit(long limitMs) throws OpsServer.CannotListen {
+    server.close();
+    server = OpsServer.start(ANY_PORT, registry, health, new TimeLimit(time, limitMs));
+  }
+
+  private Socket connected(String request) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  private static long readToTheEnd(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (SocketException reset) {
+      return 0;
+    }
+  }
+
+  private static Optional<Thread> writing() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(entry -> entry.getKey().getName().startsWith("revoker-ops-"))
+        .filter(
+            entry ->
+                Stream.of(entry.getValue()).anyMatch(frame -> frame.getMethodName().equals("send")))
+        .map(Map.Entry::getKey)
+        .findAny();
+  }
+
+  private static long cut(List<Socket> sockets) {
+    return sockets.stream().filter(OpsServerTest::isCut).count();
   }
 
   private static boolean isCut(Socket socket) {
     try {
       socket.setSoTimeout(1);
       return socket.getInputStream().read() < 0;
-    } catch (java.net.SocketTimeoutException open) {
+    } catch (SocketTimeoutException open) {
       return false;
     } catch (IOException cut) {
       return true;
