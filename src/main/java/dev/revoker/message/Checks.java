@@ -1,0 +1,97 @@
+package dev.revoker.message;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the fields of one request against their rules. What does not fit comes back as null, as
+ * what is absent does, and leaves a problem behind: the field's name and the rule, in fixed words.
+ */
+final class Checks {
+  private static final int MAX_LABELS = 16;
+
+  private final Parsed.Fields fields;
+  private final List<String> problems = new ArrayList<>(0);
+
+  Checks(Parsed.Fields fields) {
+    this.fields = fields;
+    for (RequestField field : fields.wrongTypes()) {
+      String type = field == RequestField.LABELS ? "an object" : "a string";
+      problems.add(field.wireName() + " must be " + type);
+    }
+  }
+
+  /** Empty where the request is well formed, as far as it was asked for. */
+  List<String> problems() {
+    return problems;
+  }
+
+  void require(RequestField field) {
+    if (fields.texts().get(field) == null && !fields.wrongTypes().contains(field)) {
+      problems.add(field.wireName() + " is required");
+    }
+  }
+
+  @Nullable String text(RequestField field) {
+    return fields.texts().get(field);
+  }
+
+  /** Characters are Unicode code points here. */
+  @Nullable String text(RequestField field, int maxChars) {
+    String text = fields.texts().get(field);
+    // A text has at most as many code points as UTF-16 units, so most need no count.
+    return text == null
+            || text.length() <= maxChars
+            || text.codePointCount(0, text.length()) <= maxChars
+        ? text
+        : fault(field, "must have at most %d characters".formatted(maxChars));
+  }
+
+  @Nullable String printable(RequestField field, int maxChars) {
+    String text = fields.texts().get(field);
+    return text == null || Text.isPrintable(text, maxChars)
+        ? text
+        : fault(field, "must be 1 to %d printable ASCII characters".formatted(maxChars));
+  }
+
+  @Nullable String hex(RequestField field, int minDigits, int maxDigits) {
+    String text = fields.texts().get(field);
+    return text == null || Text.isHex(text, minDigits, maxDigits)
+        ? text
+        : fault(field, "must be %d to %d hex digits".formatted(minDigits, maxDigits));
+  }
+
+  @Nullable Instant time(RequestField field) {
+    String text = fields.texts().get(field);
+    Instant time = text == null ? null : Rfc3339.parse(text);
+    if (text != null && time == null) {
+      fault(field, "must be an RFC 3339 time with seconds and an offset");
+    }
+    return time;
+  }
+
+  /** Empty where there are none, or not all of them fit. */
+  Map<String, String> labels() {
+    Map<String, String> labels = fields.labels();
+    if (labels == null) {
+      return Map.of();
+    }
+    if (!fields.labelsAreTexts()) {
+      fault(RequestField.LABELS, "must all be strings");
+      return Map.of();
+    }
+    if (labels.size() > MAX_LABELS) {
+      fault(RequestField.LABELS, "must be at most " + MAX_LABELS);
+      return Map.of();
+    }
+    return labels;
+  }
+
+  private @Nullable String fault(RequestField field, String rule) {
+    problems.add(field.wireName() + " " + rule);
+    return null;
+  }
+}
