@@ -29,6 +29,11 @@ import org.slf4j.Marker;
  * {@code [hidden]}</td></tr>
  * <tr><td>SASL and login modules</td><td>states and principals; no password, no token</td></tr>
  * </table>
+ *
+ * <p>Out of its reach is what does not pass through Logback: the JDK's own debugging ({@code
+ * javax.net.debug}, {@code debug=true} in a JAAS entry, {@code java.util.logging} turned up), and
+ * with SASL/OAUTHBEARER an answer of the token endpoint that holds no token, which Kafka puts into
+ * an exception's text.
  */
 public final class LogGuard extends TurboFilter {
   private static final Map<String, Level> CAPS =
