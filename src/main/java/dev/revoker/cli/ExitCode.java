@@ -1,0 +1,15 @@
+package dev.revoker.cli;
+
+/** What every command's exit code says. */
+public final class ExitCode {
+  /** Done. */
+  public static final int DONE = 0;
+
+  /** It failed. */
+  public static final int FAILED = 1;
+
+  /** The command line or the configuration is wrong. */
+  public static final int USAGE = 2;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,36 @@
+package dev.revoker.consume;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Where the loop's thread waits for completions when it must not poll. */
+public interface Bell {
+  /** Ends the wait under way, or the next one. Any thread. */
+  void ring();
+
+  /** Waits for a ring, at most so many milliseconds. The loop's thread. */
+  void await(long timeoutMs);
+
+  /** A bell for threads of this JVM. */
+  static Bell ofThreads() {
+    Semaphore rung = new Semaphore(0);
+    return new Bell() {
+      @Override
+      public void ring() {
+        rung.release();
+      }
+
+      @Override
+      public void await(long timeoutMs) {
+        try {
+          if (rung.tryAcquire(timeoutMs, TimeUnit.MILLISECONDS)) {
+            rung.drainPermits();
+          }
+        } catch (InterruptedException interrupted) {
+          // Nobody interrupts the loop's thread; were it done, the caller's deadline ends the wait.
+          Thread.currentThread().interrupt();
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,191 @@
+package dev.revoker.consume;
+
+import dev.revoker.config.Config;
+import dev.revoker.message.RequestReader;
+import dev.revoker.model.Request;
+import dev.revoker.model.Result;
+import dev.revoker.model.Source;
+import dev.revoker.resilience.Dispatcher;
+import dev.revoker.time.Time;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From polled records to admitted requests, the most urgent lane first, and back-pressure by
+ * pausing partitions. Used by the loop's thread alone.
+ */
+final class Intake {
+  /** What a partition's requests are admitted to. */
+  interface Work {
+    /** How many more are wanted now. */
+    int room();
+
+    /** Takes one in. */
+    Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller);
+  }
+
+  private final List<Lane> lanes = new ArrayList<>();
+  private final Map<TopicPartition, Partition> partitions = new HashMap<>();
+  private final Work work;
+  private final RequestReader reader;
+  private final Completions completions;
+  private final Time time;
+
+  Intake(Config config, Work work, RequestReader reader, Completions completions, Time time) {
+    for (Config.Lane lane : config.lanes()) {
+      lanes.add(new Lane(lane.name(), lane.topic(), config.limits().maxInFlight()));
+    }
+    this.work = work;
+    this.reader = reader;
+    this.completions = completions;
+    this.time = time;
+  }
+
+  List<String> topics() {
+    return lanes.stream().map(lane -> lane.topic).toList();
+  }
+
+  List<Lane> lanes() {
+    return lanes;
+  }
+
+  List<Partition> partitions() {
+    return List.copyOf(partitions.values());
+  }
+
+  @Nullable Partition partition(TopicPartition id) {
+    return partitions.get(id);
+  }
+
+  Partition add(TopicPartition id) {
+    Lane lane =
+        lanes.stream().filter(one -> one.topic.equals(id.topic())).findFirst().orElseThrow();
+    Partition partition = new Partition(id, lane);
+    partitions.put(id, partition);
+    lane.partitions.add(partition);
+    return partition;
+  }
+
+  /** Discards what of it is not committed. */
+  void remove(Partition partition) {
+    partition.discard();
+    partitions.remove(partition.id);
+    partition.lane.partitions.remove(partition);
+  }
+
+  /** Reads the records into their partitions' backlogs. */
+  void read(ConsumerRecords<byte[], byte[]> records) {
+    Instant now = time.now();
+    for (TopicPartition id : records.partitions()) {
+      Partition partition = partitions.get(id);
+      if (partition != null) {
+        records.records(id).forEach(record -> partition.backlog.add(read(partition, record, now)));
+      }
+    }
+  }
+
+  private Pending read(Partition partition, ConsumerRecord<byte[], byte[]> record, Instant now) {
+    Request request =
+        reader.read(
+            new Source(record.topic(), record.partition(), record.offset()),
+            partition.lane.name,
+            record.value(),
+            name -> lastHeader(record, name),
+            Instant.ofEpochMilli(record.timestamp()),
+            now);
+    int bytes = record.value() == null ? 0 : record.value().length;
+    // A value that was rejected unread is not kept.
+    Pending pending =
+        new Pending(
+            partition, request, Math.min(bytes, RequestReader.MAX_VALUE_BYTES), completions);
+    partition.lane.read(pending);
+    return pending;
+  }
+
+  /** Admits as much as there is room for: lane after lane, within a lane each partition in turn. */
+  void admit() {
+    int room = work.room();
+    for (Lane lane : lanes) {
+      if (lane.partitions.size() > 1) {
+        Collections.rotate(lane.partitions, 1);
+      }
+      for (Partition partition : lane.partitions) {
+        room -= admit(partition, room);
+      }
+    }
+  }
+
+  private int admit(Partition partition, int room) {
+    PartitionProgress progress = partition.progress;
+    if (progress == null || partition.leaving) {
+      return 0;
+    }
+    int admitted = 0;
+    for (Pending next = partition.backlog.peek();
+        next != null && admitted < room && partition.lane.mayAdmit();
+        next = partition.backlog.peek()) {
+      if (!progress.hasRoomFor(next.offset())) {
+        break;
+      }
+      partition.backlog.remove();
+      if (progress.deliver(next.offset())) {
+        begin(partition, next);
+        admitted++;
+      } else {
+        partition.lane.dropped(next);
+      }
+    }
+    return admitted;
+  }
+
+  private void begin(Partition partition, Pending pending) {
+    partition.admitted.put(pending.offset(), pending);
+    partition.lane.admitted();
+    switch (pending.request) {
+      case Request.Valid valid -> pending.ticket = work.admit(valid, pending);
+      case Request.Invalid invalid -> pending.answered(Result.rejected(invalid, time.now()));
+    }
+  }
+
+  /** Pauses the partitions that cannot take more, and resumes those that can again. */
+  void steer(Consumer<byte[], byte[]> consumer) {
+    boolean wanted = work.room() > 0;
+    List<TopicPartition> toPause = new ArrayList<>();
+    List<TopicPartition> toResume = new ArrayList<>();
+    for (Partition partition : partitions.values()) {
+      boolean pause = !wanted || !takesMore(partition);
+      if (pause != partition.paused) {
+        partition.paused = pause;
+        (pause ? toPause : toResume).add(partition.id);
+      }
+    }
+    if (!toPause.isEmpty()) {
+      consumer.pause(toPause);
+    }
+    if (!toResume.isEmpty()) {
+      consumer.resume(toResume);
+    }
+  }
+
+  private static boolean takesMore(Partition partition) {
+    return partition.progress != null
+        && !partition.leaving
+        && partition.backlog.isEmpty()
+        && partition.lane.mayRead();
+  }
+
+  private static byte @Nullable [] lastHeader(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null ? null : header.value();
+  }
+}

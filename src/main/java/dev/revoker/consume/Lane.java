@@ -1,0 +1,58 @@
+package dev.revoker.consume;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A request topic's share of the worker's memory: how much of it may be held between poll and
+ * commit.
+ */
+final class Lane {
+  /** Beyond this many bytes of record values nothing more is read for the lane. */
+  private static final long MAX_BYTES = 16L << 20;
+
+  private static final int MIN_REQUESTS = 2048;
+  private static final int REQUESTS_PER_SLOT = 4;
+
+  final String name;
+  final String topic;
+
+  /** In the order in which they take their turns. */
+  final List<Partition> partitions = new ArrayList<>();
+
+  private final int maxRequests;
+  private int requests;
+  private long bytes;
+
+  Lane(String name, String topic, int maxInFlight) {
+    this.name = name;
+    this.topic = topic;
+    this.maxRequests = Math.max(MIN_REQUESTS, REQUESTS_PER_SLOT * maxInFlight);
+  }
+
+  boolean mayAdmit() {
+    return requests < maxRequests;
+  }
+
+  boolean mayRead() {
+    return bytes < MAX_BYTES;
+  }
+
+  void read(Pending pending) {
+    bytes += pending.bytes;
+  }
+
+  void admitted() {
+    requests++;
+  }
+
+  /** Read, and never admitted. */
+  void dropped(Pending pending) {
+    bytes -= pending.bytes;
+  }
+
+  void released(Pending pending) {
+    requests--;
+    bytes -= pending.bytes;
+  }
+}

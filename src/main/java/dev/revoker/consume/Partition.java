@@ -1,0 +1,87 @@
+package dev.revoker.consume;
+
+import dev.revoker.resilience.Dispatcher;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One assignment of a partition to this worker; the next assignment of the same partition is
+ * another object, so that what is late can be told from what is ours. Used by the loop's thread
+ * alone.
+ */
+final class Partition {
+  final TopicPartition id;
+  final Lane lane;
+
+  /** Read, and not admitted yet. */
+  final ArrayDeque<Pending> backlog = new ArrayDeque<>();
+
+  /** Admitted, and no result of them committed yet; by offset. */
+  final TreeMap<Long, Pending> admitted = new TreeMap<>();
+
+  /** Null until the committed state was read. */
+  @Nullable PartitionProgress progress;
+
+  /** The committed state must be read again before anything is committed. */
+  boolean stale = true;
+
+  /** Being given up: nothing more is admitted. */
+  boolean leaving;
+
+  /** No longer ours: whatever still comes of it is discarded. */
+  boolean gone;
+
+  boolean paused;
+
+  Partition(TopicPartition id, Lane lane) {
+    this.id = id;
+    this.lane = lane;
+  }
+
+  Collection<Dispatcher.Ticket> tickets() {
+    return admitted.values().stream()
+        .map(pending -> pending.ticket)
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** Whether requests are under way whose end is not known yet. */
+  boolean callsUnderWay() {
+    return admitted.values().stream().anyMatch(pending -> pending.result() == null);
+  }
+
+  /** Whether requests are answered and their results not committed. */
+  boolean answersUncommitted() {
+    return admitted.values().stream().anyMatch(pending -> pending.result() != null);
+  }
+
+  /**
+   * From when the oldest request that was received and is not answered counts; null if there is
+   * none.
+   */
+  @Nullable Instant oldest() {
+    Pending first = admitted.isEmpty() ? backlog.peek() : admitted.firstEntry().getValue();
+    return first == null ? null : first.request.agedFrom();
+  }
+
+  /** Forgets everything that is not committed. */
+  void discard() {
+    gone = true;
+    List.copyOf(admitted.values()).forEach(this::release);
+    backlog.forEach(pending -> lane.dropped(pending));
+    backlog.clear();
+  }
+
+  /** The request is done with: committed, withdrawn or discarded. */
+  void release(Pending pending) {
+    if (admitted.remove(pending.offset(), pending)) {
+      lane.released(pending);
+    }
+  }
+}

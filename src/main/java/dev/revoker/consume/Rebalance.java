@@ -1,0 +1,129 @@
+package dev.revoker.consume;
+
+import dev.revoker.resilience.Dispatcher;
+import dev.revoker.time.Time;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes partitions on and gives them up. The consumer calls it inside poll and close, on the loop's
+ * thread.
+ *
+ * <p>Taken on, a partition is paused until its committed state is read. Revoked, it is given up in
+ * order: nothing more is begun, the calls under way finish within the drain time, what is answered
+ * is committed. Lost, it may be another's already: everything is discarded.
+ */
+final class Rebalance implements ConsumerRebalanceListener {
+  /** Where requests are taken back from. */
+  interface Withdrawal {
+    /** Those that wait end at once, those that are called end with their call. */
+    void withdraw(Collection<Dispatcher.Ticket> tickets);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Rebalance.class);
+
+  /**
+   * A commit is worth waiting for after the last call has ended: without it the call is repeated.
+   */
+  private static final long COMMIT_GRACE_MS = 5000;
+
+  private static final long LONGEST_WAIT_MS = 500;
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Intake intake;
+  private final Commits commits;
+  private final Withdrawal withdrawal;
+  private final Bell bell;
+  private final Time time;
+  private final long drainTimeoutMs;
+
+  Rebalance(
+      Consumer<byte[], byte[]> consumer,
+      Intake intake,
+      Commits commits,
+      Withdrawal withdrawal,
+      Bell bell,
+      Time time,
+      long drainTimeoutMs) {
+    this.consumer = consumer;
+    this.intake = intake;
+    this.commits = commits;
+    this.withdrawal = withdrawal;
+    this.bell = bell;
+    this.time = time;
+    this.drainTimeoutMs = drainTimeoutMs;
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+    for (TopicPartition id : assigned) {
+      intake.add(id).paused = true;
+    }
+    consumer.pause(assigned);
+    if (!assigned.isEmpty()) {
+      LOG.atInfo().addKeyValue("partitions", assigned).log("partitions taken on");
+    }
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
+    giveUp(ours(revoked));
+  }
+
+  @Override
+  public void onPartitionsLost(Collection<TopicPartition> lost) {
+    List<Partition> gone = ours(lost);
+    gone.forEach(partition -> withdrawal.withdraw(partition.tickets()));
+    gone.forEach(intake::remove);
+    LOG.atWarn()
+        .addKeyValue("partitions", lost)
+        .log(
+            "partitions lost: what is not committed of them is discarded, their new owner does it");
+  }
+
+  /**
+   * Gives partitions up in order.
+   *
+   * @return whether all that was answered of them is committed and no call was left behind
+   */
+  boolean giveUp(List<Partition> leaving) {
+    for (Partition partition : leaving) {
+      partition.leaving = true;
+      withdrawal.withdraw(partition.tickets());
+    }
+    long callsUntilMs = time.millis() + drainTimeoutMs;
+    settle(leaving, callsUntilMs, Partition::callsUnderWay);
+    settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted);
+    boolean all = leaving.stream().allMatch(partition -> partition.admitted.isEmpty());
+    leaving.forEach(intake::remove);
+    if (!leaving.isEmpty()) {
+      LOG.atInfo()
+          .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
+          .addKeyValue("complete", all)
+          .log("partitions given up");
+    }
+    return all;
+  }
+
+  private interface Unfinished {
+    boolean test(Partition partition);
+  }
+
+  private void settle(List<Partition> leaving, long untilMs, Unfinished unfinished) {
+    commits.turn();
+    while (leaving.stream().anyMatch(unfinished::test) && time.millis() < untilMs) {
+      bell.await(Math.min(commits.idleMs(LONGEST_WAIT_MS), untilMs - time.millis()));
+      commits.turn();
+    }
+  }
+
+  private List<Partition> ours(Collection<TopicPartition> ids) {
+    return ids.stream().map(intake::partition).filter(Objects::nonNull).toList();
+  }
+}

@@ -1,0 +1,174 @@
+package dev.revoker.consume;
+
+import dev.revoker.config.Config;
+import dev.revoker.message.RequestReader;
+import dev.revoker.publish.Publisher;
+import dev.revoker.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop. One thread calls {@link #run} or {@link #runOnce}, and that thread owns the consumer,
+ * the producer and the progress; every other thread may only hand back what came of a request, ask
+ * to stop, and look. It never stops polling: back-pressure is by pausing.
+ */
+public final class RequestLoop {
+  /** Who carries the requests out. */
+  public interface Work extends Intake.Work, Rebalance.Withdrawal {}
+
+  /** Who wants to know of commits. Called on the loop's thread. */
+  public interface Listener extends Commits.Listener {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
+
+  private static final long IDLE_POLL_MS = 1000;
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Intake intake;
+  private final Commits commits;
+  private final Completions completions;
+  private final Rebalance rebalance;
+  private final Status status = new Status();
+  private final Time time;
+  private volatile boolean stopping;
+
+  /** Wires the parts of this package; begins nothing. */
+  public RequestLoop(
+      Config config,
+      Consumer<byte[], byte[]> consumer,
+      Publisher publisher,
+      RequestReader reader,
+      Work work,
+      Listener listener,
+      Bell bell,
+      Time time) {
+    this.consumer = consumer;
+    this.time = time;
+    this.completions = new Completions(consumer::wakeup, bell);
+    this.intake = new Intake(config, work, reader, completions, time);
+    this.commits = new Commits(consumer, publisher, intake, completions, listener, time);
+    this.rebalance =
+        new Rebalance(consumer, intake, commits, work, bell, time, config.drainTimeoutMs());
+  }
+
+  /**
+   * Runs until {@link #stop}, then drains and leaves the group.
+   *
+   * @return whether no call was left behind and all that was answered is committed
+   * @throws LoopFailure for what the loop cannot mend
+   */
+  public boolean run() {
+    begin();
+    while (!stopping) {
+      runOnce();
+    }
+    return drain();
+  }
+
+  /** Joins the group. */
+  public void begin() {
+    consumer.subscribe(intake.topics(), rebalance);
+  }
+
+  /** One turn. */
+  public void runOnce() {
+    commits.turn();
+    intake.admit();
+    intake.steer(consumer);
+    poll();
+    status.turned(intake, time);
+  }
+
+  /** Gives everything up in order. The consumer and the producer are left to be closed. */
+  public boolean drain() {
+    LOG.atInfo().log("stopping: intake ends, the calls under way finish and their results commit");
+    return rebalance.giveUp(intake.partitions());
+  }
+
+  /** Ends {@link #run} after the turn under way. Any thread. */
+  public void stop() {
+    stopping = true;
+    completions.signal();
+  }
+
+  /**
+   * There may be something to do: to be called when the dispatcher's room has changed. Any thread.
+   */
+  public void signal() {
+    completions.signal();
+  }
+
+  /** What keeps results from being committed, or null. Any thread. */
+  public @Nullable String commitTrouble() {
+    return commits.trouble();
+  }
+
+  /** How long ago the last turn ended, in milliseconds; -1 before the first. Any thread. */
+  public long sinceLastTurnMs() {
+    Status.Snapshot snapshot = status.snapshot();
+    return snapshot == null ? -1 : time.millis() - snapshot.turnedAtMs();
+  }
+
+  /** How many partitions this worker owns. Any thread. */
+  public int partitions() {
+    Status.Snapshot snapshot = status.snapshot();
+    return snapshot == null ? 0 : snapshot.partitions();
+  }
+
+  /**
+   * From when the oldest request of the lane counts that was received and is not answered. Any
+   * thread.
+   */
+  public @Nullable Instant oldest(String lane) {
+    Status.Snapshot snapshot = status.snapshot();
+    return snapshot == null ? null : snapshot.oldest().get(lane);
+  }
+
+  private void poll() {
+    long timeoutMs = commits.idleMs(IDLE_POLL_MS);
+    boolean block = timeoutMs > 0 && completions.mayBlock();
+    try {
+      intake.read(consumer.poll(Duration.ofMillis(block ? timeoutMs : 0)));
+    } catch (WakeupException woken) {
+      // There is something to do; no record is lost by it.
+    } catch (KafkaException failed) {
+      survive(failed);
+    } finally {
+      completions.polled();
+    }
+  }
+
+  private static void survive(KafkaException failed) {
+    if (failed.getCause() instanceof LoopFailure ours) {
+      // It came out of a rebalance, through the consumer.
+      throw ours;
+    }
+    switch (failed) {
+      case RetriableException passing ->
+          LOG.atWarn()
+              .addKeyValue("cause", passing.toString())
+              .log("the consumer could not poll: it is tried again");
+      case InvalidConfigurationException refused ->
+          throw new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
+      case FencedInstanceIdException fenced ->
+          throw new LoopFailure(
+              "another worker uses the same consumer.group.instance.id: give each its own", fenced);
+      case NoOffsetForPartitionException none ->
+          throw new LoopFailure(
+              "consumer.auto.offset.reset is none, and the group has no committed offset for "
+                  + none.partitions(),
+              none);
+      default -> throw new LoopFailure("the consumer failed: " + failed.getMessage(), failed);
+    }
+  }
+}

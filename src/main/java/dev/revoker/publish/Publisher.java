@@ -1,0 +1,166 @@
+package dev.revoker.publish;
+
+import dev.revoker.message.ResultWriter;
+import dev.revoker.model.Result;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends results and offsets in one transaction. Used by one thread, which each step blocks for at
+ * most {@code max.block.ms}. Never throws for a failure of Kafka's: a {@link Publication} tells.
+ */
+public final class Publisher {
+  private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+  /** A transaction's results and offsets. */
+  public record Batch(
+      List<Result> results,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      ConsumerGroupMetadata group) {}
+
+  private final Supplier<Producer<byte[], byte[]>> newProducer;
+  private final ResultWriter writer;
+  private final String topic;
+
+  private @Nullable Producer<byte[], byte[]> producer;
+  private boolean abortDue;
+
+  /**
+   * Makes no producer yet.
+   *
+   * @param newProducer a transactional producer; each has the same transactional.id, so that a new
+   *     one ends what the one before it left open
+   */
+  public Publisher(
+      Supplier<Producer<byte[], byte[]>> newProducer, ResultWriter writer, String topic) {
+    this.newProducer = newProducer;
+    this.writer = writer;
+    this.topic = topic;
+  }
+
+  /**
+   * Makes a producer and ends whatever transaction its predecessor left open; does nothing if there
+   * is one.
+   *
+   * @return Committed when it stands, Aborted when it is to be tried again
+   */
+  public Publication open() {
+    if (producer != null) {
+      return new Publication.Committed();
+    }
+    Producer<byte[], byte[]> fresh = newProducer.get();
+    try {
+      fresh.initTransactions();
+    } catch (RuntimeException failed) {
+      fresh.close(Duration.ZERO);
+      return ProducerErrors.kindOf(failed) instanceof Publication.Fatal fatal
+          ? fatal
+          : new Publication.Aborted(ProducerErrors.describe(failed));
+    }
+    producer = fresh;
+    abortDue = false;
+    return new Publication.Committed();
+  }
+
+  /** Sends and commits. Only after {@link #open}, and not while a commit is unknown. */
+  public Publication publish(Batch batch) {
+    Producer<byte[], byte[]> current = current();
+    try {
+      if (abortDue) {
+        current.abortTransaction();
+        abortDue = false;
+      }
+      current.beginTransaction();
+      abortDue = true;
+      for (Result result : batch.results()) {
+        // Its failure comes out of the commit, which cannot succeed after it.
+        var unused = current.send(record(result));
+      }
+      current.sendOffsetsToTransaction(batch.offsets(), batch.group());
+    } catch (RuntimeException failed) {
+      return failed(failed);
+    }
+    return recommit();
+  }
+
+  /** Commits what was sent; again, if the answer to that is unknown. */
+  public Publication recommit() {
+    try {
+      current().commitTransaction();
+    } catch (TimeoutException unanswered) {
+      // Thrown as such, and not as a cause, it says that the commit is under way.
+      return new Publication.Unknown(ProducerErrors.describe(unanswered));
+    } catch (RuntimeException failed) {
+      return failed(failed);
+    }
+    abortDue = false;
+    return new Publication.Committed();
+  }
+
+  /** Lets go of the producer; an open transaction is left to its time-out. */
+  public void close(Duration timeout) {
+    if (producer != null) {
+      producer.close(timeout);
+      producer = null;
+    }
+  }
+
+  private Publication failed(RuntimeException failed) {
+    Publication kind = ProducerErrors.kindOf(failed);
+    return switch (kind) {
+      case Publication.Aborted aborted -> abort(aborted);
+      case Publication.ProducerLost lost -> lost(lost.why());
+      default -> kind;
+    };
+  }
+
+  private Publication abort(Publication.Aborted aborted) {
+    try {
+      if (abortDue) {
+        current().abortTransaction();
+        abortDue = false;
+      }
+      return aborted;
+    } catch (TimeoutException unanswered) {
+      // The abort goes on in the background, and is asked for again before the next transaction.
+      return aborted;
+    } catch (RuntimeException failed) {
+      return ProducerErrors.kindOf(failed) instanceof Publication.Fatal fatal
+          ? fatal
+          : lost(ProducerErrors.describe(failed));
+    }
+  }
+
+  private Publication lost(String why) {
+    LOG.atWarn()
+        .addKeyValue("cause", why)
+        .log("the producer can no longer be used: a new one goes on from the committed state");
+    close(Duration.ZERO);
+    return new Publication.ProducerLost(why);
+  }
+
+  private Producer<byte[], byte[]> current() {
+    if (producer == null) {
+      throw new IllegalStateException("the publisher is not open: a bug");
+    }
+    return producer;
+  }
+
+  private ProducerRecord<byte[], byte[]> record(Result result) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic, writer.key(result), writer.value(result));
+    writer.headers(result).forEach(header -> record.headers().add(header.name(), header.value()));
+    return record;
+  }
+}
