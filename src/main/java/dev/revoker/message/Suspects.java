@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ final class Suspects {
 
   /** Characters in all. More are no typing mistake, and the search would cost too much. */
   private static final int MAX_CHARS = 768;
+
+  private static final Pattern UUID =
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
   private Suspects() {}
 
@@ -49,26 +53,24 @@ final class Suspects {
   }
 
   /**
-   * Whether a header's text may be a secret of a value that could not be parsed: it stands in that
-   * value, or a stretch of hex in it does, or it is URL-encoded, which no honest id is.
+   * Whether a header's text may be a secret of a value that could not be parsed: a stretch of hex
+   * in it stands in that value too, or it is URL-encoded. A UUID may stand in both: producers give
+   * the same id twice.
    */
   static boolean mayHold(String header, byte[] unparsed) {
+    if (unparsed.length == 0 || UUID.matcher(header).matches()) {
+      return false;
+    }
     if (header.indexOf('%') >= 0) {
       return true;
     }
-    String lower = header.toLowerCase(Locale.ROOT);
-    List<String> wanted = Text.hexRuns(lower, MIN_CHARS);
-    if (lower.length() >= MIN_CHARS) {
-      wanted.add(lower);
-    }
-    if (wanted.isEmpty()) {
+    List<String> runs = Text.hexRuns(header.toLowerCase(Locale.ROOT), MIN_CHARS);
+    if (runs.isEmpty()) {
       return false;
     }
     // Without its NULs, UTF-16 reads as ASCII.
-    String value =
-        new String(unparsed, StandardCharsets.ISO_8859_1)
-            .replace("\0", "")
-            .toLowerCase(Locale.ROOT);
-    return wanted.stream().anyMatch(value::contains);
+    String value = new String(unparsed, StandardCharsets.ISO_8859_1).replace("\0", "");
+    String lower = value.toLowerCase(Locale.ROOT);
+    return runs.stream().anyMatch(lower::contains);
   }
 }

@@ -184,6 +184,13 @@ class RequestReaderTest {
         .isEqualTo(new Echo("ce-1", null, null, null, null, null, Map.of(), TRACEPARENT, null));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"order-1234", "3f2b1c4d-0a1b-4c2d-8e3f-123456789abc", "100 %", "ab12"})
+  void ceIdServesEvenIfABrokenValueNamesItToo(String id) {
+    String broken = id.contains("%") ? "" : "{\"request_id\":\"" + id + "\",";
+    assertThat(read(broken, Map.of("ce_id", id)).echo().requestId()).isEqualTo(id);
+  }
+
   @Test
   void anUnknownAccountIsRejectedUnlessTheCallerHasASession() {
     Request.Invalid request = invalid(read(with("\"account\":\"nobody\"")));
