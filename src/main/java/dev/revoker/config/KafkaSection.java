@@ -86,7 +86,7 @@ final class KafkaSection {
       given.put(name, setting);
       check(client, name, setting);
     }
-    takePlugIns(given, prefix, key -> key.startsWith(prefix));
+    takePlugIns(given, prefix, key -> key.startsWith(prefix) && !key.equals(prefix));
     return given;
   }
 

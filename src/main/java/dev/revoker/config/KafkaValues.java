@@ -78,10 +78,11 @@ final class KafkaValues {
     }
     String inside = matcher.group(1);
     if (!inside.contains("...")) {
-      String choices = Stream.of(inside.split(", *")).sorted().collect(Collectors.joining(", "));
+      String choices =
+          Stream.of(inside.split(", *", -1)).sorted().collect(Collectors.joining(", "));
       return ": one of " + choices.toLowerCase(Locale.ROOT);
     }
-    String[] ends = inside.split(",");
+    String[] ends = inside.split(",", -1);
     return ends.length < 3
         ? " of at least " + ends[0]
         : " from %s to %s".formatted(ends[0], ends[2]);
