@@ -11,8 +11,12 @@ final class Masks {
       Pattern.compile(
           "pass(word|wd|phrase)|secret|token|secure\\.?key|api\\.?key|jaas|credential|private|certificate"
               + "|ssl\\..*key$");
+
+  /** Words between dots; a long one with digits in it is more likely a secret. */
+  private static final String WORD = "(?:[A-Za-z_-]{1,31}|[A-Za-z0-9_-]{1,15})";
+
   private static final Pattern KEY_SHAPE =
-      Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,31}(\\.[A-Za-z0-9_-]{1,31}){0,9}");
+      Pattern.compile("(?=[A-Za-z])%s(?:\\.%s){0,9}".formatted(WORD, WORD));
 
   private Masks() {}
 

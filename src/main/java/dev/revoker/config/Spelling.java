@@ -9,11 +9,9 @@ final class Spelling {
 
   /** The nearest of the known keys, or the empty text where none is near. */
   static String nearest(String wrong, Set<String> known) {
-    for (KafkaClient client : KafkaClient.values()) {
-      // Kafka's own name, without the prefix that it needs here.
-      if (known.contains(client.prefix() + wrong)) {
-        return client.prefix() + wrong;
-      }
+    String moved = ofAnotherClient(wrong);
+    if (!moved.isEmpty()) {
+      return moved;
     }
     String bare = bare(wrong);
     String nearest = "";
@@ -26,6 +24,22 @@ final class Spelling {
       }
     }
     return nearest;
+  }
+
+  /** Kafka's own name, without the prefix that it needs here or with another client's. */
+  private static String ofAnotherClient(String wrong) {
+    String name = wrong;
+    for (KafkaClient client : KafkaClient.values()) {
+      if (wrong.startsWith(client.prefix())) {
+        name = wrong.substring(client.prefix().length());
+      }
+    }
+    for (KafkaClient client : KafkaClient.values()) {
+      if (client.names().contains(name)) {
+        return client.prefix() + name;
+      }
+    }
+    return "";
   }
 
   /** Dots, dashes and case are what is mistaken most. */
