@@ -1,0 +1,113 @@
+package dev.revoker.api;
+
+import dev.revoker.time.Time;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Iterator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpVersion;
+import org.apache.hc.core5.http.message.MessageSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one answer from a connection. A body is waited for only where it decides the answer; any
+ * other is taken along if it is small and has arrived, for the sake of the connection.
+ */
+final class AnswerReader {
+  /** Longer bodies are not read to their end; an error JSON or a token is far shorter. */
+  static final int MAX_BODY_BYTES = 64 * 1024;
+
+  private static final int MAX_DRAINED_BYTES = 4 * 1024;
+  private static final Pattern KEEP_ALIVE_TIMEOUT =
+      Pattern.compile("(?:^|[,;\\s])timeout\\s*=\\s*\"?([0-9]{1,9})", Pattern.CASE_INSENSITIVE);
+
+  /** The server counts from when it sent the answer, so we must be done a little earlier. */
+  private static final long KEEP_ALIVE_MARGIN_MS = 500;
+
+  private final Time time;
+
+  AnswerReader(Time time) {
+    this.time = time;
+  }
+
+  /** Throws where no whole answer comes. */
+  Reply read(ApiCall call, Connection connection) throws IOException, HttpException {
+    ClassicHttpResponse head = connection.receiveHead();
+    int status = head.getCode();
+    if (Answers.needsBody(call, status)) {
+      byte[] body = upTo(MAX_BODY_BYTES, connection.body(head));
+      return new Reply(Answers.of(status, body), body == null ? 0 : keepMs(head, connection));
+    }
+    Long retryAfterMs = RetryAfter.millis(first(head, HttpHeaders.RETRY_AFTER), time.now());
+    ApiAnswer answer = Answers.of(call, status, retryAfterMs);
+    return new Reply(answer, drained(head, connection) ? keepMs(head, connection) : 0);
+  }
+
+  /** Null if there is more. */
+  private static byte @Nullable [] upTo(int max, InputStream body) throws IOException {
+    byte[] bytes = body.readNBytes(max + 1);
+    return bytes.length > max ? null : bytes;
+  }
+
+  private static boolean drained(ClassicHttpResponse head, Connection connection) {
+    if (!MessageSupport.canResponseHaveBody("GET", head)) {
+      // A server that announces a body here may also send one.
+      return !head.containsHeader(HttpHeaders.TRANSFER_ENCODING)
+          && "0".equals(first(head, HttpHeaders.CONTENT_LENGTH, "0"));
+    }
+    connection.onlyWhatIsThere();
+    try {
+      return upTo(MAX_DRAINED_BYTES, connection.body(head)) != null;
+    } catch (IOException | HttpException notWorthWaiting) {
+      // The answer stands; all that this costs is the connection.
+      return false;
+    }
+  }
+
+  private static long keepMs(ClassicHttpResponse head, Connection connection) {
+    boolean delimited =
+        head.containsHeader(HttpHeaders.TRANSFER_ENCODING)
+            ? !head.containsHeader(HttpHeaders.CONTENT_LENGTH)
+            : head.containsHeader(HttpHeaders.CONTENT_LENGTH)
+                || !MessageSupport.canResponseHaveBody("GET", head);
+    boolean keep =
+        delimited
+            && head.getCode() >= 200
+            && !connection.hasLeftOver()
+            && HttpVersion.HTTP_1_1.equals(head.getVersion())
+            && !saysClose(head);
+    return keep ? keepAliveMs(first(head, "Keep-Alive", "")) : 0;
+  }
+
+  private static boolean saysClose(ClassicHttpResponse head) {
+    Iterator<String> tokens = MessageSupport.iterateTokens(head, HttpHeaders.CONNECTION);
+    while (tokens.hasNext()) {
+      if ("close".equalsIgnoreCase(tokens.next())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long keepAliveMs(String keepAlive) {
+    Matcher timeout = KEEP_ALIVE_TIMEOUT.matcher(keepAlive);
+    return timeout.find()
+        ? Math.max(0, Long.parseLong(timeout.group(1)) * 1000 - KEEP_ALIVE_MARGIN_MS)
+        : Connections.MAX_IDLE_MS;
+  }
+
+  private static @Nullable String first(ClassicHttpResponse head, String name) {
+    Header header = head.getFirstHeader(name);
+    return header == null ? null : header.getValue();
+  }
+
+  private static String first(ClassicHttpResponse head, String name, String otherwise) {
+    String value = first(head, name);
+    return value == null ? otherwise : value;
+  }
+}

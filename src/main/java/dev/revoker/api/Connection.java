@@ -1,0 +1,130 @@
+package dev.revoker.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
+import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
+import org.apache.hc.core5.http.impl.io.ContentLengthInputStream;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
+import org.apache.hc.core5.http.impl.io.IdentityInputStream;
+import org.apache.hc.core5.http.impl.io.SessionInputBufferImpl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection, with HttpCore's parser on our own socket: no retries, no redirects, no
+ * logging. Used by one thread at a time; an interrupt of a thread that waits here closes it.
+ */
+final class Connection {
+  private static final int BUFFER_BYTES = 8192;
+  private static final Http1Config LIMITS =
+      Http1Config.custom()
+          .setBufferSize(BUFFER_BYTES)
+          .setMaxLineLength(8192)
+          .setMaxHeaderCount(100)
+          .setMaxEmptyLineCount(10)
+          .build();
+
+  private final SocketChannel channel;
+  private final @Nullable SSLSocket tls;
+  private final WireInput input;
+  private final OutputStream output;
+  private final SessionInputBufferImpl buffer =
+      new SessionInputBufferImpl(BUFFER_BYTES, LIMITS.getMaxLineLength());
+  private final DefaultHttpResponseParser parser = new DefaultHttpResponseParser(LIMITS);
+  private final ByteBuffer probe = ByteBuffer.allocate(1);
+
+  Connection(SocketChannel channel, @Nullable SSLSocket tls) throws IOException {
+    InputStream socketInput = channel.socket().getInputStream();
+    this.channel = channel;
+    this.tls = tls;
+    this.input = new WireInput(socketInput, tls == null ? socketInput : tls.getInputStream());
+    this.output = tls == null ? channel.socket().getOutputStream() : tls.getOutputStream();
+  }
+
+  /** Sends a whole request. From the call on, bytes of it may be under way, also if it throws. */
+  void send(byte[] request) throws IOException {
+    input.startAnswer();
+    output.write(request);
+    output.flush();
+  }
+
+  /** Waits for status and headers, all of them; passes over interim answers. */
+  ClassicHttpResponse receiveHead() throws IOException, HttpException {
+    ClassicHttpResponse head;
+    do {
+      head = parser.parse(buffer, input);
+    } while (head.getCode() < 200 && head.getCode() != 101);
+    return head;
+  }
+
+  /** The body that belongs to the head; a read of it throws where it breaks off. */
+  InputStream body(ClassicHttpResponse head) throws HttpException {
+    long length = DefaultContentLengthStrategy.INSTANCE.determineLength(head);
+    if (length == ContentLengthStrategy.CHUNKED) {
+      return new ChunkedInputStream(buffer, input, LIMITS);
+    }
+    if (length >= 0) {
+      return new ContentLengthInputStream(buffer, input, length);
+    }
+    input.allowEnd();
+    return new IdentityInputStream(buffer, input);
+  }
+
+  /** From here to the next request, reads fail rather than wait. */
+  void onlyWhatIsThere() {
+    input.onlyWhatIsThere();
+  }
+
+  /** Whether bytes are left that nobody asked for. */
+  boolean hasLeftOver() {
+    return buffer.hasBufferedData();
+  }
+
+  /**
+   * Whether the other side has closed it, or sent something, while it was idle. Does not wait. A
+   * TLS message without a request counts as stale too, as nearly always it is the farewell.
+   */
+  boolean stale() {
+    try {
+      if (hasLeftOver() || (tls != null && tls.getInputStream().available() > 0)) {
+        return true;
+      }
+      channel.configureBlocking(false);
+      try {
+        return channel.read(probe.clear()) != 0;
+      } finally {
+        channel.configureBlocking(true);
+      }
+    } catch (IOException broken) {
+      return true;
+    }
+  }
+
+  /** Closes an idle one, with TLS's farewell. */
+  void close() {
+    try (channel) {
+      if (tls != null) {
+        tls.close();
+      }
+    } catch (IOException gone) {
+      // The other side was faster; either way it is closed.
+    }
+  }
+
+  /** Closes it at once, whatever is under way. */
+  void drop() {
+    try {
+      channel.close();
+    } catch (IOException gone) {
+      // As above.
+    }
+  }
+}

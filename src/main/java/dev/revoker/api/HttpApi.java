@@ -1,0 +1,198 @@
+package dev.revoker.api;
+
+import dev.revoker.config.Config;
+import dev.revoker.time.Time;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.security.NoSuchAlgorithmException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The account API over HTTP/1.1, each call on a virtual thread of its own, which also hands over
+ * the answer.
+ *
+ * <ul>
+ *   <li>One call is at most one request on the wire: nothing is repeated, no redirect is followed.
+ *   <li>{@code api.request.timeout.ms} bounds the whole call, from waiting for a free connection to
+ *       the last byte of the answer, however slowly it drips; {@code api.connect.timeout.ms} bounds
+ *       address, TCP and TLS together.
+ *   <li>{@link ApiAnswer.NoConnection} is given only where no byte of the request can have left;
+ *       every later failure is {@link ApiAnswer.NoAnswer}. Credentials that no header can carry
+ *       (control characters, blanks at the ends) are not sent at all, and so are NoConnection.
+ *   <li>An answer whose status and headers decide is given at once, without its body. Of a body at
+ *       most 64 KiB is read; a longer one is {@link ApiAnswer.Unexpected}.
+ *   <li>{@code https:} is TLS 1.2 or later with the host's name checked. Proxies, also those of the
+ *       JVM's system properties, are not used.
+ *   <li>No secret, path or query is in any log, exception or text of an answer. (The JVM's own
+ *       {@code -Djavax.net.debug} does print what TLS carries: never set it in production.)
+ * </ul>
+ *
+ * <p>Safe on any thread.
+ */
+public final class HttpApi implements Api, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+
+  private final Time time;
+  private final long timeoutMs;
+  private final Requests requests;
+  private final AnswerReader answers;
+  private final Connections connections;
+  private final Set<Deadline> underWay = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param maxConnections at a time; a call beyond it waits for a free one within its own timeout
+   * @param tls null for the JVM's own trust; not used for {@code http:}
+   */
+  public HttpApi(
+      Config.Endpoint endpoint, int maxConnections, Time time, @Nullable SSLContext tls) {
+    this(endpoint, maxConnections, time, tls, InetAddress::getAllByName);
+  }
+
+  HttpApi(
+      Config.Endpoint endpoint,
+      int maxConnections,
+      Time time,
+      @Nullable SSLContext tls,
+      Resolver.Lookup lookup) {
+    this.time = time;
+    this.timeoutMs = endpoint.requestTimeoutMs();
+    this.requests = new Requests(endpoint.baseUrl(), version());
+    this.answers = new AnswerReader(time);
+    boolean https = "https".equalsIgnoreCase(endpoint.baseUrl().getScheme());
+    Connector connector =
+        new Connector(
+            endpoint.baseUrl(),
+            endpoint.connectTimeoutMs(),
+            https ? (tls == null ? systemTrust() : tls) : null,
+            time,
+            lookup);
+    this.connections = new Connections(connector, maxConnections, time);
+  }
+
+  @Override
+  public void call(ApiCall call, Consumer<ApiAnswer> onAnswer) {
+    Thread.ofVirtual().name("revoker-api").start(() -> handOver(answer(call), onAnswer));
+  }
+
+  /**
+   * Ends the calls under way at once with NoConnection or NoAnswer, each as it is true; later ones
+   * get NoConnection. Does not wait for them.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    underWay.forEach(Deadline::expire);
+    connections.close();
+  }
+
+  private ApiAnswer answer(ApiCall call) {
+    Exchange exchange = new Exchange(call);
+    try (Deadline deadline = new Deadline(time, timeoutMs)) {
+      underWay.add(deadline);
+      try {
+        return exchange.run(deadline);
+      } finally {
+        underWay.remove(deadline);
+      }
+    } catch (Throwable bug) {
+      LOG.atError()
+          .setCause(withoutMessage(bug))
+          .addKeyValue("sent", exchange.sent)
+          .log("an API call failed in an unforeseen way; it counts as one without an answer");
+      return exchange.failed("an unforeseen failure in the worker");
+    }
+  }
+
+  private static void handOver(ApiAnswer answer, Consumer<ApiAnswer> onAnswer) {
+    try {
+      onAnswer.accept(answer);
+    } catch (Throwable bug) {
+      LOG.atError()
+          .setCause(withoutMessage(bug))
+          .log("an answer of the API was handed over, but its receiver failed");
+    }
+  }
+
+  /** The same stack, without a text that may quote what was sent or received. */
+  private static Throwable withoutMessage(Throwable bug) {
+    Throwable safe = new IllegalStateException(bug.getClass().getName());
+    safe.setStackTrace(bug.getStackTrace());
+    return safe;
+  }
+
+  private static SSLContext systemTrust() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException broken) {
+      throw new IllegalStateException("this JVM has no usable TLS", broken);
+    }
+  }
+
+  private static String version() {
+    String version = HttpApi.class.getPackage().getImplementationVersion();
+    return version == null ? "dev" : version;
+  }
+
+  /** One request and its answer. */
+  private final class Exchange {
+    private final ApiCall call;
+    private boolean sent;
+
+    Exchange(ApiCall call) {
+      this.call = call;
+    }
+
+    ApiAnswer run(Deadline deadline) {
+      String refusal = closed ? "the worker is stopping" : Requests.refusal(call);
+      if (refusal != null) {
+        return failed(refusal);
+      }
+      byte[] request = requests.bytes(call);
+      return switch (connections.lease()) {
+        case Lease.Failed none -> failed(none.why());
+        case Lease.Open open -> converse(open.connection(), request, deadline);
+      };
+    }
+
+    private ApiAnswer converse(Connection connection, byte[] request, Deadline deadline) {
+      long keepMs = 0;
+      try {
+        sent = true;
+        connection.send(request);
+        Reply reply = answers.read(call, connection);
+        keepMs = deadline.over() ? 0 : reply.keepMs();
+        return reply.answer();
+      } catch (IOException | HttpException failure) {
+        return failed(deadline.over() ? "no whole answer in time" : why(failure));
+      } finally {
+        connections.giveBack(connection, keepMs);
+      }
+    }
+
+    ApiAnswer failed(String why) {
+      return sent ? new ApiAnswer.NoAnswer(why) : new ApiAnswer.NoConnection(why);
+    }
+
+    /** Never the exception's own text: it may quote the answer. */
+    private static String why(Exception failure) {
+      return switch (failure) {
+        case EOFException e -> "the connection was closed before the answer was whole";
+        case MessageConstraintException e -> "the answer's head is too long";
+        case HttpException e -> "the answer is not valid HTTP";
+        default -> "the connection broke (%s)".formatted(failure.getClass().getSimpleName());
+      };
+    }
+  }
+}

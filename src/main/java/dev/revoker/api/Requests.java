@@ -1,0 +1,91 @@
+package dev.revoker.api;
+
+import dev.revoker.model.Credentials;
+import dev.revoker.model.Secret;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Writes calls as HTTP/1.1 requests. Their bytes hold secrets and go to the socket only. */
+final class Requests {
+  private static final String PATH = "/api/account/";
+
+  private final String basePath;
+  private final String commonHeaders;
+
+  Requests(URI baseUrl, String version) {
+    String path = baseUrl.getRawPath();
+    basePath = "GET " + (path == null ? "" : path) + PATH;
+    String host = baseUrl.getHost() + (baseUrl.getPort() < 0 ? "" : ":" + baseUrl.getPort());
+    commonHeaders =
+        " HTTP/1.1\r\nHost: %s\r\nUser-Agent: revoker/%s\r\nAccept: application/json\r\n"
+            .formatted(host, version);
+  }
+
+  /** Why the call cannot be written down faithfully; null if it can. Names no value. */
+  static @Nullable String refusal(ApiCall call) {
+    if (!(call instanceof ApiCall.Login login)) {
+      return null;
+    }
+    return switch (login.credentials()) {
+      case Credentials.Password c -> refusal(c.username(), c.password());
+      case Credentials.SecureKey c -> refusal(c.username(), c.securekey());
+      case Credentials.ApiToken c -> "a session that is given needs no login";
+    };
+  }
+
+  private static @Nullable String refusal(String username, Secret secret) {
+    if (!fitsHeader(username)) {
+      return "the username holds what no HTTP header can carry";
+    }
+    return fitsHeader(secret.reveal())
+        ? null
+        : "the password or key holds what no HTTP header can carry";
+  }
+
+  /**
+   * Control characters would end the header, blanks at the ends are cut off by the receiver, and
+   * half a surrogate pair has no bytes.
+   */
+  private static boolean fitsHeader(String value) {
+    return value.chars().noneMatch(Character::isISOControl)
+        && value.strip().length() == value.length()
+        && StandardCharsets.UTF_8.newEncoder().canEncode(value);
+  }
+
+  /** The whole request. The call must have no {@link #refusal}. */
+  byte[] bytes(ApiCall call) {
+    String text =
+        switch (call) {
+          case ApiCall.RemoveApiKey c ->
+              head(
+                  "remove_api_key?v=1&api_token=%s&api_securekey=%s"
+                      .formatted(encoded(c.apiToken()), encoded(c.apiSecurekey())),
+                  "");
+          case ApiCall.Logout c -> head("logout?v=1&api_token=" + encoded(c.apiToken()), "");
+          case ApiCall.Login c -> head("login?v=1", credentials(c.credentials()));
+        };
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String head(String query, String headers) {
+    return basePath + query + commonHeaders + headers + "\r\n";
+  }
+
+  private static String credentials(Credentials credentials) {
+    return switch (credentials) {
+      case Credentials.Password c -> headers(c.username(), "x-auth-password", c.password());
+      case Credentials.SecureKey c -> headers(c.username(), "x-auth-securekey", c.securekey());
+      case Credentials.ApiToken c -> throw new IllegalArgumentException("no login for a token");
+    };
+  }
+
+  private static String headers(String username, String name, Secret value) {
+    return "x-auth-user: %s\r\n%s: %s\r\n".formatted(username, name, value.reveal());
+  }
+
+  private static String encoded(Secret value) {
+    return URLEncoder.encode(value.reveal(), StandardCharsets.UTF_8);
+  }
+}

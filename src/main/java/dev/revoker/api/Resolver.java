@@ -1,0 +1,56 @@
+package dev.revoker.api;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks up one host's addresses. The system's lookup can neither be interrupted nor be run on a
+ * virtual thread without blocking others; so it has a thread of its own, which all who wait share.
+ * How long an address stays known is the JDK's {@code networkaddress.cache.ttl}.
+ */
+final class Resolver {
+  /** The system's lookup, or a test's. */
+  interface Lookup {
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
+
+  private final String host;
+  private final Lookup lookup;
+  private @Nullable CompletableFuture<InetAddress[]> underWay;
+
+  Resolver(String host, Lookup lookup) {
+    this.host = host;
+    this.lookup = lookup;
+  }
+
+  /** Waits for the addresses, at least one. */
+  InetAddress[] addresses() throws UnknownHostException, InterruptedException {
+    try {
+      return underWay().get();
+    } catch (ExecutionException failed) {
+      throw new UnknownHostException(host);
+    }
+  }
+
+  private synchronized CompletableFuture<InetAddress[]> underWay() {
+    CompletableFuture<InetAddress[]> current = underWay;
+    if (current == null || current.isDone()) {
+      CompletableFuture<InetAddress[]> started = new CompletableFuture<>();
+      Thread.ofPlatform().daemon().name("revoker-dns").start(() -> look(started));
+      underWay = started;
+      current = started;
+    }
+    return current;
+  }
+
+  private void look(CompletableFuture<InetAddress[]> into) {
+    try {
+      into.complete(lookup.addresses(host));
+    } catch (UnknownHostException | RuntimeException | Error failed) {
+      into.completeExceptionally(failed);
+    }
+  }
+}
