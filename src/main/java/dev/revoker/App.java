@@ -1,11 +1,67 @@
 package dev.revoker;
 
-/** Main. */
+import dev.revoker.cli.CheckCommand;
+import dev.revoker.cli.ExitCode;
+import dev.revoker.cli.WorkerCommand;
+import dev.revoker.config.Config;
+import dev.revoker.consume.LoopFailure;
+import dev.revoker.ops.LogGuard;
+import dev.revoker.ops.OpsServer;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program: its commands, and the only place that ends the process. */
+@Command(
+    name = "revoker",
+    description = "Kills leaked and left-behind cielo24 API keys: one truthful result per request.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true)
 public final class App {
+  private static final Logger LOG = LoggerFactory.getLogger(App.class);
+
   private App() {}
 
-  /** Runs. */
+  /** Runs one command and exits with its code: 0 done, 1 it failed, 2 it was asked wrongly. */
   public static void main(String[] args) {
-    System.out.println("revoker");
+    LogGuard.install();
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new App())
+        .addSubcommand(new WorkerCommand(App::worker))
+        .addSubcommand(new CheckCommand((config, report) -> new Checkup(config, report).run()));
+  }
+
+  /**
+   * Runs a worker. On SIGTERM the JVM would exit with 143 whatever the drain came to, so the hook
+   * halts it with the worker's own code.
+   */
+  private static int worker(Config config) {
+    Worker worker = new Worker(config);
+    CompletableFuture<Integer> ended = new CompletableFuture<>();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(
+                    () -> {
+                      worker.stop();
+                      Runtime.getRuntime().halt(ended.join());
+                    }));
+    int code = ExitCode.FAILED;
+    try {
+      code = worker.run();
+      LOG.atInfo().addKeyValue("exitCode", code).log("stopped");
+    } catch (LoopFailure | OpsServer.CannotListen told) {
+      LOG.atError().addKeyValue("cause", told.getMessage()).log("the worker cannot go on");
+    } catch (RuntimeException | Error bug) {
+      LOG.atError().setCause(bug).log("a bug ends the worker, please report it");
+    } finally {
+      ended.complete(code);
+    }
+    return code;
   }
 }

@@ -85,8 +85,8 @@ public final class RequestLoop {
     commits.turn();
     intake.admit();
     intake.steer(consumer);
-    poll();
     status.turned(intake, time);
+    poll();
   }
 
   /** Gives everything up in order. The consumer and the producer are left to be closed. */

@@ -1,6 +1,5 @@
 package dev.revoker.consume;
 
-import dev.revoker.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,12 +55,7 @@ public final class Topics {
    * @throws LoopFailure if a topic is missing and is not to be made, or the brokers refuse
    */
   public static boolean ensure(
-      Admin admin,
-      List<String> topics,
-      boolean create,
-      Time time,
-      Bell bell,
-      BooleanSupplier goOn) {
+      Admin admin, List<String> topics, boolean create, Bell bell, BooleanSupplier goOn) {
     boolean told = false;
     while (goOn.getAsBoolean()) {
       try {

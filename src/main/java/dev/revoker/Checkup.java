@@ -1,0 +1,112 @@
+package dev.revoker;
+
+import dev.revoker.api.Api;
+import dev.revoker.api.ApiAnswer;
+import dev.revoker.api.ApiCall;
+import dev.revoker.api.HttpApi;
+import dev.revoker.cli.CheckCommand.Finding;
+import dev.revoker.config.Config;
+import dev.revoker.consume.Topics;
+import dev.revoker.message.Scrubber;
+import dev.revoker.model.Credentials;
+import dev.revoker.model.Secret;
+import dev.revoker.time.SystemTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tries what a worker with this configuration would need: the brokers, the topics, a login for each
+ * account.
+ */
+final class Checkup {
+  private final Config config;
+  private final Consumer<Finding> report;
+
+  /** Reports each finding as it is made. */
+  Checkup(Config config, Consumer<Finding> report) {
+    this.config = config;
+    this.report = report;
+  }
+
+  /** Tries everything, also after a failure. */
+  void run() {
+    checkKafka();
+    try (SystemTime time = new SystemTime();
+        HttpApi api = new HttpApi(config.api(), 1, time, null)) {
+      config.accounts().forEach((account, credentials) -> checkLogin(api, account, credentials));
+    }
+  }
+
+  private void checkKafka() {
+    List<String> topics = new ArrayList<>(config.lanes().stream().map(Config.Lane::topic).toList());
+    topics.add(config.resultsTopic());
+    try (Admin admin = Admin.create(config.kafka().admin())) {
+      List<String> missing = Topics.missing(admin, topics);
+      report.accept(new Finding("brokers", true, "they answer"));
+      for (String topic : topics) {
+        boolean there = !missing.contains(topic);
+        report.accept(
+            new Finding("topic " + topic, there || config.createTopics(), topicState(there)));
+      }
+    } catch (KafkaException failed) {
+      report.accept(new Finding("brokers", false, KafkaTrouble.describe(failed)));
+    }
+  }
+
+  private String topicState(boolean there) {
+    if (there) {
+      return "it is there";
+    }
+    return config.createTopics()
+        ? "missing: the worker makes it (create.topics=true)"
+        : "missing: create it, or set create.topics=true";
+  }
+
+  private void checkLogin(Api api, String account, Credentials credentials) {
+    String what = "account " + account;
+    if (credentials instanceof Credentials.ApiToken) {
+      report.accept(new Finding(what, true, "brings its own token: not tried"));
+      return;
+    }
+    switch (ask(api, new ApiCall.Login(credentials))) {
+      case ApiAnswer.Session session -> {
+        ask(api, new ApiCall.Logout(session.apiToken()));
+        report.accept(new Finding(what, true, "logged in and out"));
+      }
+      case ApiAnswer.Refused refused -> {
+        Scrubber scrubber = Scrubber.of(secretOf(credentials));
+        report.accept(
+            new Finding(
+                what,
+                false,
+                "login refused: "
+                    + scrubber.scrub(refused.errorType() + " " + refused.errorComment())));
+      }
+      case ApiAnswer.NoConnection none ->
+          report.accept(new Finding(what, false, "no connection to the API: " + none.why()));
+      case ApiAnswer.NoAnswer none ->
+          report.accept(new Finding(what, false, "no answer from the API: " + none.why()));
+      case ApiAnswer other ->
+          report.accept(new Finding(what, false, "the login got HTTP " + other.httpStatus()));
+    }
+  }
+
+  private static ApiAnswer ask(Api api, ApiCall call) {
+    CompletableFuture<ApiAnswer> answer = new CompletableFuture<>();
+    api.call(call, answer::complete);
+    return answer.join();
+  }
+
+  private static @Nullable Secret secretOf(Credentials credentials) {
+    return switch (credentials) {
+      case Credentials.Password login -> login.password();
+      case Credentials.SecureKey login -> login.securekey();
+      case Credentials.ApiToken given -> given.token();
+    };
+  }
+}

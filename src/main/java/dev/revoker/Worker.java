@@ -1,0 +1,333 @@
+package dev.revoker;
+
+import dev.revoker.api.HttpApi;
+import dev.revoker.config.Config;
+import dev.revoker.consume.Bell;
+import dev.revoker.consume.BrokerLink;
+import dev.revoker.consume.LoopFailure;
+import dev.revoker.consume.RequestLoop;
+import dev.revoker.consume.Topics;
+import dev.revoker.message.Fingerprints;
+import dev.revoker.message.RequestReader;
+import dev.revoker.message.ResultWriter;
+import dev.revoker.model.Request;
+import dev.revoker.model.Result;
+import dev.revoker.ops.Health;
+import dev.revoker.ops.JvmMeters;
+import dev.revoker.ops.KafkaMeters;
+import dev.revoker.ops.Meters;
+import dev.revoker.ops.OpsServer;
+import dev.revoker.publish.Publisher;
+import dev.revoker.resilience.Dispatcher;
+import dev.revoker.time.SystemTime;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service, wired by hand: the one place where its objects meet. {@link #run} is the main
+ * thread's; {@link #stop} ends it from any other.
+ */
+final class Worker {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+  private static final long LONGEST_TURN_MS = 60_000;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Config config;
+  private final String instance = hostName() + "-" + UUID.randomUUID();
+  private final SystemTime time = new SystemTime();
+  private final Bell bell = Bell.ofThreads();
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final KafkaMeters kafkaMeters = new KafkaMeters(registry);
+  private final Meters meters;
+
+  /** A bug in the policy, found on another thread: it ends the loop. */
+  private final AtomicReference<@Nullable Throwable> bug = new AtomicReference<>();
+
+  private volatile boolean stopping;
+  private volatile @Nullable RequestLoop loop;
+  private volatile @Nullable BrokerLink link;
+  private volatile @Nullable Dispatcher dispatcher;
+
+  Worker(Config config) {
+    this.config = config;
+    this.meters =
+        new Meters(
+            registry,
+            config.lanes().stream().map(Config.Lane::name).toList(),
+            config.accounts().keySet());
+  }
+
+  /**
+   * Works until it is stopped.
+   *
+   * @return 0 if all that was begun was finished and committed, else 1
+   * @throws OpsServer.CannotListen if {@code ops.listen} cannot be had
+   * @throws LoopFailure for what the worker cannot mend
+   */
+  int run() throws OpsServer.CannotListen {
+    JvmMeters jvm = new JvmMeters(registry);
+    try (time;
+        jvm;
+        OpsServer ops = OpsServer.start(config.opsListen(), registry, health(), time);
+        kafkaMeters) {
+      LOG.atInfo()
+          .addKeyValue("ops", ops.address())
+          .addKeyValue("lanes", config.lanes())
+          .addKeyValue("accounts", config.accounts().keySet())
+          .log("started");
+      return topicsThere() ? work() : 0;
+    }
+  }
+
+  /** Asks {@link #run} to drain and return. Any thread. */
+  void stop() {
+    stopping = true;
+    bell.ring();
+    RequestLoop running = loop;
+    if (running != null) {
+      running.stop();
+    }
+  }
+
+  private boolean topicsThere() {
+    List<String> topics = new ArrayList<>(config.lanes().stream().map(Config.Lane::topic).toList());
+    topics.add(config.resultsTopic());
+    try (Admin admin = newAdmin()) {
+      return Topics.ensure(admin, topics, config.createTopics(), bell, () -> !stopping);
+    }
+  }
+
+  private Admin newAdmin() {
+    try {
+      return Admin.create(config.kafka().admin());
+    } catch (KafkaException failed) {
+      throw new LoopFailure(
+          "the Kafka clients do not start with this configuration: "
+              + KafkaTrouble.describe(failed),
+          failed);
+    }
+  }
+
+  private int work() {
+    Consumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    kafkaMeters.consumer(consumer);
+    link = new BrokerLink(consumer);
+    Publisher publisher =
+        new Publisher(
+            this::newProducer,
+            new ResultWriter(instance, config.kafka().groupId()),
+            config.resultsTopic());
+    try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null)) {
+      Dispatcher policy =
+          new Dispatcher(
+              config, api, new PolicyListener(), time, ThreadLocalRandom.current()::nextDouble);
+      policy.instruments().bindTo(registry);
+      dispatcher = policy;
+      RequestLoop running =
+          new RequestLoop(
+              config,
+              consumer,
+              publisher,
+              new RequestReader(
+                  config.accounts().keySet(),
+                  config.defaultAccount(),
+                  new Fingerprints(config.fingerprintSecret())),
+              new PolicyWork(policy),
+              this::committed,
+              bell,
+              time);
+      loop = running;
+      meters.watch(new Gauges(policy, running));
+      if (stopping) {
+        running.stop();
+      }
+      boolean complete = running.run();
+      Throwable broken = bug.get();
+      if (broken != null) {
+        throw new LoopFailure("a bug in the worker, please report it: " + broken, broken);
+      }
+      return complete ? 0 : 1;
+    } finally {
+      consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+      publisher.close(CLOSE_TIMEOUT);
+    }
+  }
+
+  /**
+   * Each with the same transactional.id, so that a new one ends at once what the one before it left
+   * open.
+   */
+  private Producer<byte[], byte[]> newProducer() {
+    Map<String, Object> settings = new HashMap<>(config.kafka().producer());
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.kafka().groupId() + "-" + instance);
+    Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    kafkaMeters.producer(producer);
+    return producer;
+  }
+
+  private void committed(List<Result> results, long tookNanos) {
+    Instant now = time.now();
+    meters.committed(tookNanos);
+    results.forEach(result -> meters.answered(result, now));
+  }
+
+  private Health health() {
+    Map<String, Health.Check> live = new LinkedHashMap<>();
+    live.put("loop", this::loopTurns);
+    Map<String, Health.Check> ready = new LinkedHashMap<>();
+    ready.put("kafka", this::kafkaUp);
+    ready.put("commits", this::commitsGoOn);
+    ready.put("api", this::apiUp);
+    return new Health(live, ready);
+  }
+
+  private Health.State loopTurns() {
+    RequestLoop running = loop;
+    long sinceMs = running == null ? -1 : running.sinceLastTurnMs();
+    if (sinceMs < 0) {
+      return new Health.State(true, "not begun yet");
+    }
+    // A turn may have to wait for a broker, and for a drain.
+    long limitMs = LONGEST_TURN_MS + config.drainTimeoutMs();
+    return new Health.State(sinceMs < limitMs, "last turn " + sinceMs + " ms ago");
+  }
+
+  private Health.State kafkaUp() {
+    BrokerLink watched = link;
+    if (watched == null) {
+      return new Health.State(false, "waiting for the brokers at bootstrap.servers");
+    }
+    return new Health.State(watched.up(), watched.why());
+  }
+
+  private Health.State commitsGoOn() {
+    RequestLoop running = loop;
+    String trouble = running == null ? "not begun yet" : running.commitTrouble();
+    return new Health.State(trouble == null, trouble == null ? "results are committed" : trouble);
+  }
+
+  private Health.State apiUp() {
+    Dispatcher policy = dispatcher;
+    boolean up = policy == null || policy.apiUp();
+    return new Health.State(
+        up, up ? "the breaker is closed" : "the API is down: requests wait for a probe to succeed");
+  }
+
+  private static String hostName() {
+    String given = System.getenv("HOSTNAME");
+    if (given != null && !given.isBlank()) {
+      return given;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return "worker";
+    }
+  }
+
+  private final class PolicyListener implements Dispatcher.Listener {
+    @Override
+    public void apiCalled(String result, long nanos) {
+      meters.apiCalled(result, nanos);
+    }
+
+    @Override
+    public void loggedIn(String account, String result) {
+      meters.loggedIn(account, result);
+    }
+
+    @Override
+    public void intakeChanged() {
+      RequestLoop running = loop;
+      if (running != null) {
+        running.signal();
+      }
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+      bug.compareAndSet(null, cause);
+      stop();
+    }
+  }
+
+  private record PolicyWork(Dispatcher policy) implements RequestLoop.Work {
+    @Override
+    public int room() {
+      return policy.intakeRoom();
+    }
+
+    @Override
+    public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
+      return policy.admit(request, caller);
+    }
+
+    @Override
+    public void withdraw(Collection<Dispatcher.Ticket> tickets) {
+      policy.withdraw(tickets);
+    }
+  }
+
+  private final class Gauges implements Meters.Gauges {
+    private final Dispatcher policy;
+    private final RequestLoop running;
+
+    Gauges(Dispatcher policy, RequestLoop running) {
+      this.policy = policy;
+      this.running = running;
+    }
+
+    @Override
+    public int inFlight(String lane) {
+      return policy.inFlight(lane);
+    }
+
+    @Override
+    public int waiting(String lane) {
+      return policy.waiting(lane);
+    }
+
+    @Override
+    public double oldestRequestAgeSeconds(String lane) {
+      Instant oldest = running.oldest(lane);
+      return oldest == null
+          ? 0
+          : Math.max(0, Duration.between(oldest, time.now()).toMillis() / 1000.0);
+    }
+
+    @Override
+    public boolean intakePaused() {
+      return !policy.apiUp();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.revoker.cli;
+
+import dev.revoker.config.Config;
+import dev.revoker.config.Loaded;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Looks before a worker is started. */
+@Command(
+    name = "check",
+    description = {
+      "Validates the configuration, prints it with secrets masked, and tries the brokers, the"
+          + " topics",
+      "and a login for each account. Exit code 0: all is well; 1: something failed; 2: the",
+      "configuration is wrong."
+    })
+public final class CheckCommand implements Callable<Integer> {
+  /** What one trial came to; free of secrets. */
+  public record Finding(String what, boolean ok, String why) {}
+
+  private final BiConsumer<Config, Consumer<Finding>> checkup;
+
+  @Mixin private final ConfigOption config = new ConfigOption();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private boolean allOk = true;
+
+  /** Tries with this. */
+  public CheckCommand(BiConsumer<Config, Consumer<Finding>> checkup) {
+    this.checkup = checkup;
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    return switch (config.loaded()) {
+      case Loaded.Invalid invalid -> {
+        invalid.problems().forEach(spec.commandLine().getErr()::println);
+        yield ExitCode.USAGE;
+      }
+      case Loaded.Valid valid -> {
+        valid.lines().forEach(out::println);
+        valid.warnings().forEach(warning -> out.println("warning: " + warning));
+        out.println();
+        out.flush();
+        checkup.accept(valid.config(), finding -> print(out, finding));
+        yield allOk ? ExitCode.DONE : ExitCode.FAILED;
+      }
+    };
+  }
+
+  private void print(PrintWriter out, Finding finding) {
+    allOk &= finding.ok();
+    out.printf("%-6s %s: %s%n", finding.ok() ? "ok" : "FAILED", finding.what(), finding.why());
+    out.flush();
+  }
+}
