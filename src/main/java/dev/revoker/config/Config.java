@@ -37,8 +37,9 @@ public record Config(
 
   /**
    * Complete settings for each Kafka client, as its constructor takes them (serializers and
-   * transactional.id excepted, which the code sets). They hold secrets in clear: {@link
-   * #toString()} shows their names only.
+   * transactional.id excepted, which the code sets). Values are strings, and Kafka's {@code
+   * Password} where Kafka hides the setting; settings of plug-ins may be secret all the same, so
+   * {@link #toString()} shows names only.
    */
   public record Kafka(
       String groupId,
@@ -81,11 +82,11 @@ public record Config(
       long openWaitMs,
       int halfOpenCalls) {}
 
-  /** An address to listen on; port 0 means any free one. */
+  /** An address to listen on, an IPv6 one without brackets; port 0 means any free one. */
   public record Listen(String host, int port) {
     @Override
     public String toString() {
-      return host + ":" + port;
+      return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }
   }
 }

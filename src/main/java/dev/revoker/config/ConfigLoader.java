@@ -1,0 +1,113 @@
+package dev.revoker.config;
+
+import dev.revoker.model.Credentials;
+import dev.revoker.model.Secret;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the configuration: a properties file, the environment over it, references resolved. All
+ * mistakes are found in one go. Reads files, and no clock, no network and no state: any thread may
+ * load at any time.
+ */
+public final class ConfigLoader {
+  private ConfigLoader() {}
+
+  /**
+   * Loads and checks everything.
+   *
+   * @param file the properties file in UTF-8, or null for the environment and the defaults alone
+   * @param environment the process's variables; those that begin with {@code REVOKER_} are
+   *     configuration
+   * @return never fails otherwise: what is wrong with the file is a problem like any other
+   */
+  public static Loaded load(@Nullable Path file, Map<String, String> environment) {
+    Problems problems = new Problems();
+    List<Setting> written = List.of();
+    if (file != null) {
+      switch (PropertiesFile.read(file)) {
+        case PropertiesFile.Contents.Unreadable unreadable -> {
+          // What else is wrong can not be told from half of a configuration.
+          problems.note(Masks.value("", file.toString()), "the file " + unreadable.why());
+          return new Loaded.Invalid(problems.lines());
+        }
+        case PropertiesFile.Contents.Read read -> {
+          read.brokenLines()
+              .forEach(
+                  line -> problems.note("line " + line, "a \\u without four hex digits behind it"));
+          written = read.settings();
+        }
+      }
+    }
+    Map<String, Setting> given =
+        Sources.merged(written, Environment.settings(environment), problems);
+    Input in = new Input(References.resolve(given, environment, problems), problems);
+    warnOfServiceLinks(in, Environment.serviceLinks(environment));
+    Config config = read(in);
+    return problems.isEmpty()
+        ? new Loaded.Valid(config, in.report().lines(), in.report().warnings())
+        : new Loaded.Invalid(problems.lines());
+  }
+
+  /** What comes out is worth something only if there is no problem. */
+  private static Config read(Input in) {
+    Config.Kafka kafka = KafkaSection.read(in);
+    Config.Limits limits = Limits.limits(in);
+    List<Config.Lane> lanes = Lanes.read(in, limits.maxInFlight());
+    String resultsTopic = Topics.results(in, lanes);
+    boolean createTopics = in.flag(Keys.CREATE_TOPICS);
+    URI baseUrl = BaseUrl.read(in);
+    Map<String, Credentials> accounts = Accounts.read(in);
+    Config.Retry retry = Limits.retry(in);
+    Config config =
+        new Config(
+            kafka,
+            lanes,
+            resultsTopic,
+            createTopics,
+            Limits.endpoint(in, baseUrl),
+            accounts,
+            Accounts.byDefault(in, accounts),
+            limits,
+            retry,
+            Limits.breaker(in, retry),
+            in.whole(Keys.HOLD_MAX_MS),
+            in.whole(Keys.LOGIN_RETRY_MS),
+            fingerprintSecret(in),
+            opsListen(in),
+            in.whole(Keys.DRAIN_TIMEOUT_MS));
+    UnknownKeys.tell(in, lanes, accounts.keySet());
+    return config;
+  }
+
+  private static @Nullable Secret fingerprintSecret(Input in) {
+    Setting setting = in.usable(Keys.FINGERPRINT_SECRET.name());
+    if (setting == null) {
+      in.report().unset(Keys.FINGERPRINT_SECRET.name());
+      return null;
+    }
+    if (setting.text().length() < 16) {
+      in.problems().wrong(setting, "must be " + Keys.FINGERPRINT_SECRET.allowed());
+    }
+    return Secret.of(setting.text());
+  }
+
+  private static Config.Listen opsListen(Input in) {
+    String text = in.text(Keys.OPS_LISTEN, t -> HostPort.parse(t) != null);
+    Config.Listen listen = HostPort.parse(text);
+    return listen == null ? new Config.Listen("127.0.0.1", 0) : listen;
+  }
+
+  private static void warnOfServiceLinks(Input in, List<String> variables) {
+    if (!variables.isEmpty()) {
+      in.report()
+          .warn(
+              variables.getFirst(),
+              "ignored, and %d more like it: Kubernetes sets them for a Service (enableServiceLinks)"
+                  .formatted(variables.size() - 1));
+    }
+  }
+}

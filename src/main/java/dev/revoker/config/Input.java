@@ -1,0 +1,165 @@
+package dev.revoker.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings while they are read: what was given, what of it nobody asked for yet, and what is to
+ * be said about it. A reader that finds a value wrong tells so and returns the default, so that
+ * reading goes on to the next mistake.
+ */
+final class Input {
+  private final Map<String, Setting> given;
+  private final Map<String, Setting> left;
+  private final Problems problems;
+  private final Report report = new Report();
+
+  Input(Map<String, Setting> given, Problems problems) {
+    this.given = given;
+    this.left = new HashMap<>(given);
+    this.problems = problems;
+  }
+
+  Problems problems() {
+    return problems;
+  }
+
+  Report report() {
+    return report;
+  }
+
+  /** Whether the key was set, rightly or not. */
+  boolean has(String key) {
+    return given.containsKey(key);
+  }
+
+  /** The setting if it was given; from now on its key is known. */
+  @Nullable Setting take(String key) {
+    left.remove(key);
+    return given.get(key);
+  }
+
+  /** The given settings whose key fits, in order; from now on their keys are known. */
+  List<Setting> takeAll(Predicate<String> fits) {
+    List<Setting> taken = given.values().stream().filter(s -> fits.test(s.key())).toList();
+    taken.forEach(s -> left.remove(s.key()));
+    return taken;
+  }
+
+  /** Whether somebody asked for the key already. */
+  boolean taken(String key) {
+    return !left.containsKey(key);
+  }
+
+  /** The settings whose keys nobody knows, in order. */
+  Collection<Setting> unknown() {
+    Collection<Setting> unknown = new ArrayList<>(given.values());
+    unknown.removeIf(s -> taken(s.key()));
+    return unknown;
+  }
+
+  /**
+   * The setting if it was given and is worth a look: not empty, and not blamed already. It stands
+   * in the report from now on.
+   */
+  @Nullable Setting usable(String key) {
+    Setting setting = take(key);
+    if (setting == null || problems.blame(key)) {
+      return null;
+    }
+    if (setting.text().isEmpty()) {
+      problems.wrong(setting, "must not be empty; leave the key out for its default");
+      return null;
+    }
+    report.given(setting);
+    return setting;
+  }
+
+  /** How the value of a key is to be named in a sentence about another key. */
+  String shown(Key key, Object value) {
+    Setting setting = given.get(key.name());
+    return setting == null
+        ? "%s (%s, the default)".formatted(key.name(), value)
+        : "%s (%s)".formatted(key.name(), setting.shown());
+  }
+
+  String text(Key.Text key, Predicate<String> allowed) {
+    Setting setting = usable(key.name());
+    if (setting == null) {
+      if (!has(key.name())) {
+        report.byDefault(key.name(), key.byDefault());
+      }
+      return key.byDefault();
+    }
+    if (!allowed.test(setting.text())) {
+      problems.wrong(setting, "must be " + key.allowed());
+    }
+    return setting.text();
+  }
+
+  boolean flag(Key.Flag key) {
+    Setting setting = usable(key.name());
+    if (setting == null) {
+      report.byDefault(key.name(), key.byDefault());
+      return key.value();
+    }
+    String text = setting.text();
+    if (!text.equals("true") && !text.equals("false")) {
+      problems.wrong(setting, "must be " + key.allowed());
+    }
+    return text.equals("true");
+  }
+
+  long whole(Key.Whole key) {
+    return whole(key, key.value());
+  }
+
+  /** As {@link #whole(Key.Whole)}, with a default that follows from other keys. */
+  long whole(Key.Whole key, long byDefault) {
+    Setting setting = usable(key.name());
+    if (setting == null) {
+      report.byDefault(key.name(), Long.toString(byDefault));
+      return byDefault;
+    }
+    // Eighteen digits fit a long.
+    if (setting.text().matches("-?[0-9]{1,18}")) {
+      long value = Long.parseLong(setting.text());
+      if (value >= key.min() && value <= key.max()) {
+        return value;
+      }
+    }
+    problems.wrong(setting, "must be " + key.allowed());
+    return byDefault;
+  }
+
+  float decimal(Key.Decimal key) {
+    Setting setting = usable(key.name());
+    if (setting == null) {
+      report.byDefault(key.name(), key.byDefault());
+      return key.value();
+    }
+    if (setting.text().matches("[0-9]{1,9}(\\.[0-9]{1,9})?")) {
+      float value = Float.parseFloat(setting.text());
+      if (value >= key.min() && value <= key.max()) {
+        return value;
+      }
+    }
+    problems.wrong(setting, "must be " + key.allowed());
+    return key.value();
+  }
+
+  /** Tells a contradiction if the lower is more than the higher; both were read already. */
+  void notMore(Key.Whole lower, long lowerValue, Key.Whole higher, long higherValue) {
+    Setting setting = given.get(lower.name());
+    if (setting != null
+        && lowerValue > higherValue
+        && !problems.blame(lower.name(), higher.name())) {
+      problems.wrong(setting, "must not be more than " + shown(higher, higherValue));
+    }
+  }
+}

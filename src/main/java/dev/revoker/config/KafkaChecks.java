@@ -1,0 +1,109 @@
+package dev.revoker.config;
+
+import java.util.List;
+import java.util.Map;
+
+/** Settings that fit by themselves and not together: Kafka would refuse them one after another. */
+final class KafkaChecks {
+  private static final List<String> BROKER_DECIDES =
+      List.of("partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms");
+
+  private final Input in;
+  private final KafkaSettings settings;
+  private final Map<String, String> defaults;
+
+  private KafkaChecks(Input in, KafkaSettings settings, Map<String, String> defaults) {
+    this.in = in;
+    this.settings = settings;
+    this.defaults = defaults;
+  }
+
+  static void run(Input in, KafkaSettings settings, Map<String, String> defaults) {
+    KafkaChecks checks = new KafkaChecks(in, settings, defaults);
+    switch (settings.client()) {
+      case CONSUMER -> checks.consumer();
+      case PRODUCER -> checks.producer();
+      case ADMIN -> {
+        // Nothing in it hangs together.
+      }
+    }
+    checks.security();
+  }
+
+  private void consumer() {
+    if (settings.newGroupProtocol()) {
+      BROKER_DECIDES.forEach(
+          name ->
+              wrong(
+                  name,
+                  "must not be set with consumer.group.protocol=consumer: the broker decides"));
+    } else {
+      wrong("group.remote.assignor", "needs consumer.group.protocol=consumer");
+      if (number("heartbeat.interval.ms") >= number("session.timeout.ms")) {
+        wrongOneOf(
+            "must leave consumer.heartbeat.interval.ms (%d) less than consumer.session.timeout.ms (%d)"
+                .formatted(number("heartbeat.interval.ms"), number("session.timeout.ms")),
+            "heartbeat.interval.ms",
+            "session.timeout.ms");
+      }
+    }
+    if (settings.has("interceptor.classes")) {
+      in.report().warn("consumer.interceptor.classes", "an interceptor sees every key in clear");
+    }
+  }
+
+  private void producer() {
+    long delivery = number("delivery.timeout.ms");
+    if (delivery < number("linger.ms") + number("request.timeout.ms")) {
+      wrongOneOf(
+          "must leave producer.delivery.timeout.ms (%d) at least linger.ms + request.timeout.ms (%d + %d)"
+              .formatted(delivery, number("linger.ms"), number("request.timeout.ms")),
+          "delivery.timeout.ms",
+          "request.timeout.ms",
+          "linger.ms");
+    }
+    if (delivery > number("transaction.timeout.ms")) {
+      in.report()
+          .warn(
+              "producer.delivery.timeout.ms",
+              "is longer than producer.transaction.timeout.ms: a result may be sent in vain");
+    }
+    if (settings.has("interceptor.classes")) {
+      in.report().warn("producer.interceptor.classes", "an interceptor can change results");
+    }
+  }
+
+  private void security() {
+    String own = settings.client().prefix() + "security.protocol";
+    String key = in.has(own) ? own : "security.protocol";
+    String protocol = settings.word("security.protocol", "plaintext");
+    unused(key, protocol, "sasl", !protocol.startsWith("sasl"));
+    unused(key, protocol, "ssl", !protocol.endsWith("ssl"));
+  }
+
+  private void unused(String key, String protocol, String kind, boolean unused) {
+    if (unused && settings.given().keySet().stream().anyMatch(n -> n.startsWith(kind + "."))) {
+      in.report().warn(key, "is %s, so no %s.* setting has an effect".formatted(protocol, kind));
+    }
+  }
+
+  private long number(String name) {
+    return settings.number(name, Long.parseLong(defaults.getOrDefault(name, "0")));
+  }
+
+  private void wrong(String name, String text) {
+    Setting setting = settings.setting(name);
+    if (setting != null && !in.problems().blame(setting.key())) {
+      in.problems().wrong(setting, text);
+    }
+  }
+
+  /** Blames the first of them that was set; none if one of them is wrong by itself. */
+  private void wrongOneOf(String text, String... names) {
+    List<Setting> set =
+        List.of(names).stream().filter(settings::has).map(settings.given()::get).toList();
+    if (set.stream().noneMatch(s -> in.problems().blame(s.key())) && !set.isEmpty()) {
+      in.problems().wrong(set.getFirst(), text);
+    }
+  }
+}

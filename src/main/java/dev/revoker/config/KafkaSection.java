@@ -1,0 +1,160 @@
+package dev.revoker.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.kafka.common.config.ConfigDef;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of the Kafka clients: the operator's over ours, and the guarantees over both. */
+final class KafkaSection {
+  /** Settings that load somebody's code, which then reads settings that Kafka does not know. */
+  private static final Set<String> PLUG_INS =
+      Set.of(
+          "interceptor.classes",
+          "metric.reporters",
+          "partition.assignment.strategy",
+          "partitioner.class",
+          "sasl.client.callback.handler.class",
+          "sasl.login.callback.handler.class",
+          "sasl.login.class",
+          "security.providers",
+          "ssl.engine.factory.class");
+
+  private final Input in;
+  private final String brokers;
+  private final String groupId;
+  private final Map<String, Setting> common = new HashMap<>();
+
+  private KafkaSection(Input in) {
+    this.in = in;
+    this.brokers = brokers(in);
+    this.groupId = in.text(Keys.GROUP_ID, t -> t.matches("[ -~]{1,255}"));
+    for (Setting setting : in.takeAll(KafkaClient::common)) {
+      common.put(setting.key(), setting);
+      check(KafkaClient.ADMIN, setting.key(), setting);
+    }
+    takePlugIns(common, "", KafkaClient::commonShape);
+  }
+
+  static Config.Kafka read(Input in) {
+    KafkaSection section = new KafkaSection(in);
+    return new Config.Kafka(
+        section.groupId,
+        section.client(KafkaClient.CONSUMER),
+        section.client(KafkaClient.PRODUCER),
+        section.client(KafkaClient.ADMIN));
+  }
+
+  private static String brokers(Input in) {
+    String key = Keys.BOOTSTRAP_SERVERS.name();
+    if (!in.has(key)) {
+      in.problems().wrong(key, "is required: " + Keys.BOOTSTRAP_SERVERS.allowed());
+      return "";
+    }
+    return in.text(Keys.BOOTSTRAP_SERVERS, HostPort::brokers);
+  }
+
+  private Map<String, Object> client(KafkaClient client) {
+    KafkaSettings settings = new KafkaSettings(client, given(client));
+    Map<String, String> defaults = KafkaDefaults.of(settings);
+    KafkaChecks.run(in, settings, defaults);
+    Map<String, Object> complete = new TreeMap<>();
+    defaults.forEach((name, value) -> byDefault(complete, settings, name, value));
+    settings.given().forEach((name, setting) -> complete.put(name, value(client, name, setting)));
+    Guarantee.of(client).forEach(guarantee -> guarantee(complete, settings, guarantee));
+    complete.put("bootstrap.servers", brokers);
+    if (client == KafkaClient.CONSUMER) {
+      complete.put("group.id", groupId);
+    }
+    return Map.copyOf(complete);
+  }
+
+  /** What the operator set for this client, checked each by itself. */
+  private Map<String, Setting> given(KafkaClient client) {
+    Map<String, Setting> given = new HashMap<>(common);
+    String prefix = client.prefix();
+    List<Setting> known =
+        in.takeAll(
+            k -> k.startsWith(prefix) && client.names().contains(k.substring(prefix.length())));
+    for (Setting setting : known) {
+      String name = setting.key().substring(prefix.length());
+      given.put(name, setting);
+      check(client, name, setting);
+    }
+    takePlugIns(given, prefix, key -> key.startsWith(prefix) && !key.equals(prefix));
+    return given;
+  }
+
+  /**
+   * Where somebody's own class is plugged in, settings that Kafka does not know may be meant for
+   * it.
+   */
+  private void takePlugIns(Map<String, Setting> given, String prefix, Predicate<String> fits) {
+    if (PLUG_INS.stream().map(given::get).noneMatch(KafkaSection::foreign)) {
+      return;
+    }
+    for (Setting setting : in.takeAll(key -> fits.test(key) && !in.taken(key))) {
+      given.put(setting.key().substring(prefix.length()), setting);
+      in.report().hidden(setting);
+      in.report().warn(setting.key(), "Kafka does not know it; it is passed on to its plug-ins");
+    }
+  }
+
+  private static boolean foreign(@Nullable Setting plugIn) {
+    return plugIn != null
+        && Stream.of(plugIn.text().split(",", -1))
+            .anyMatch(name -> !name.isBlank() && !name.strip().startsWith("org.apache.kafka."));
+  }
+
+  private void check(KafkaClient client, String name, Setting setting) {
+    in.report().given(setting);
+    ConfigDef.ConfigKey definition = client.definition(name);
+    if (definition == null || in.problems().blame(setting.key())) {
+      return;
+    }
+    for (Guarantee guarantee : Guarantee.of(client)) {
+      if (guarantee.name().equals(name)) {
+        if (!guarantee.allows(setting.text())) {
+          in.problems().wrong(setting, guarantee.demand());
+        }
+        return;
+      }
+    }
+    if (!KafkaValues.fits(definition, setting)) {
+      in.problems().wrong(setting, "must be " + KafkaValues.allowed(definition));
+    }
+  }
+
+  private void byDefault(
+      Map<String, Object> complete, KafkaSettings settings, String name, String value) {
+    if (!settings.has(name)) {
+      complete.put(name, value);
+      in.report().byDefault(settings.client().prefix() + name, value);
+    }
+  }
+
+  private void guarantee(
+      Map<String, Object> complete, KafkaSettings settings, Guarantee guarantee) {
+    if (guarantee.allowed().isEmpty() || settings.has(guarantee.name())) {
+      return;
+    }
+    String value = guarantee.allowed().getFirst();
+    complete.put(guarantee.name(), value);
+    String key = settings.client().prefix() + guarantee.name();
+    if (guarantee.allowed().size() == 1) {
+      in.report().fixed(key, value);
+    } else {
+      in.report().byDefault(key, value);
+    }
+  }
+
+  private static Object value(KafkaClient client, String name, Setting setting) {
+    ConfigDef.ConfigKey definition = client.definition(name);
+    return definition == null ? setting.text() : KafkaValues.value(definition, setting);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.revoker.config;
+
+import java.util.Locale;
+
+/**
+ * A key of the catalogue: its name, its default and what is allowed, as the documentation shows
+ * them.
+ */
+sealed interface Key {
+  String name();
+
+  /** The default, or in words what stands in for it. */
+  String byDefault();
+
+  /** What is allowed, to stand after "must be". */
+  String allowed();
+
+  /** A whole number; both ends of the range are allowed. */
+  record Whole(String name, long value, long min, long max) implements Key {
+    @Override
+    public String byDefault() {
+      return Long.toString(value);
+    }
+
+    @Override
+    public String allowed() {
+      return "a whole number from %d to %d".formatted(min, max);
+    }
+  }
+
+  /** A number with or without decimals; both ends of the range are allowed. */
+  record Decimal(String name, float value, float min, float max) implements Key {
+    @Override
+    public String byDefault() {
+      return plain(value);
+    }
+
+    @Override
+    public String allowed() {
+      return "a number from %s to %s".formatted(plain(min), plain(max));
+    }
+
+    private static String plain(float number) {
+      return String.format(Locale.ROOT, number == Math.rint(number) ? "%.0f" : "%s", number);
+    }
+  }
+
+  /** Yes or no. */
+  record Flag(String name, boolean value) implements Key {
+    @Override
+    public String byDefault() {
+      return Boolean.toString(value);
+    }
+
+    @Override
+    public String allowed() {
+      return "true or false";
+    }
+  }
+
+  /** Anything else. */
+  record Text(String name, String byDefault, String allowed) implements Key {}
+}

@@ -1,0 +1,56 @@
+package dev.revoker.config;
+
+import java.net.URI;
+
+/**
+ * What the API is asked to bear. A default that would contradict what the operator set follows it;
+ * only what was set can be a contradiction.
+ */
+final class Limits {
+  private Limits() {}
+
+  static Config.Limits limits(Input in) {
+    return new Config.Limits(
+        (int) in.whole(Keys.MAX_IN_FLIGHT), (int) in.whole(Keys.RATE_LIMIT_PER_SECOND));
+  }
+
+  static Config.Endpoint endpoint(Input in, URI baseUrl) {
+    long requestMs = in.whole(Keys.API_REQUEST_TIMEOUT_MS);
+    long connectMs =
+        atMost(in, Keys.API_CONNECT_TIMEOUT_MS, Keys.API_REQUEST_TIMEOUT_MS, requestMs);
+    return new Config.Endpoint(baseUrl, connectMs, requestMs);
+  }
+
+  static Config.Retry retry(Input in) {
+    long attempts = in.whole(Keys.RETRY_MAX_ATTEMPTS);
+    long maxMs = in.whole(Keys.RETRY_MAX_BACKOFF_MS);
+    long initialMs = atMost(in, Keys.RETRY_INITIAL_BACKOFF_MS, Keys.RETRY_MAX_BACKOFF_MS, maxMs);
+    return new Config.Retry((int) attempts, initialMs, maxMs);
+  }
+
+  static Config.Breaker breaker(Input in, Config.Retry retry) {
+    float threshold = in.decimal(Keys.BREAKER_FAILURE_RATE_THRESHOLD);
+    long window = in.whole(Keys.BREAKER_SLIDING_WINDOW_SIZE);
+    // Resilience4j would lower the minimum to the window and not say so.
+    long minimum = atMost(in, Keys.BREAKER_MINIMUM_CALLS, Keys.BREAKER_SLIDING_WINDOW_SIZE, window);
+    if (minimum >= retry.maxAttempts()) {
+      in.report()
+          .warn(
+              Keys.BREAKER_MINIMUM_CALLS.name(),
+              "is not less than retry.max.attempts: a single request spends its attempts before"
+                  + " the breaker can tell an outage");
+    }
+    return new Config.Breaker(
+        threshold,
+        (int) window,
+        (int) minimum,
+        in.whole(Keys.BREAKER_OPEN_WAIT_MS),
+        (int) in.whole(Keys.BREAKER_HALF_OPEN_CALLS));
+  }
+
+  private static long atMost(Input in, Key.Whole lower, Key.Whole higher, long higherValue) {
+    long value = in.whole(lower, Math.min(lower.value(), higherValue));
+    in.notMore(lower, value, higher, higherValue);
+    return value;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.revoker.config;
+
+import dev.revoker.model.Secret;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Decides what of a key and its value may be printed. */
+final class Masks {
+  private static final int LONGEST_SHOWN = 120;
+  private static final Pattern SECRET_KEY =
+      Pattern.compile(
+          "pass(word|wd|phrase)|secret|token|secure\\.?key|api\\.?key|jaas|credential|private|certificate"
+              + "|ssl\\..*key$");
+
+  /** Words between dots; a long one with digits in it is more likely a secret. */
+  private static final String WORD = "(?:[A-Za-z_-]{1,31}|[A-Za-z0-9_-]{1,15})";
+
+  private static final Pattern KEY_SHAPE =
+      Pattern.compile("(?=[A-Za-z])%s(?:\\.%s){0,9}".formatted(WORD, WORD));
+
+  private Masks() {}
+
+  /** Whether values of this key are or may be secret. */
+  static boolean secret(String key) {
+    return SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).find() || KafkaClient.holdsSecret(key);
+  }
+
+  /** The value in one line of bounded length, or the mask. */
+  static String value(String key, String value) {
+    return secret(key) ? Secret.MASK : oneLine(url(key, value));
+  }
+
+  /**
+   * Whether a key that nobody knows may be printed. A pasted PEM block or a forgotten {@code =}
+   * makes keys out of secrets, and they seldom look like keys.
+   */
+  static boolean showable(Setting unknown) {
+    boolean bare = unknown.written().isEmpty() && unknown.key().indexOf('.') < 0;
+    return unknown.variable() != null || (showable(unknown.key()) && !bare);
+  }
+
+  /** Whether the text has the shape of a key, and not that of a secret. */
+  static boolean showable(String key) {
+    return KEY_SHAPE.matcher(key).matches();
+  }
+
+  /** User-info and query of a URL may hold credentials. */
+  private static String url(String key, String value) {
+    int scheme = value.indexOf("://");
+    if (scheme < 0 && !key.equals(Keys.API_BASE_URL.name())) {
+      return value;
+    }
+    int start = scheme < 0 ? 0 : scheme + 3;
+    int at = value.lastIndexOf('@');
+    String rest = at < start ? value.substring(start) : Secret.MASK + value.substring(at);
+    return value.substring(0, start) + rest.replaceFirst("[?#].*", "?" + Secret.MASK);
+  }
+
+  private static String oneLine(String value) {
+    StringBuilder line = new StringBuilder();
+    value
+        .codePoints()
+        .limit(LONGEST_SHOWN)
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c) || Character.getType(c) == Character.LINE_SEPARATOR) {
+                line.append("\\u%04x".formatted(c));
+              } else {
+                line.appendCodePoint(c);
+              }
+            });
+    return value.codePointCount(0, value.length()) > LONGEST_SHOWN ? line + "..." : line.toString();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.revoker.config;
+
+import dev.revoker.model.Secret;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The configuration as it is printed: masked, sorted, with where each value comes from. */
+final class Report {
+  private final SortedMap<String, String> lines = new TreeMap<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
+
+  void given(Setting setting) {
+    lines.put(setting.key(), "%s (%s)".formatted(setting, setting.origin()));
+  }
+
+  /** A setting that nobody here knows: it may be a secret. */
+  void hidden(Setting setting) {
+    lines.put(
+        setting.key(), "%s = %s (%s)".formatted(setting.key(), Secret.MASK, setting.origin()));
+  }
+
+  void byDefault(String key, String value) {
+    lines.put(key, "%s = %s (default)".formatted(key, Masks.value(key, value)));
+  }
+
+  /** A setting that has no default: it is simply not there. */
+  void unset(String key) {
+    lines.put(key, "%s = none (default)".formatted(key));
+  }
+
+  void fixed(String key, String value) {
+    lines.put(key, "%s = %s (fixed)".formatted(key, Masks.value(key, value)));
+  }
+
+  void warn(String key, String text) {
+    warnings.add(key + ": " + text);
+  }
+
+  List<String> lines() {
+    return List.copyOf(lines.values());
+  }
+
+  List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.revoker.config;
+
+import dev.revoker.model.Secret;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key that the operator set. Prints no secret.
+ *
+ * @param written the value as it stands in the file or the environment, references unresolved
+ * @param resolved the value with its references resolved; may be secret whatever the key
+ * @param line where in the file; 0 where it comes from the environment
+ * @param variable the environment variable it comes from, or null where it comes from the file
+ */
+record Setting(String key, String written, Secret resolved, int line, @Nullable String variable) {
+  static Setting fromFile(String key, String value, int line) {
+    return new Setting(key, value, Secret.of(value), line, null);
+  }
+
+  static Setting fromEnvironment(String key, String value, String variable) {
+    return new Setting(key, value, Secret.of(value), 0, variable);
+  }
+
+  Setting withResolved(String value) {
+    return new Setting(key, written, Secret.of(value), line, variable);
+  }
+
+  /** The value for use, without the blanks around it. */
+  String text() {
+    return resolved.reveal().strip();
+  }
+
+  /** The value for printing: never what a reference resolved to. */
+  String shown() {
+    return Masks.value(key, written);
+  }
+
+  String origin() {
+    return variable == null ? "file" : "environment";
+  }
+
+  @Override
+  public String toString() {
+    return key + " = " + shown();
+  }
+}

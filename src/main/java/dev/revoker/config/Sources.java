@@ -1,0 +1,35 @@
+package dev.revoker.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Lays the environment over the file. */
+final class Sources {
+  private Sources() {}
+
+  /** By key, in the order of the file and then of the variables' names. */
+  static Map<String, Setting> merged(
+      List<Setting> file, List<Setting> environment, Problems problems) {
+    Map<String, Setting> merged = new LinkedHashMap<>();
+    for (Setting setting : file) {
+      Setting earlier = merged.put(setting.key(), setting);
+      if (earlier != null) {
+        problems.note(
+            Masks.showable(setting) ? setting.key() : "a key of the file",
+            "stands there twice, in lines %d and %d; keep one"
+                .formatted(earlier.line(), setting.line()));
+      }
+    }
+    for (Setting setting : environment) {
+      Setting earlier = merged.put(setting.key(), setting);
+      if (earlier != null && earlier.variable() != null) {
+        problems.note(
+            setting.key(),
+            "is set twice, by %s and %s; keep one"
+                .formatted(earlier.variable(), setting.variable()));
+      }
+    }
+    return merged;
+  }
+}

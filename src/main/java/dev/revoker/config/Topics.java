@@ -1,0 +1,60 @@
+package dev.revoker.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Topic names: what Kafka allows, what ours are by default, and that no two are the same. */
+final class Topics {
+  static final String LEGAL = "a topic name: 1 to 249 of A-Z, a-z, 0-9, dot, - and _";
+
+  private static final Map<String, String> BY_LANE =
+      Map.of("urgent", "key-revocations.urgent", "standard", "key-revocations");
+
+  private Topics() {}
+
+  static boolean legal(String name) {
+    return name.matches("[A-Za-z0-9._-]{1,249}") && !name.equals(".") && !name.equals("..");
+  }
+
+  static String keyOf(String lane) {
+    return "lane." + lane + ".topic";
+  }
+
+  /** The topic of a lane, by default only for the two lanes that have one. */
+  static String ofLane(Input in, String lane) {
+    String key = keyOf(lane);
+    String byDefault = BY_LANE.get(lane);
+    if (byDefault == null && !in.has(key)) {
+      in.problems()
+          .wrong(key, "is required, for only the lanes urgent and standard have a default topic");
+      return "";
+    }
+    return in.text(new Key.Text(key, byDefault == null ? "" : byDefault, LEGAL), Topics::legal);
+  }
+
+  /** Reads {@code results.topic}, and tells which topics are the same. */
+  static String results(Input in, List<Config.Lane> lanes) {
+    String results = in.text(Keys.RESULTS_TOPIC, Topics::legal);
+    Map<String, String> keys = new HashMap<>();
+    keys.put(results, Keys.RESULTS_TOPIC.name());
+    for (Config.Lane lane : lanes) {
+      String key = keyOf(lane.name());
+      String other = keys.putIfAbsent(lane.topic(), key);
+      if (other != null && !in.problems().blame(key, other)) {
+        same(in, key, other);
+      }
+    }
+    return results;
+  }
+
+  private static void same(Input in, String key, String other) {
+    // Blame the one that the operator wrote.
+    String blamed = in.has(key) ? key : other;
+    Setting setting = in.take(blamed);
+    String text = "must not be the topic of %s too".formatted(blamed.equals(key) ? other : key);
+    if (setting != null) {
+      in.problems().wrong(setting, text);
+    }
+  }
+}

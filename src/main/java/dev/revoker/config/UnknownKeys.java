@@ -1,0 +1,74 @@
+package dev.revoker.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Tells of keys that nobody asked for, with the key that was probably meant. */
+final class UnknownKeys {
+  private UnknownKeys() {}
+
+  /** Never prints their values: a secret may stand behind a misspelt key. */
+  static void tell(Input in, List<Config.Lane> lanes, Set<String> accounts) {
+    Set<String> known = known(lanes, accounts);
+    List<Integer> hidden = new ArrayList<>();
+    for (Setting setting : in.unknown()) {
+      String near = Spelling.nearest(setting.key(), known);
+      if (near.isEmpty() && !Masks.showable(setting)) {
+        hidden.add(setting.line());
+        continue;
+      }
+      String variable = setting.variable();
+      String subject =
+          variable == null ? setting.key() : "%s (%s)".formatted(variable, setting.key());
+      String meant = variable == null ? near : Environment.variableOf(near);
+      in.problems()
+          .note(
+              subject,
+              "unknown key; " + (near.isEmpty() ? hint(setting) : "did you mean " + meant + "?"));
+    }
+    tellHidden(in, hidden);
+  }
+
+  private static void tellHidden(Input in, List<Integer> lines) {
+    if (!lines.isEmpty()) {
+      String where = lines.size() == 1 ? "line " + lines.getFirst() : "lines " + lines;
+      in.problems()
+          .note(
+              where.replaceAll("[\\[\\]]", ""),
+              "no key that is known, and not shown, for it may be a piece of a secret;"
+                  + " a value goes on in the next line only after a \\");
+    }
+  }
+
+  private static String hint(Setting setting) {
+    for (KafkaClient client : KafkaClient.values()) {
+      if (setting.key().startsWith(client.prefix())) {
+        return "Kafka has no such setting for this client";
+      }
+    }
+    return KafkaClient.commonShape(setting.key())
+        ? "Kafka has no such setting"
+        : "docs/CONFIGURATION.md has all keys";
+  }
+
+  private static Set<String> known(List<Config.Lane> lanes, Set<String> accounts) {
+    Set<String> known = new TreeSet<>();
+    for (Key key : Keys.all()) {
+      String name = key.name();
+      if (name.startsWith("lane.")) {
+        lanes.forEach(lane -> known.add(name.replace("<name>", lane.name())));
+      } else if (name.startsWith("account.")) {
+        accounts.forEach(account -> known.add(name.replace("<name>", account)));
+      } else {
+        known.add(name);
+      }
+    }
+    KafkaClient.ADMIN.names().stream().filter(KafkaClient::common).forEach(known::add);
+    for (KafkaClient client : KafkaClient.values()) {
+      client.names().forEach(name -> known.add(client.prefix() + name));
+    }
+    return known;
+  }
+}
