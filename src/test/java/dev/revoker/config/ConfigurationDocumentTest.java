@@ -1,0 +1,91 @@
+package dev.revoker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The document says what the code does: the same keys, defaults and ranges. */
+class ConfigurationDocumentTest {
+  private static final Path DOCUMENT = Path.of("docs", "CONFIGURATION.md");
+
+  @Test
+  void everyKeyIsThereWithItsDefaultAndItsRange() throws IOException {
+    List<List<String>> expected =
+        Keys.all().stream()
+            .map(key -> List.of("`" + key.name() + "`", code(key.byDefault()), key.allowed()))
+            .toList();
+
+    assertThat(rows("| key | default |").stream().map(row -> row.subList(0, 3)))
+        .containsExactlyElementsOf(expected);
+    assertThat(rows("| key | default |")).allMatch(row -> row.get(3).length() > 10);
+  }
+
+  @Test
+  void everyKafkaSettingOfOursIsThere() throws IOException {
+    List<List<String>> expected = new ArrayList<>();
+    for (KafkaClient client : KafkaClient.values()) {
+      KafkaDefaults.of(new KafkaSettings(client, Map.of()))
+          .forEach((name, value) -> expected.add(row(client, name, value, "yes")));
+      for (Guarantee guarantee : Guarantee.of(client)) {
+        List<String> allowed = guarantee.allowed();
+        if (!allowed.isEmpty()) {
+          expected.add(row(client, guarantee.name(), allowed.getFirst(), change(allowed)));
+        }
+      }
+    }
+
+    assertThat(rows("| setting | value |")).containsExactlyElementsOf(expected);
+  }
+
+  @Test
+  void whatIsNeverSetIsThere() throws IOException {
+    List<String> expected = new ArrayList<>();
+    for (KafkaClient client : KafkaClient.values()) {
+      Guarantee.of(client).stream()
+          .filter(guarantee -> guarantee.allowed().isEmpty())
+          .forEach(guarantee -> expected.add("`" + client.prefix() + guarantee.name() + "`"));
+    }
+
+    assertThat(Files.readString(DOCUMENT)).contains(expected);
+  }
+
+  private static List<String> row(KafkaClient client, String name, String value, String change) {
+    return List.of("`" + client.prefix() + name + "`", "`" + value + "`", change);
+  }
+
+  private static String change(List<String> allowed) {
+    return allowed.size() == 1
+        ? "no"
+        : "to "
+            + allowed.stream()
+                .skip(1)
+                .map(value -> "`" + value + "`")
+                .collect(Collectors.joining(", "));
+  }
+
+  private static String code(String text) {
+    return text.indexOf(' ') < 0 && !text.equals("none") && !text.equals("required")
+        ? "`" + text + "`"
+        : text;
+  }
+
+  /** The cells of the table below this head. */
+  private static List<List<String>> rows(String head) throws IOException {
+    List<String> lines = Files.readAllLines(DOCUMENT);
+    return lines.stream()
+        .dropWhile(line -> !line.startsWith(head))
+        .skip(2)
+        .takeWhile(line -> line.startsWith("|"))
+        .map(line -> line.substring(1, line.length() - 1).split("\\|", -1))
+        .map(cells -> Arrays.stream(cells).map(String::strip).toList())
+        .toList();
+  }
+}
