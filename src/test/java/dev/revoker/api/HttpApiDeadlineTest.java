@@ -104,9 +104,8 @@ class HttpApiDeadlineTest {
         ApiFixture fixture = new ApiFixture(server.url(), 10_000, 400, 1, null)) {
       BlockingQueue<ApiAnswer> first = fixture.start(REMOVE);
       await().until(() -> server.requests().size() == 1);
-      ApiFixture other = fixture;
-      BlockingQueue<ApiAnswer> second = other.start(REMOVE);
-      BlockingQueue<ApiAnswer> third = other.start(REMOVE);
+      BlockingQueue<ApiAnswer> second = fixture.start(REMOVE);
+      BlockingQueue<ApiAnswer> third = fixture.start(REMOVE);
       assertThat(next(first)).isInstanceOf(ApiAnswer.NoAnswer.class);
       assertThat(Stream.of(next(second), next(third)))
           .as("of two, one gets the place of the first call, with little time left")

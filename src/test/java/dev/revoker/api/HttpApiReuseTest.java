@@ -8,8 +8,15 @@ import static dev.revoker.api.ScriptedServer.sendAndHang;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.config.Config;
+import dev.revoker.time.Time;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,6 +134,62 @@ class HttpApiReuseTest {
       await().until(() -> fixture.time.millis() > keptUntilMs + 600);
       fixture.ask(REMOVE);
       assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whatIsIdleForHalfAMinuteIsClosed() throws IOException {
+    HandTime time = new HandTime();
+    try (ScriptedServer server = ScriptedServer.playing(DONE);
+        HttpApi api = new HttpApi(new Config.Endpoint(server.url(), 1, 1), 8, time, null)) {
+      BlockingQueue<ApiAnswer> answers = new LinkedBlockingQueue<>();
+      api.call(REMOVE, answers::add);
+      next(answers);
+      time.pass(29_000);
+      api.call(REMOVE, answers::add);
+      next(answers);
+      time.pass(29_000);
+      assertThat(server.connections()).isEqualTo(1);
+      assertThat(server.openConnections()).isEqualTo(1);
+      await()
+          .untilAsserted(
+              () -> {
+                time.pass(5_000);
+                assertThat(server.openConnections()).isZero();
+              });
+    }
+  }
+
+  /** Passes when it is told to. */
+  private static final class HandTime implements Time {
+    private final Map<Runnable, Long> timers = new ConcurrentHashMap<>();
+    private final AtomicLong nowMs = new AtomicLong();
+
+    void pass(long millis) {
+      long untilMs = nowMs.addAndGet(millis);
+      timers.forEach(
+          (task, atMs) -> {
+            if (atMs <= untilMs && timers.remove(task, atMs)) {
+              task.run();
+            }
+          });
+    }
+
+    @Override
+    public Instant now() {
+      return Instant.ofEpochMilli(nowMs.get());
+    }
+
+    @Override
+    public long nanos() {
+      return nowMs.get() * 1_000_000;
+    }
+
+    @Override
+    public Timer after(long delayMs, Runnable task) {
+      Runnable once = task::run;
+      timers.put(once, nowMs.get() + delayMs);
+      return () -> timers.remove(once);
     }
   }
 
