@@ -28,6 +28,10 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     boolean terminal = Boolean.getBoolean("revoker.terminal");
+    spec.commandLine()
+        .getOut()
+        .println("starting a Kafka broker, the account API and a worker ...");
+    spec.commandLine().getOut().flush();
     try (SystemTime time = new SystemTime();
         LocalStack stack = LocalStack.start(time);
         HttpApi api = new HttpApi(endpoint(stack), LOGINS_AT_A_TIME, time, null)) {
