@@ -76,8 +76,7 @@ final class CommittedState {
     }
   }
 
-  private static List<Pending> load(
-      Partition partition, @Nullable OffsetAndMetadata committed) {
+  private static List<Pending> load(Partition partition, @Nullable OffsetAndMetadata committed) {
     OffsetMap map = decode(partition, committed);
     PartitionProgress progress = partition.progress;
     List<Pending> found = new ArrayList<>();

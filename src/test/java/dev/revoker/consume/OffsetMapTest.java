@@ -60,10 +60,13 @@ class OffsetMapTest {
 
   @Test
   void sizeDependsOnTheNumberOfRunsAndNotOnTheirDistance() {
-    OffsetMap near = new OffsetMap(0, 200, LongStream.range(0, 50).map(i -> i * 2).boxed().toList());
+    OffsetMap near =
+        new OffsetMap(0, 200, LongStream.range(0, 50).map(i -> i * 2).boxed().toList());
     OffsetMap longRuns =
         new OffsetMap(
-            0, 2_000_000, LongStream.range(0, 50_000).map(i -> i / 1000 * 40_000 + i % 1000).boxed().toList());
+            0,
+            2_000_000,
+            LongStream.range(0, 50_000).map(i -> i / 1000 * 40_000 + i % 1000).boxed().toList());
     OffsetMap far =
         new OffsetMap(0, 1L << 40, LongStream.range(0, 50).map(i -> i << 34).boxed().toList());
 
@@ -103,8 +106,19 @@ class OffsetMapTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "1", "1:", "2:AgABAwClAg", "10:AA", "0:", " ", "1:A", "1:====", "host-7 2026-01-01", "{}", "\u00e9",
-        "1:AgABAwClAg==\n", "1:AgABAwClAgA"
+        "1",
+        "1:",
+        "2:AgABAwClAg",
+        "10:AA",
+        "0:",
+        " ",
+        "1:A",
+        "1:====",
+        "host-7 2026-01-01",
+        "{}",
+        "\u00e9",
+        "1:AgABAwClAg==\n",
+        "1:AgABAwClAgA"
       })
   void foreignAndNewerTextIsRefused(String text) {
     assertThatThrownBy(() -> OffsetMap.decode(1000, text))
