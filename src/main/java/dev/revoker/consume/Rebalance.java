@@ -93,6 +93,9 @@ final class Rebalance implements ConsumerRebalanceListener {
    * @return whether all that was answered of them is committed and no call was left behind
    */
   boolean giveUp(List<Partition> leaving) {
+    if (leaving.isEmpty()) {
+      return true;
+    }
     for (Partition partition : leaving) {
       partition.leaving = true;
       withdrawal.withdraw(partition.tickets());
@@ -102,12 +105,10 @@ final class Rebalance implements ConsumerRebalanceListener {
     settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted);
     boolean all = leaving.stream().allMatch(partition -> partition.admitted.isEmpty());
     leaving.forEach(intake::remove);
-    if (!leaving.isEmpty()) {
-      LOG.atInfo()
-          .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
-          .addKeyValue("complete", all)
-          .log("partitions given up");
-    }
+    LOG.atInfo()
+        .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
+        .addKeyValue("complete", all)
+        .log("partitions given up");
     return all;
   }
 
