@@ -8,16 +8,10 @@ package dev.revoker.sim;
  */
 final class GracefulStopRepeatsNothing extends Guarantee {
   private final Simulation sim;
-  private long longestCallNanos;
 
   GracefulStopRepeatsNothing(Simulation sim) {
     super(sim.world);
     this.sim = sim;
-  }
-
-  @Override
-  void onAnswer(SimWorker worker, Ledger.Call call) {
-    longestCallNanos = Math.max(longestCallNanos, world().nanos() - call.startedNanos);
   }
 
   @Override
@@ -31,23 +25,18 @@ final class GracefulStopRepeatsNothing extends Guarantee {
         }
       }
     }
-    if (gentle()) {
+    if (sim.scenario.gentle()) {
       ask(worker.complete, () -> worker.name + " left something behind, and nothing was wrong");
     }
   }
 
   @Override
   void atEnd() {
-    if (gentle()) {
+    if (sim.scenario.gentle()) {
       for (Ledger.Made made : sim.ledger.all()) {
         long calls = made.admissions().stream().mapToLong(one -> one.calls.size()).sum();
         ask(calls <= 1, () -> calls + " calls for " + made + ", and nothing was wrong");
       }
     }
-  }
-
-  private boolean gentle() {
-    return sim.scenario.gentle()
-        && longestCallNanos < sim.scenario.config.drainTimeoutMs() * World.MS;
   }
 }

@@ -32,7 +32,6 @@ final class Scenario {
     API_SLOW,
     EXPIRE_SESSIONS,
     REFUSE_LOGINS,
-    REWIND,
     CLOCK_JUMP
   }
 

@@ -135,6 +135,14 @@ final class SimConsumer {
     return offsets;
   }
 
+  Map<TopicPartition, Long> beginningOffsets(
+      Collection<TopicPartition> partitions, Duration timeout) {
+    process.pass();
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    partitions.forEach(partition -> offsets.put(partition, 0L));
+    return offsets;
+  }
+
   void close(CloseOptions options) {
     long deadline =
         world.nanos() + options.timeout().map(Duration::toNanos).orElse(30 * World.SECOND);
@@ -164,16 +172,6 @@ final class SimConsumer {
       process.await(leave::done, Math.max(deadline, world.nanos()));
       leave.cancel();
     }
-  }
-
-  // ---- faults
-
-  /** Makes it deliver again what it delivered, as an operator's or the client's reset would. */
-  void rewind() {
-    for (Map.Entry<TopicPartition, Long> position : positions.entrySet()) {
-      position.setValue(Math.max(0, position.getValue() - world.between(1, 20)));
-    }
-    world.trace(process.name + " REWINDS " + positions);
   }
 
   // ---- the group

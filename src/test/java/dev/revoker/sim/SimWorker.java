@@ -42,8 +42,6 @@ final class SimWorker {
   private final Map<Source, Ledger.Admission> latest = new HashMap<>();
   private boolean loopEnded;
   private @Nullable RequestLoop loop;
-  private @Nullable SimConsumer consumer;
-  private @Nullable Dispatcher dispatcher;
   private @Nullable DispatcherPeek peek;
 
   SimWorker(String name, Simulation sim) {
@@ -71,12 +69,6 @@ final class SimWorker {
     }
   }
 
-  void rewind() {
-    if (consumer != null && process.alive()) {
-      consumer.rewind();
-    }
-  }
-
   private void main() {
     try {
       run();
@@ -95,7 +87,6 @@ final class SimWorker {
             sim.cluster,
             sim.scenario,
             new ConsumerWatch());
-    consumer = simulated;
     @SuppressWarnings("unchecked")
     org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> kafkaConsumer =
         Partial.of(org.apache.kafka.clients.consumer.Consumer.class, simulated);
@@ -104,7 +95,6 @@ final class SimWorker {
     Dispatcher policy =
         new Dispatcher(
             config, this::call, new PolicyListener(), process.time, sim.world.random::nextDouble);
-    dispatcher = policy;
     peek = new DispatcherPeek(policy);
     RequestLoop running =
         new RequestLoop(

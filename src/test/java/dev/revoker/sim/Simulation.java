@@ -23,12 +23,14 @@ final class Simulation {
    * What came of a run.
    *
    * @param violation the first broken guarantee, or null
+   * @param recoverySeconds from the end of the faults to the last answer
    * @param hash of all steps: the same for the same run
    */
   record Outcome(
       long seed,
       @Nullable String violation,
       long steps,
+      long recoverySeconds,
       long hash,
       Map<String, Long> asked,
       Map<String, Long> met,
@@ -45,6 +47,7 @@ final class Simulation {
   private final long seed;
   private final Workload workload;
   private int started;
+  private long recoveryNanos;
 
   Simulation(long seed, boolean logging) {
     this(seed, new Scenario(seed), logging);
@@ -74,6 +77,7 @@ final class Simulation {
       recover();
       long until = world.nanos() + RECOVERY_NANOS;
       runUntil(() -> allAnswered() || world.nanos() > until);
+      recoveryNanos = world.nanos() + RECOVERY_NANOS - until;
       long quiet = world.nanos() + 15 * World.SECOND;
       runUntil(() -> world.nanos() > quiet);
       workers.forEach(SimWorker::stop);
@@ -89,7 +93,7 @@ final class Simulation {
     Map<String, Long> asked = new TreeMap<>();
     guarantees.forEach(guarantee -> asked.put(guarantee.name(), guarantee.asked()));
     return new Outcome(
-        seed, world.violation(), world.steps(), world.hash(), asked, met, world.log());
+        seed, world.violation(), world.steps(), recoveryNanos / World.SECOND, world.hash(), asked, met, world.log());
   }
 
   void exited(SimWorker worker) {
@@ -193,7 +197,6 @@ final class Simulation {
         worker.process.linkUp = false;
         world.at(forNanos, "link", () -> worker.process.linkUp = true);
       }
-      case REWIND -> worker.rewind();
       case CLOCK_JUMP -> worker.process.jump(world.nanosBetween(-60_000, 60_000));
       default -> throw new IllegalArgumentException(kind.name());
     }

@@ -242,7 +242,9 @@ final class Upstream {
   }
 
   private long latency() {
-    return world.longTail(Math.min(scenario.apiLatencyMs * slowness, 4_000) / 2);
+    long longest =
+        scenario.gentle() ? scenario.config.drainTimeoutMs() * World.MS / 4 : 6 * World.SECOND;
+    return Math.min(longest, world.longTail(Math.min(scenario.apiLatencyMs * slowness, 4_000) / 2));
   }
 
   private static String lower(String digits) {
