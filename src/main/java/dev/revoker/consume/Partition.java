@@ -37,6 +37,9 @@ final class Partition {
   /** No longer ours: whatever still comes of it is discarded. */
   boolean gone;
 
+  /** It went while requests of it were under way or their results not committed. */
+  boolean abandoned;
+
   boolean paused;
 
   /** The offset at which reading goes on, but for holes; -1 where nothing was ever committed. */
@@ -84,6 +87,7 @@ final class Partition {
   /** Forgets everything that is not committed. */
   void discard() {
     gone = true;
+    abandoned = !admitted.isEmpty();
     List.copyOf(admitted.values()).forEach(this::release);
     backlog.forEach(pending -> lane.dropped(pending));
     backlog.clear();

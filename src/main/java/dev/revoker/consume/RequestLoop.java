@@ -89,13 +89,17 @@ public final class RequestLoop {
     intake.admit();
     intake.steer(consumer);
     status.turned(intake, time);
-    poll();
+    poll(IDLE_POLL_MS);
   }
 
   /** Gives everything up in order. The consumer and the producer are left to be closed. */
   public boolean drain() {
     LOG.atInfo().log("stopping: intake ends, the calls under way finish and their results commit");
-    return rebalance.giveUp(intake.partitions());
+    return rebalance.drain(
+        atMostMs -> {
+          intake.steer(consumer);
+          poll(atMostMs);
+        });
   }
 
   /** Ends {@link #run} after the turn under way. Any thread. */
@@ -137,8 +141,8 @@ public final class RequestLoop {
     return snapshot == null ? null : snapshot.oldest().get(lane);
   }
 
-  private void poll() {
-    long timeoutMs = commits.idleMs(IDLE_POLL_MS);
+  private void poll(long atMostMs) {
+    long timeoutMs = commits.idleMs(atMostMs);
     boolean block = timeoutMs > 0 && completions.mayBlock();
     try {
       intake.read(consumer.poll(Duration.ofMillis(block ? timeoutMs : 0)), consumer);
