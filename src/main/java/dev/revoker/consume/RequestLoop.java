@@ -7,6 +7,7 @@ import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
@@ -88,7 +89,7 @@ public final class RequestLoop {
     commits.turn();
     intake.admit();
     intake.steer(consumer);
-    poll();
+    intake.read(poll(), consumer);
     status.turned(intake, time);
   }
 
@@ -137,15 +138,17 @@ public final class RequestLoop {
     return snapshot == null ? null : snapshot.oldest().get(lane);
   }
 
-  private void poll() {
+  private ConsumerRecords<byte[], byte[]> poll() {
     long timeoutMs = commits.idleMs(IDLE_POLL_MS);
     boolean block = timeoutMs > 0 && completions.mayBlock();
     try {
-      intake.read(consumer.poll(Duration.ofMillis(block ? timeoutMs : 0)), consumer);
+      return consumer.poll(Duration.ofMillis(block ? timeoutMs : 0));
     } catch (WakeupException woken) {
       // There is something to do; no record is lost by it.
+      return ConsumerRecords.empty();
     } catch (KafkaException failed) {
       survive(failed);
+      return ConsumerRecords.empty();
     } finally {
       completions.polled();
     }
