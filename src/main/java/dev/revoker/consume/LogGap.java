@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,8 @@ final class LogGap {
                 "requests were deleted before they could be read: they get no result. Raise the"
                     + " topic's retention");
       }
+    } catch (WakeupException meantForThePoll) {
+      tellDeleted(partition, expected, consumer);
     } catch (KafkaException unknown) {
       LOG.atWarn()
           .addKeyValue("partition", partition.id)

@@ -86,10 +86,14 @@ final class Rebalance implements ConsumerRebalanceListener {
     List<Partition> gone = ours(lost);
     gone.forEach(partition -> withdrawal.withdraw(partition.tickets()));
     gone.forEach(intake::remove);
-    LOG.atWarn()
-        .addKeyValue("partitions", lost)
-        .log(
-            "partitions lost: what is not committed of them is discarded, their new owner does it");
+    // After a drain the consumer may call what was given up lost.
+    if (!gone.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("partitions", lost)
+          .log(
+              "partitions lost: what is not committed of them is discarded, their new owner does"
+                  + " it");
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
@@ -89,7 +90,7 @@ public final class RequestLoop {
     intake.admit();
     intake.steer(consumer);
     status.turned(intake, time);
-    poll(IDLE_POLL_MS);
+    intake.read(poll(IDLE_POLL_MS), consumer);
   }
 
   /** Gives everything up in order. The consumer and the producer are left to be closed. */
@@ -98,7 +99,7 @@ public final class RequestLoop {
     return rebalance.drain(
         atMostMs -> {
           intake.steer(consumer);
-          poll(atMostMs);
+          intake.read(poll(atMostMs), consumer);
         });
   }
 
@@ -141,15 +142,17 @@ public final class RequestLoop {
     return snapshot == null ? null : snapshot.oldest().get(lane);
   }
 
-  private void poll(long atMostMs) {
+  private ConsumerRecords<byte[], byte[]> poll(long atMostMs) {
     long timeoutMs = commits.idleMs(atMostMs);
     boolean block = timeoutMs > 0 && completions.mayBlock();
     try {
-      intake.read(consumer.poll(Duration.ofMillis(block ? timeoutMs : 0)), consumer);
+      return consumer.poll(Duration.ofMillis(block ? timeoutMs : 0));
     } catch (WakeupException woken) {
       // There is something to do; no record is lost by it.
+      return ConsumerRecords.empty();
     } catch (KafkaException failed) {
       survive(failed);
+      return ConsumerRecords.empty();
     } finally {
       completions.polled();
     }

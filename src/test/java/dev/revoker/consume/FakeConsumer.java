@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -29,6 +30,9 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   final Set<TopicPartition> unreadable = new HashSet<>();
 
   int polls;
+
+  /** What happens while a poll blocks; nothing does unless a test says so. */
+  LongConsumer whileBlocked = timeoutMs -> {};
 
   private final ScriptedProducer.Store store;
 
@@ -60,6 +64,9 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   @Override
   public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     polls++;
+    if (!timeout.isZero()) {
+      whileBlocked.accept(timeout.toMillis());
+    }
     return super.poll(timeout);
   }
 

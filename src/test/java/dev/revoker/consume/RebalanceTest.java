@@ -183,7 +183,7 @@ class RebalanceTest {
     rig.whileWaiting.add(() -> rig.work.answer("key-revocations-1-0"));
     rig.whileWaiting.add(() -> rig.work.answer(FIRST));
 
-    assertThat(rig.loop.drain()).isTrue();
+    assertThat(rig.drain()).isTrue();
 
     rig.assertResults(FIRST, "key-revocations-1-0");
     assertThat(rig.store.offsets.get(ZERO).offset()).isEqualTo(1);
@@ -196,7 +196,7 @@ class RebalanceTest {
     rig.steps(2);
     rig.work.called = task -> true;
 
-    assertThat(rig.loop.drain()).isFalse();
+    assertThat(rig.drain()).isFalse();
   }
 
   /** Closing the consumer calls back too, when there is nothing left to give up. */
@@ -209,7 +209,7 @@ class RebalanceTest {
     int made = rig.producers.size();
     rig.time.advanceMs(1000);
 
-    assertThat(rig.loop.drain()).isTrue();
+    assertThat(rig.drain()).isTrue();
     rig.consumer.rebalance(List.of());
 
     assertThat(rig.producers).hasSize(made);

@@ -101,6 +101,12 @@ final class Rig {
     loop.runOnce();
   }
 
+  /** A drain waits in polls, so that a rebalance under way can end. */
+  boolean drain() {
+    consumer.whileBlocked = this::await;
+    return loop.drain();
+  }
+
   void steps(int count) {
     for (int i = 0; i < count; i++) {
       step();
@@ -146,13 +152,17 @@ final class Rig {
 
       @Override
       public void await(long timeoutMs) {
-        Runnable event = whileWaiting.poll();
-        if (event == null) {
-          time.advanceMs(Math.max(1, timeoutMs));
-        } else {
-          event.run();
-        }
+        Rig.this.await(timeoutMs);
       }
     };
+  }
+
+  private void await(long timeoutMs) {
+    Runnable event = whileWaiting.poll();
+    if (event == null) {
+      time.advanceMs(Math.max(1, timeoutMs));
+    } else {
+      event.run();
+    }
   }
 }
