@@ -109,6 +109,10 @@ final class Group {
 
   /** Whether this member may commit in a transaction. */
   void validate(ConsumerGroupMetadata who) {
+    if (who.memberId().isEmpty() && who.generationId() < 0) {
+      // Who does not say who it is is not fenced.
+      return;
+    }
     if (!members.containsKey(who.memberId())) {
       throw new UnknownMemberIdException("not a member any more");
     }

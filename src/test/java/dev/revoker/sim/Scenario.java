@@ -35,6 +35,14 @@ final class Scenario {
     CLOCK_JUMP
   }
 
+  private enum Shape {
+    USUAL,
+    /** More requests at a time than a worker may hold. */
+    FLOOD,
+    /** So many requests in back-off, so far apart, that the offset's metadata is near its limit. */
+    SCATTERED
+  }
+
   static final String RESULTS = "key-revocations.results";
 
   final Config config;
@@ -60,34 +68,44 @@ final class Scenario {
   final boolean bursts;
   final List<Action> actions = new ArrayList<>();
   private final boolean gentle;
+  private final Shape shape;
   private boolean faultsOver;
 
   private final SplittableRandom random;
 
   Scenario(long seed) {
     random = new SplittableRandom(seed * 31 + 17);
-    boolean wide = chance(0.03);
-    partitionsPerTopic = wide ? 1 : between(1, 3);
-    workers = between(1, wide ? 2 : 4);
-    requests = wide ? between(2500, 4500) : between(10, 250);
-    durationMs = between(5_000, 60_000);
+    shape = chance(0.04) ? (chance(0.5) ? Shape.FLOOD : Shape.SCATTERED) : Shape.USUAL;
+    boolean wide = shape != Shape.USUAL;
+    gentle = !wide && chance(0.12);
+    partitionsPerTopic = shape == Shape.SCATTERED ? 1 : between(wide ? 3 : 1, 3);
+    workers = wide ? 1 : between(1, 4);
+    requests = wide ? between(3_000, 4_500) : between(10, 250);
+    durationMs = wide ? between(1_000, 4_000) : between(5_000, 60_000);
     maxPollRecords = wide ? 500 : between(1, 60);
-    holes = chance(0.5) ? random.nextDouble() * 0.5 : 0;
-    brokerLatencyMs = 0.3 + random.nextDouble() * (chance(0.3) ? 40 : 4);
+    holes = shape == Shape.SCATTERED ? 0.5 : chance(0.5) ? random.nextDouble() * 0.5 : 0;
+    brokerLatencyMs = 0.3 + random.nextDouble() * (!wide && chance(0.3) ? 40 : 4);
     lostBrokerAnswers = chance(0.4) ? random.nextDouble() * 0.1 : 0;
     producerFaults = chance(0.4) ? random.nextDouble() * 0.08 : 0;
     maxBlockMs = chance(0.5) ? 60_000 : between(1_000, 20_000);
-    apiLatencyMs = 1 + random.nextDouble() * (chance(0.3) ? 2_000 : 100);
-    apiFaults = chance(0.5) ? random.nextDouble() * (chance(0.2) ? 0.7 : 0.2) : 0;
-    apiThrottles = chance(0.3) ? random.nextDouble() * 0.1 : 0;
-    malformed = chance(0.5) ? 0.1 : 0;
+    apiLatencyMs =
+        switch (shape) {
+          case USUAL -> 1 + random.nextDouble() * (chance(0.3) ? 2_000 : 100);
+          case FLOOD -> 50 + random.nextDouble() * 100;
+          case SCATTERED -> 2;
+        };
+    apiFaults =
+        shape == Shape.SCATTERED
+            ? 0.75
+            : chance(0.5) ? random.nextDouble() * (chance(0.2) ? 0.7 : 0.2) : 0;
+    apiThrottles = !wide && chance(0.3) ? random.nextDouble() * 0.1 : 0;
+    malformed = !wide && chance(0.5) ? 0.1 : 0;
     duplicates = chance(0.5) ? 0.15 : 0;
     ownTokens = chance(0.5) ? 0.15 : 0;
-    notAfter = chance(0.5) ? 0.3 : 0;
-    urgent = random.nextDouble();
-    bursts = chance(0.5);
+    notAfter = !wide && chance(0.5) ? 0.3 : 0;
+    urgent = wide ? 1 : random.nextDouble();
+    bursts = wide || chance(0.5);
     config = config();
-    gentle = chance(0.12);
     for (Kind kind : Kind.values()) {
       boolean inOrder = kind == Kind.START || kind == Kind.STOP;
       if (gentle ? inOrder : chance(0.35)) {
@@ -138,10 +156,13 @@ final class Scenario {
   }
 
   private Config config() {
-    int slots = chance(0.2) ? between(17, 64) : between(1, 16);
-    int attempts = between(1, 6);
-    int initialMs = between(1, 1_000);
+    boolean scattered = shape == Shape.SCATTERED;
+    int slots = scattered ? 64 : chance(0.2) ? between(17, 64) : between(1, 16);
+    int attempts = scattered ? 6 : between(1, 6);
+    int initialMs = scattered ? 20_000 : between(1, 1_000);
     int window = between(2, 50);
+    int threshold = scattered ? 100 : between(20, 100);
+    int rate = shape == Shape.USUAL && chance(0.3) ? between(5, 300) : 0;
     return new Config(
         new Config.Kafka("revoker", Map.of(), Map.of(), Map.of()),
         lanes(slots),
@@ -150,10 +171,10 @@ final class Scenario {
         new Config.Endpoint(URI.create("http://localhost"), 5_000, 10_000),
         accounts(),
         chance(0.9) ? "acme" : null,
-        new Config.Limits(slots, chance(0.3) ? between(5, 300) : 0),
+        new Config.Limits(slots, rate),
         new Config.Retry(attempts, initialMs, initialMs + between(0, 30_000)),
         new Config.Breaker(
-            between(20, 100), window, between(1, Math.min(window, 20)), between(500, 15_000),
+            threshold, scattered ? 50 : window, scattered ? 50 : between(1, Math.min(window, 20)), between(500, 15_000),
             between(1, 5)),
         chance(0.3) ? between(1_000, 60_000) : 0,
         between(1_000, 60_000),
