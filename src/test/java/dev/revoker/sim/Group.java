@@ -109,12 +109,20 @@ final class Group {
 
   /** Whether this member may commit in a transaction. */
   void validate(ConsumerGroupMetadata who) {
+    if (who.memberId().isEmpty() && who.generationId() < 0) {
+      // Who does not say who it is is not fenced.
+      return;
+    }
     if (!members.containsKey(who.memberId())) {
       throw new UnknownMemberIdException("not a member any more");
     }
     if (who.generationId() != generation) {
       throw new IllegalGenerationException("the group has moved on");
     }
+  }
+
+  boolean rebalancing() {
+    return rebalancing;
   }
 
   /** A coordinator that takes over gives everyone a whole session. */

@@ -6,9 +6,12 @@ import dev.revoker.model.Result;
 import dev.revoker.model.Source;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -52,6 +55,7 @@ final class Ledger {
   static final class Admission {
     final Process process;
     final Made made;
+    final long admittedNanos;
     final List<Call> calls = new ArrayList<>();
     @Nullable Result answered;
     boolean withdrawn;
@@ -65,6 +69,7 @@ final class Ledger {
     Admission(Process process, Made made) {
       this.process = process;
       this.made = made;
+      this.admittedNanos = process.world.nanos();
     }
 
     boolean ended() {
@@ -85,6 +90,11 @@ final class Ledger {
     final @Nullable String account;
 
     boolean removed;
+
+    /** The API was taken to be up when the answer had been reckoned. */
+    boolean apiUpAfter;
+
+    long endedNanos = Long.MAX_VALUE;
     @Nullable ApiAnswer answer;
 
     Call(
@@ -102,10 +112,13 @@ final class Ledger {
   }
 
   private final Map<Source, Made> bySource = new LinkedHashMap<>();
+  private final Map<TopicPartition, Map<Long, Made>> byPartition = new HashMap<>();
   private final Map<String, Made> bySpelling = new LinkedHashMap<>();
 
   void made(Made made) {
-    bySource.put(made.source(), made);
+    Source source = made.source();
+    bySource.put(source, made);
+    in(new TopicPartition(source.topic(), source.partition())).put(source.offset(), made);
     if (!made.malformed()) {
       bySpelling.put(made.spelling(), made);
     }
@@ -117,6 +130,11 @@ final class Ledger {
 
   int size() {
     return bySource.size();
+  }
+
+  /** The requests of a partition, by offset. */
+  Map<Long, Made> in(TopicPartition partition) {
+    return byPartition.computeIfAbsent(partition, p -> new TreeMap<>());
   }
 
   boolean spelt(String spelling) {

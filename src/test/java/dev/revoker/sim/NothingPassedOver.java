@@ -33,16 +33,17 @@ final class NothingPassedOver extends Guarantee {
 
   private void check(TopicPartition partition, OffsetAndMetadata committed) {
     Progress progress = Progress.read(committed.offset(), committed.metadata());
-    for (long offset : sim.cluster.log(partition).keySet()) {
-      Ledger.Made made =
-          sim.ledger.of(new Source(partition.topic(), partition.partition(), offset));
-      boolean answered = made != null && !made.results().isEmpty();
-      ask(
-          progress.answered(offset) == answered,
-          () ->
-              "%s-%d is %s, and committed is %s"
-                  .formatted(partition, offset, answered ? "answered" : "not answered", progress));
-    }
+    sim.ledger
+        .in(partition)
+        .forEach(
+            (offset, made) -> {
+              boolean answered = !made.results().isEmpty();
+              ask(
+                  progress.answered(offset) == answered,
+                  () ->
+                      "%s is %s, and committed is %s"
+                          .formatted(made, answered ? "answered" : "not answered", progress));
+            });
   }
 
   /** A reader of its own for the metadata, after the table in OffsetMap's documentation. */

@@ -24,6 +24,7 @@ final class Scenario {
   enum Kind {
     START,
     STOP,
+    STOP_IN_REBALANCE,
     CRASH,
     FREEZE,
     UNLINK,
@@ -33,6 +34,14 @@ final class Scenario {
     EXPIRE_SESSIONS,
     REFUSE_LOGINS,
     CLOCK_JUMP
+  }
+
+  private enum Shape {
+    USUAL,
+    /** More requests at a time than a worker may hold. */
+    FLOOD,
+    /** So many requests in back-off, so far apart, that the offset's metadata is near its limit. */
+    SCATTERED
   }
 
   static final String RESULTS = "key-revocations.results";
@@ -60,42 +69,64 @@ final class Scenario {
   final boolean bursts;
   final List<Action> actions = new ArrayList<>();
   private final boolean gentle;
+  private final Shape shape;
   private boolean faultsOver;
 
   private final SplittableRandom random;
 
   Scenario(long seed) {
     random = new SplittableRandom(seed * 31 + 17);
-    boolean wide = chance(0.03);
-    partitionsPerTopic = wide ? 1 : between(1, 3);
-    workers = between(1, wide ? 2 : 4);
-    requests = wide ? between(2500, 4500) : between(10, 250);
-    durationMs = between(5_000, 60_000);
+    shape = chance(0.02) ? (chance(0.5) ? Shape.FLOOD : Shape.SCATTERED) : Shape.USUAL;
+    boolean wide = shape != Shape.USUAL;
+    gentle = !wide && chance(0.15);
+    partitionsPerTopic = shape == Shape.SCATTERED ? 1 : between(wide ? 3 : 1, 3);
+    workers = wide ? 1 : between(1, 4);
+    requests = wide ? between(2_500, 3_500) : between(10, 250);
+    durationMs = wide ? between(1_000, 4_000) : between(5_000, 60_000);
     maxPollRecords = wide ? 500 : between(1, 60);
-    holes = chance(0.5) ? random.nextDouble() * 0.5 : 0;
-    brokerLatencyMs = 0.3 + random.nextDouble() * (chance(0.3) ? 40 : 4);
+    holes = shape == Shape.SCATTERED ? 0.5 : chance(0.5) ? random.nextDouble() * 0.5 : 0;
+    brokerLatencyMs = 0.3 + random.nextDouble() * (!wide && chance(0.3) ? 40 : 4);
     lostBrokerAnswers = chance(0.4) ? random.nextDouble() * 0.1 : 0;
     producerFaults = chance(0.4) ? random.nextDouble() * 0.08 : 0;
     maxBlockMs = chance(0.5) ? 60_000 : between(1_000, 20_000);
-    apiLatencyMs = 1 + random.nextDouble() * (chance(0.3) ? 2_000 : 100);
-    apiFaults = chance(0.5) ? random.nextDouble() * (chance(0.2) ? 0.7 : 0.2) : 0;
-    apiThrottles = chance(0.3) ? random.nextDouble() * 0.1 : 0;
-    malformed = chance(0.5) ? 0.1 : 0;
+    apiLatencyMs =
+        switch (shape) {
+          case USUAL -> 1 + random.nextDouble() * (chance(0.3) ? 2_000 : 100);
+          case FLOOD -> 50 + random.nextDouble() * 100;
+          case SCATTERED -> 2;
+        };
+    apiFaults =
+        shape == Shape.SCATTERED
+            ? 0.75
+            : chance(0.5) ? random.nextDouble() * (chance(0.2) ? 0.7 : 0.2) : 0;
+    apiThrottles = !wide && chance(0.3) ? random.nextDouble() * 0.1 : 0;
+    malformed = !wide && chance(0.5) ? 0.1 : 0;
     duplicates = chance(0.5) ? 0.15 : 0;
     ownTokens = chance(0.5) ? 0.15 : 0;
-    notAfter = chance(0.5) ? 0.3 : 0;
-    urgent = random.nextDouble();
-    bursts = chance(0.5);
+    notAfter = !wide && chance(0.5) ? 0.3 : 0;
+    urgent = wide ? 1 : random.nextDouble();
+    bursts = wide || chance(0.5);
     config = config();
-    gentle = chance(0.12);
+    if (gentle) {
+      rollingRestarts();
+      return;
+    }
     for (Kind kind : Kind.values()) {
-      boolean inOrder = kind == Kind.START || kind == Kind.STOP;
-      if (gentle ? inOrder : chance(0.35)) {
+      if (chance(0.35)) {
         int times = between(1, 3);
         for (int i = 0; i < times; i++) {
           actions.add(new Action(between(0, (int) durationMs), kind));
         }
       }
+    }
+  }
+
+  /** Workers come and go at nearly the same times, so that drains meet rebalances. */
+  private void rollingRestarts() {
+    for (int i = between(2, 6); i > 0; i--) {
+      long atMs = between(2_000, (int) durationMs);
+      actions.add(new Action(atMs, Kind.START));
+      actions.add(new Action(atMs, chance(0.7) ? Kind.STOP_IN_REBALANCE : Kind.STOP));
     }
   }
 
@@ -127,8 +158,8 @@ final class Scenario {
   @Override
   public String toString() {
     return ("workers %d lanes %s partitions %d requests %d in %d ms, in flight %d rate %d, %s, %s,"
-            + " hold %d login retry %d drain %d, poll %d, broker %.1f ms lost %.3f faults %.3f"
-            + " block %d, api %.0f ms faults %.2f 429 %.2f, actions %s")
+                + " hold %d login retry %d drain %d, poll %d, broker %.1f ms lost %.3f faults %.3f"
+                + " block %d, api %.0f ms faults %.2f 429 %.2f, actions %s")
         .formatted(
             workers,
             config.lanes(),
@@ -154,10 +185,13 @@ final class Scenario {
   }
 
   private Config config() {
-    int slots = chance(0.2) ? between(17, 64) : between(1, 16);
-    int attempts = between(1, 6);
-    int initialMs = between(1, 1_000);
+    boolean scattered = shape == Shape.SCATTERED;
+    int slots = scattered ? 64 : chance(0.2) ? between(17, 64) : between(1, 16);
+    int attempts = scattered ? 6 : between(1, 6);
+    int initialMs = scattered ? 20_000 : between(1, 1_000);
     int window = between(2, 50);
+    int threshold = scattered ? 100 : between(20, 100);
+    int rate = shape == Shape.USUAL && chance(0.3) ? between(5, 300) : 0;
     return new Config(
         new Config.Kafka("revoker", Map.of(), Map.of(), Map.of()),
         lanes(slots),
@@ -166,12 +200,12 @@ final class Scenario {
         new Config.Endpoint(URI.create("http://localhost"), 5_000, 10_000),
         accounts(),
         chance(0.9) ? "acme" : null,
-        new Config.Limits(slots, chance(0.3) ? between(5, 300) : 0),
+        new Config.Limits(slots, rate),
         new Config.Retry(attempts, initialMs, initialMs + between(0, 30_000)),
         new Config.Breaker(
-            between(20, 100),
-            window,
-            between(1, Math.min(window, 20)),
+            threshold,
+            scattered ? 50 : window,
+            scattered ? 50 : between(1, Math.min(window, 20)),
             between(500, 15_000),
             between(1, 5)),
         chance(0.3) ? between(1_000, 60_000) : 0,

@@ -42,6 +42,7 @@ final class SimWorker {
   private final Map<Source, Ledger.Admission> latest = new HashMap<>();
   private boolean loopEnded;
   private @Nullable RequestLoop loop;
+  private @Nullable Dispatcher policy;
   private @Nullable DispatcherPeek peek;
 
   SimWorker(String name, Simulation sim) {
@@ -88,10 +89,11 @@ final class SimWorker {
         Partial.of(org.apache.kafka.clients.consumer.Consumer.class, simulated);
     Publisher publisher =
         new Publisher(this::newProducer, new ResultWriter(name, "revoker"), config.resultsTopic());
-    Dispatcher policy =
+    Dispatcher dispatcher =
         new Dispatcher(
             config, this::call, new PolicyListener(), process.time, sim.world.random::nextDouble);
-    peek = new DispatcherPeek(policy);
+    policy = dispatcher;
+    peek = new DispatcherPeek(dispatcher);
     RequestLoop running =
         new RequestLoop(
             config,
@@ -101,7 +103,7 @@ final class SimWorker {
                 config.accounts().keySet(),
                 config.defaultAccount(),
                 new Fingerprints(config.fingerprintSecret())),
-            new PolicyWork(policy),
+            new PolicyWork(dispatcher),
             (results, nanos) -> told(results),
             process.bell,
             process.time);
@@ -149,8 +151,10 @@ final class SimWorker {
         noted,
         answer -> {
           noted.answer = answer;
+          noted.endedNanos = sim.world.nanos();
           sim.guarantees.forEach(guarantee -> guarantee.onAnswer(this, noted));
           onAnswer.accept(answer);
+          noted.apiUpAfter = policy != null && policy.apiUp();
         });
   }
 

@@ -63,6 +63,16 @@ class SimulationTest {
     assertThat(failures).isEmpty();
   }
 
+  /**
+   * 27: asked to stop while a rebalance was under way, a worker did not poll, so that it kept the
+   * old generation, committed nothing of what it had answered, and had it called again.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {27})
+  void whatWasFoundOnceDoesNotComeBack(long seed) {
+    assertThat(run(seed, false).violation()).isNull();
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {7, 8, 9})
   void theSameSeedIsTheSameRun(long seed) {

@@ -1,13 +1,18 @@
 package dev.revoker.sim;
 
 import dev.revoker.api.ApiAnswer;
+import dev.revoker.config.Config;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Result;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -18,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 final class TruthfulOutcome extends Guarantee {
   private final Simulation sim;
   private final Set<String> loginRefused = new HashSet<>();
+  private final Map<String, List<Ledger.Call>> failedLogins = new HashMap<>();
 
   TruthfulOutcome(Simulation sim) {
     super(sim.world);
@@ -28,6 +34,9 @@ final class TruthfulOutcome extends Guarantee {
   void onAnswer(SimWorker worker, Ledger.Call call) {
     if (call.account != null && OneLoginAtATime.refused(call.answer)) {
       loginRefused.add(worker.name + call.account);
+    }
+    if (call.account != null && mayPass(call.answer)) {
+      failedLogins.computeIfAbsent(worker.name + call.account, who -> new ArrayList<>()).add(call);
     }
   }
 
@@ -113,7 +122,7 @@ final class TruthfulOutcome extends Guarantee {
               KeyState.ASSUMED_ACTIVE,
               refused(last, "BAD_API_TOKEN")
                   || loginRefused.contains(worker.name + admission.made.account()));
-      case UNAVAILABLE -> expect(result, leftOver, spentOrHeld(admission, answers));
+      case UNAVAILABLE -> expect(result, leftOver, spentOrHeld(worker, admission));
       case UNEXPECTED -> expect(result, KeyState.UNKNOWN, last instanceof ApiAnswer.Unexpected);
       case EXPIRED ->
           expect(
@@ -125,21 +134,30 @@ final class TruthfulOutcome extends Guarantee {
     };
   }
 
-  private boolean spentOrHeld(Ledger.Admission admission, List<ApiAnswer> answers) {
-    long mayPass =
-        answers.stream()
-            .filter(
-                answer ->
-                    answer instanceof ApiAnswer.NoAnswer
-                        || answer instanceof ApiAnswer.NoConnection
-                        || answer instanceof ApiAnswer.Failed
-                        || refused(answer, "UNHANDLED_ERROR"))
+  /** The attempts are spent, of which an outage and a 429 spend none; or the hold is over. */
+  private boolean spentOrHeld(SimWorker worker, Ledger.Admission admission) {
+    Config config = sim.scenario.config;
+    // A login that fails spends an attempt of those who wait for it.
+    long spent =
+        Stream.concat(
+                admission.calls.stream(),
+                failedLogins
+                    .getOrDefault(worker.name + admission.made.account(), List.of())
+                    .stream())
+            .filter(call -> mayPass(call.answer))
+            .filter(call -> call.endedNanos >= admission.admittedNanos)
+            .filter(call -> call.apiUpAfter || call.endedNanos == world().nanos())
             .count();
-    // A login that fails spends an attempt of those who wait for it; it is no call of theirs.
-    boolean ownToken = admission.made.account() == null;
-    return sim.scenario.config.holdMaxMs() > 0
-        || !ownToken
-        || mayPass >= sim.scenario.config.retry().maxAttempts();
+    long heldAtMostNanos = world().nanos() - admission.admittedNanos;
+    return spent >= config.retry().maxAttempts()
+        || (config.holdMaxMs() > 0 && heldAtMostNanos >= (config.holdMaxMs() - 1) * World.MS);
+  }
+
+  private static boolean mayPass(@Nullable ApiAnswer answer) {
+    return answer instanceof ApiAnswer.NoAnswer
+        || answer instanceof ApiAnswer.NoConnection
+        || answer instanceof ApiAnswer.Failed
+        || refused(answer, "UNHANDLED_ERROR");
   }
 
   private static @Nullable String expect(Result result, KeyState state, boolean sound) {
