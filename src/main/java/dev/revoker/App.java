@@ -1,6 +1,8 @@
 package dev.revoker;
 
 import dev.revoker.cli.CheckCommand;
+import dev.revoker.cli.DemoCommand;
+import dev.revoker.cli.DevCommand;
 import dev.revoker.cli.ExitCode;
 import dev.revoker.cli.WorkerCommand;
 import dev.revoker.config.Config;
@@ -33,7 +35,9 @@ public final class App {
   static CommandLine commandLine() {
     return new CommandLine(new App())
         .addSubcommand(new WorkerCommand(App::worker))
-        .addSubcommand(new CheckCommand((config, report) -> new Checkup(config, report).run()));
+        .addSubcommand(new CheckCommand((config, report) -> new Checkup(config, report).run()))
+        .addSubcommand(new DemoCommand())
+        .addSubcommand(new DevCommand());
   }
 
   /**
