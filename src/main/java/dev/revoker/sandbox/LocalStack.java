@@ -82,7 +82,11 @@ public final class LocalStack implements AutoCloseable {
   public WorkerProcess startWorker(String name, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(workerSettings());
     all.putAll(settings);
-    WorkerProcess worker = WorkerProcess.start(all, folder.resolve(name + ".log"));
+    return started(WorkerProcess.start(all, folder.resolve(name + ".log")));
+  }
+
+  /** Takes care of a worker that was started otherwise: it ends with the stack. */
+  public WorkerProcess started(WorkerProcess worker) {
     workers.add(worker);
     return worker;
   }

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,12 +24,15 @@ public final class WorkerProcess implements AutoCloseable {
   private static final Duration LONGEST_STOP = Duration.ofSeconds(45);
 
   private final Map<String, String> environment;
+  private final List<String> jvmOptions;
   private final Path log;
   private final URI ops;
   private ChildJvm jvm;
 
-  private WorkerProcess(Map<String, String> environment, Path log, URI ops) {
+  private WorkerProcess(
+      Map<String, String> environment, List<String> jvmOptions, Path log, URI ops) {
     this.environment = environment;
+    this.jvmOptions = List.copyOf(jvmOptions);
     this.log = log;
     this.ops = ops;
     this.jvm = launch();
@@ -41,12 +45,18 @@ public final class WorkerProcess implements AutoCloseable {
    * @param log what it logs is appended there
    */
   public static WorkerProcess start(Map<String, String> settings, Path log) {
+    return start(settings, List.of(), log);
+  }
+
+  /** The same, with options for its JVM besides. */
+  public static WorkerProcess start(
+      Map<String, String> settings, List<String> jvmOptions, Path log) {
     Map<String, String> all = new HashMap<>(settings);
     String listen = all.computeIfAbsent("ops.listen", key -> "127.0.0.1:" + freePort());
     Map<String, String> environment =
         all.entrySet().stream()
             .collect(Collectors.toMap(entry -> variable(entry.getKey()), Map.Entry::getValue));
-    return new WorkerProcess(environment, log, URI.create("http://" + listen));
+    return new WorkerProcess(environment, jvmOptions, log, URI.create("http://" + listen));
   }
 
   /** Where its endpoints are. */
@@ -108,18 +118,11 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   private ChildJvm launch() {
-    return ChildJvm.start(
-        "worker",
-        List.of(
-            "-XX:+UseSerialGC",
-            "-Xmx128m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-cp",
-            classPath(),
-            "dev.revoker.App",
-            "worker"),
-        environment,
-        log);
+    List<String> arguments =
+        new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError"));
+    arguments.addAll(jvmOptions);
+    arguments.addAll(List.of("-cp", classPath(), "dev.revoker.App", "worker"));
+    return ChildJvm.start("worker", arguments, environment, log);
   }
 
   /** As in production: without the broker's jars, where they stand in a folder of their own. */
