@@ -1,6 +1,5 @@
 package dev.revoker.sim;
 
-
 /** The attempts of a result are the calls that the API saw for it from the worker that answers. */
 final class AttemptsHonest extends Guarantee {
   AttemptsHonest(Simulation sim) {

@@ -16,8 +16,7 @@ final class BoundedMemory extends Guarantee {
   BoundedMemory(Simulation sim) {
     super(sim.world);
     this.bound =
-        Math.max(
-            MIN_REQUESTS, REQUESTS_PER_SLOT * sim.scenario.config.limits().maxInFlight());
+        Math.max(MIN_REQUESTS, REQUESTS_PER_SLOT * sim.scenario.config.limits().maxInFlight());
   }
 
   @Override

@@ -23,7 +23,8 @@ final class Cluster {
   static final int MAX_METADATA_BYTES = 4096;
 
   /** A record of a request topic. */
-  record Stored(long offset, long timestampMs, byte @Nullable [] value, Map<String, byte[]> headers) {}
+  record Stored(
+      long offset, long timestampMs, byte @Nullable [] value, Map<String, byte[]> headers) {}
 
   /** A transaction that is decided: from now on it is as good as committed. */
   record Commit(
@@ -117,7 +118,8 @@ final class Cluster {
     while (world.chance(scenario.holes)) {
       offset += world.chance(0.1) ? world.between(1, 300) : 1;
     }
-    Stored stored = new Stored(offset, Process.EPOCH.toEpochMilli() + world.nanos() / World.MS, value, headers);
+    Stored stored =
+        new Stored(offset, Process.EPOCH.toEpochMilli() + world.nanos() / World.MS, value, headers);
     logs.get(partition).put(offset, stored);
     endOffsets.put(partition, offset + 1);
     return stored;
@@ -217,9 +219,11 @@ final class Cluster {
       return;
     }
     txn.decision = decision;
-    world.trace(one.id + " " + decision + " results " + txn.records.size() + " offsets " + txn.offsets);
+    world.trace(
+        one.id + " " + decision + " results " + txn.records.size() + " offsets " + txn.offsets);
     if (decision == Decision.COMMIT) {
-      observer.committed(new Commit(one.id, List.copyOf(txn.records), new LinkedHashMap<>(txn.offsets)));
+      observer.committed(
+          new Commit(one.id, List.copyOf(txn.records), new LinkedHashMap<>(txn.offsets)));
     }
     writeDown(one, txn);
   }

@@ -1,6 +1,5 @@
 package dev.revoker.sim;
 
-
 /** When faults end and time runs on, every request has a result that a reader can see. */
 final class EveryRequestAnswered extends Guarantee {
   private final Simulation sim;

@@ -1,10 +1,9 @@
 package dev.revoker.sim;
 
-
 /**
- * A worker that stopped in order left nothing behind: what it answered is committed, so nobody calls
- * again for it. Where nothing went wrong, the API was called once for each request, whatever was
- * started and stopped.
+ * A worker that stopped in order left nothing behind: what it answered is committed, so nobody
+ * calls again for it. Where nothing went wrong, the API was called once for each request, whatever
+ * was started and stopped.
  */
 final class GracefulStopRepeatsNothing extends Guarantee {
   private final Simulation sim;

@@ -2,13 +2,13 @@ package dev.revoker.sim;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.Comparator;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.IllegalGenerationException;
@@ -121,6 +121,10 @@ final class Group {
     }
   }
 
+  boolean rebalancing() {
+    return rebalancing;
+  }
+
   /** A coordinator that takes over gives everyone a whole session. */
   void coordinatorMoved() {
     members.values().forEach(member -> member.seenNanos = world.nanos());
@@ -174,7 +178,8 @@ final class Group {
     target.forEach(
         (member, wanted) -> {
           Set<TopicPartition> now = sorted(wanted);
-          now.removeIf(partition -> owners.get(partition) != null && owners.get(partition) != member);
+          now.removeIf(
+              partition -> owners.get(partition) != null && owners.get(partition) != member);
           member.assigned = now;
         });
   }

@@ -1,6 +1,5 @@
 package dev.revoker.sim;
 
-
 /** No fault that passes ends a worker: it goes on until it is asked to stop. */
 final class NeverDies extends Guarantee {
   NeverDies(Simulation sim) {

@@ -24,6 +24,7 @@ final class Scenario {
   enum Kind {
     START,
     STOP,
+    STOP_IN_REBALANCE,
     CRASH,
     FREEZE,
     UNLINK,
@@ -75,12 +76,12 @@ final class Scenario {
 
   Scenario(long seed) {
     random = new SplittableRandom(seed * 31 + 17);
-    shape = chance(0.04) ? (chance(0.5) ? Shape.FLOOD : Shape.SCATTERED) : Shape.USUAL;
+    shape = chance(0.02) ? (chance(0.5) ? Shape.FLOOD : Shape.SCATTERED) : Shape.USUAL;
     boolean wide = shape != Shape.USUAL;
-    gentle = !wide && chance(0.12);
+    gentle = !wide && chance(0.15);
     partitionsPerTopic = shape == Shape.SCATTERED ? 1 : between(wide ? 3 : 1, 3);
     workers = wide ? 1 : between(1, 4);
-    requests = wide ? between(3_000, 4_500) : between(10, 250);
+    requests = wide ? between(2_500, 3_500) : between(10, 250);
     durationMs = wide ? between(1_000, 4_000) : between(5_000, 60_000);
     maxPollRecords = wide ? 500 : between(1, 60);
     holes = shape == Shape.SCATTERED ? 0.5 : chance(0.5) ? random.nextDouble() * 0.5 : 0;
@@ -106,14 +107,26 @@ final class Scenario {
     urgent = wide ? 1 : random.nextDouble();
     bursts = wide || chance(0.5);
     config = config();
+    if (gentle) {
+      rollingRestarts();
+      return;
+    }
     for (Kind kind : Kind.values()) {
-      boolean inOrder = kind == Kind.START || kind == Kind.STOP;
-      if (gentle ? inOrder : chance(0.35)) {
+      if (chance(0.35)) {
         int times = between(1, 3);
         for (int i = 0; i < times; i++) {
           actions.add(new Action(between(0, (int) durationMs), kind));
         }
       }
+    }
+  }
+
+  /** Workers come and go at nearly the same times, so that drains meet rebalances. */
+  private void rollingRestarts() {
+    for (int i = between(2, 6); i > 0; i--) {
+      long atMs = between(2_000, (int) durationMs);
+      actions.add(new Action(atMs, Kind.START));
+      actions.add(new Action(atMs, chance(0.7) ? Kind.STOP_IN_REBALANCE : Kind.STOP));
     }
   }
 
@@ -145,14 +158,30 @@ final class Scenario {
   @Override
   public String toString() {
     return ("workers %d lanes %s partitions %d requests %d in %d ms, in flight %d rate %d, %s, %s,"
-            + " hold %d login retry %d drain %d, poll %d, broker %.1f ms lost %.3f faults %.3f block %d,"
-            + " api %.0f ms faults %.2f 429 %.2f, actions %s")
+                + " hold %d login retry %d drain %d, poll %d, broker %.1f ms lost %.3f faults %.3f"
+                + " block %d, api %.0f ms faults %.2f 429 %.2f, actions %s")
         .formatted(
-            workers, config.lanes(), partitionsPerTopic, requests, durationMs,
-            config.limits().maxInFlight(), config.limits().ratePerSecond(), config.retry(),
-            config.breaker(), config.holdMaxMs(), config.loginRetryMs(), config.drainTimeoutMs(),
-            maxPollRecords, brokerLatencyMs, lostBrokerAnswers, producerFaults, maxBlockMs,
-            apiLatencyMs, apiFaults, apiThrottles, actions);
+            workers,
+            config.lanes(),
+            partitionsPerTopic,
+            requests,
+            durationMs,
+            config.limits().maxInFlight(),
+            config.limits().ratePerSecond(),
+            config.retry(),
+            config.breaker(),
+            config.holdMaxMs(),
+            config.loginRetryMs(),
+            config.drainTimeoutMs(),
+            maxPollRecords,
+            brokerLatencyMs,
+            lostBrokerAnswers,
+            producerFaults,
+            maxBlockMs,
+            apiLatencyMs,
+            apiFaults,
+            apiThrottles,
+            actions);
   }
 
   private Config config() {
@@ -174,7 +203,10 @@ final class Scenario {
         new Config.Limits(slots, rate),
         new Config.Retry(attempts, initialMs, initialMs + between(0, 30_000)),
         new Config.Breaker(
-            threshold, scattered ? 50 : window, scattered ? 50 : between(1, Math.min(window, 20)), between(500, 15_000),
+            threshold,
+            scattered ? 50 : window,
+            scattered ? 50 : between(1, Math.min(window, 20)),
+            between(500, 15_000),
             between(1, 5)),
         chance(0.3) ? between(1_000, 60_000) : 0,
         between(1_000, 60_000),

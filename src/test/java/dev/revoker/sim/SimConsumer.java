@@ -49,7 +49,7 @@ final class SimConsumer {
   private final Set<TopicPartition> paused = new HashSet<>();
   private Set<TopicPartition> owned = Group.sorted(Set.of());
   private @Nullable ConsumerRebalanceListener listener;
-  private ConsumerGroupMetadata metadata = new ConsumerGroupMetadata("revoker");
+  private ConsumerGroupMetadata metadata = metadata(-1, "");
   private String memberId = "";
   private int generation = -1;
   private boolean rejoin;
@@ -255,8 +255,7 @@ final class SimConsumer {
   private void joined(Group.Assignment assignment) {
     memberId = assignment.memberId();
     generation = assignment.generation();
-    metadata =
-        new ConsumerGroupMetadata("revoker", generation, memberId, Optional.<String>empty());
+    metadata = metadata(generation, memberId);
     Set<TopicPartition> revoked = Group.sorted(owned);
     revoked.removeAll(assignment.partitions());
     Set<TopicPartition> added = Group.sorted(assignment.partitions());
@@ -278,6 +277,11 @@ final class SimConsumer {
     world.trace(process.name + " assigned " + added);
     RuntimeException second = call(() -> callback.onPartitionsAssigned(added));
     raise(failed == null ? second : failed);
+  }
+
+  @SuppressWarnings("removal") // Kafka's own consumer makes it the same way.
+  private static ConsumerGroupMetadata metadata(int generation, String memberId) {
+    return new ConsumerGroupMetadata("revoker", generation, memberId, Optional.empty());
   }
 
   private static @Nullable RuntimeException call(Runnable callback) {

@@ -68,8 +68,7 @@ final class SimProducer {
   void initTransactions() {
     process.pass();
     require(State.NEW);
-    Rpc<Integer> init =
-        new Rpc<>(process, cluster, "init", () -> cluster.initProducer(id));
+    Rpc<Integer> init = new Rpc<>(process, cluster, "init", () -> cluster.initProducer(id));
     process.await(init::done, maxBlock());
     if (!init.done()) {
       init.cancel();
@@ -204,10 +203,7 @@ final class SimProducer {
       int ofEpoch = epoch;
       end =
           new Rpc<>(
-              process,
-              cluster,
-              "end " + commit,
-              faulty(() -> cluster.end(id, ofEpoch, commit)));
+              process, cluster, "end " + commit, faulty(() -> cluster.end(id, ofEpoch, commit)));
     }
     Rpc<Integer> rpc = end;
     process.await(rpc::done, until);

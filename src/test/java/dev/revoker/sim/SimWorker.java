@@ -83,11 +83,7 @@ final class SimWorker {
   private void run() {
     Config config = sim.scenario.config;
     SimConsumer simulated =
-        new SimConsumer(
-            process,
-            sim.cluster,
-            sim.scenario,
-            new ConsumerWatch());
+        new SimConsumer(process, sim.cluster, sim.scenario, new ConsumerWatch());
     @SuppressWarnings("unchecked")
     org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> kafkaConsumer =
         Partial.of(org.apache.kafka.clients.consumer.Consumer.class, simulated);
@@ -140,8 +136,7 @@ final class SimWorker {
     @SuppressWarnings("unchecked")
     Producer<byte[], byte[]> producer =
         Partial.of(
-            Producer.class,
-            new SimProducer(process, sim.cluster, sim.scenario, "revoker-" + name));
+            Producer.class, new SimProducer(process, sim.cluster, sim.scenario, "revoker-" + name));
     return producer;
   }
 
@@ -149,7 +144,8 @@ final class SimWorker {
 
   private void call(ApiCall call, Consumer<ApiAnswer> onAnswer) {
     Ledger.Call noted = note(call);
-    sim.world.trace(name + " calls " + (noted.admission == null ? noted.account : noted.admission.made));
+    sim.world.trace(
+        name + " calls " + (noted.admission == null ? noted.account : noted.admission.made));
     sim.guarantees.forEach(guarantee -> guarantee.onCall(this, noted));
     sim.upstream.call(
         noted,

@@ -93,7 +93,14 @@ final class Simulation {
     Map<String, Long> asked = new TreeMap<>();
     guarantees.forEach(guarantee -> asked.put(guarantee.name(), guarantee.asked()));
     return new Outcome(
-        seed, world.violation(), world.steps(), recoveryNanos / World.SECOND, world.hash(), asked, met, world.log());
+        seed,
+        world.violation(),
+        world.steps(),
+        recoveryNanos / World.SECOND,
+        world.hash(),
+        asked,
+        met,
+        world.log());
   }
 
   void exited(SimWorker worker) {
@@ -182,6 +189,7 @@ final class Simulation {
         worker.stop();
         world.at(forNanos, "start", this::startWorker);
       }
+      case STOP_IN_REBALANCE -> stopInRebalance(worker, 1000);
       case CRASH -> {
         worker.process.crash();
         if (world.chance(0.7)) {
@@ -199,6 +207,18 @@ final class Simulation {
       }
       case CLOCK_JUMP -> worker.process.jump(world.nanosBetween(-60_000, 60_000));
       default -> throw new IllegalArgumentException(kind.name());
+    }
+  }
+
+  /** Waits for a rebalance to begin, so that the drain falls into it. */
+  private void stopInRebalance(SimWorker worker, int moreTimes) {
+    if (moreTimes == 0 || cluster.group.rebalancing()) {
+      world.at(
+          world.nanosBetween(0, 30),
+          "stop in rebalance",
+          () -> act(Scenario.Kind.STOP, worker, 20 * World.SECOND));
+    } else {
+      world.at(World.MS, "no rebalance yet", () -> stopInRebalance(worker, moreTimes - 1));
     }
   }
 

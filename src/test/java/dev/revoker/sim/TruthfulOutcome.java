@@ -50,7 +50,10 @@ final class TruthfulOutcome extends Guarantee {
           () ->
               "%s of %s: %s; it is %s after %s"
                   .formatted(
-                      admission.made, worker.name, lie, result,
+                      admission.made,
+                      worker.name,
+                      lie,
+                      result,
                       admission.calls.stream().map(call -> call.answer).toList()));
     }
   }
@@ -97,12 +100,14 @@ final class TruthfulOutcome extends Guarantee {
       return "the key is active";
     }
     boolean done = answers.stream().anyMatch(ApiAnswer.Done.class::isInstance);
-    if (done != (result.outcome() == Outcome.REVOKED) && !(silence && refused(last, "ITEM_NOT_FOUND"))) {
+    if (done != (result.outcome() == Outcome.REVOKED)
+        && !(silence && refused(last, "ITEM_NOT_FOUND"))) {
       return "the API said done, or did not";
     }
     return switch (result.outcome()) {
       case REVOKED -> expect(result, KeyState.INACTIVE, done || silence);
-      case NOT_FOUND -> expect(result, KeyState.UNKNOWN, refused(last, "ITEM_NOT_FOUND") && !silence);
+      case NOT_FOUND ->
+          expect(result, KeyState.UNKNOWN, refused(last, "ITEM_NOT_FOUND") && !silence);
       case REFUSED ->
           expect(
               result,
@@ -136,7 +141,9 @@ final class TruthfulOutcome extends Guarantee {
     long spent =
         Stream.concat(
                 admission.calls.stream(),
-                failedLogins.getOrDefault(worker.name + admission.made.account(), List.of()).stream())
+                failedLogins
+                    .getOrDefault(worker.name + admission.made.account(), List.of())
+                    .stream())
             .filter(call -> mayPass(call.answer))
             .filter(call -> call.endedNanos >= admission.admittedNanos)
             .filter(call -> call.apiUpAfter || call.endedNanos == world().nanos())

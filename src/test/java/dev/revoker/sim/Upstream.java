@@ -203,7 +203,9 @@ final class Upstream {
     String account = call.account == null ? "" : call.account;
     if (loginRefusedUntil.getOrDefault(account, 0L) > world.nanos()) {
       return refused(
-          "LOGIN_INVALID", "Wrong username or password", secretOf(scenario.config.accounts().get(account)));
+          "LOGIN_INVALID",
+          "Wrong username or password",
+          secretOf(scenario.config.accounts().get(account)));
     }
     return new ApiAnswer.Session(Secret.of(newSession(account)));
   }

@@ -66,7 +66,8 @@ final class Workload {
     String spelling = spell(key);
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("api_securekey", spelling);
-    String account = known == null || world.chance(0.08) ? world.pick(Upstream.accounts()) : known.account;
+    String account =
+        known == null || world.chance(0.08) ? world.pick(Upstream.accounts()) : known.account;
     boolean named = !"acme".equals(account) || world.chance(0.5);
     if (named) {
       fields.put("account", account);
@@ -89,7 +90,15 @@ final class Workload {
     }
     boolean accountless = !named && token == null && scenario.config.defaultAccount() == null;
     byte[] value = json(fields).getBytes(StandardCharsets.UTF_8);
-    add(partition, lane, value, spelling, known, token == null ? account : null, notAfter, accountless);
+    add(
+        partition,
+        lane,
+        value,
+        spelling,
+        known,
+        token == null ? account : null,
+        notAfter,
+        accountless);
   }
 
   private void add(
@@ -170,7 +179,11 @@ final class Workload {
     fields.forEach(
         (name, value) ->
             json.append(json.length() > 1 ? "," : "")
-                .append('"').append(name).append("\":\"").append(value).append('"'));
+                .append('"')
+                .append(name)
+                .append("\":\"")
+                .append(value)
+                .append('"'));
     return json.append('}').toString();
   }
 }
