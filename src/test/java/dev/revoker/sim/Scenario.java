@@ -158,8 +158,8 @@ final class Scenario {
   @Override
   public String toString() {
     return ("workers %d lanes %s partitions %d requests %d in %d ms, in flight %d rate %d, %s, %s,"
-                + " hold %d login retry %d drain %d, poll %d, broker %.1f ms lost %.3f faults %.3f"
-                + " block %d, api %.0f ms faults %.2f 429 %.2f, actions %s")
+            + " hold %d login retry %d drain %d, poll %d, broker %.1f ms lost %.3f faults %.3f"
+            + " block %d, api %.0f ms faults %.2f 429 %.2f, actions %s")
         .formatted(
             workers,
             config.lanes(),
