@@ -1,7 +1,10 @@
 package dev.revoker;
 
 import dev.revoker.cli.CheckCommand;
+import dev.revoker.cli.DemoCommand;
+import dev.revoker.cli.DevCommand;
 import dev.revoker.cli.ExitCode;
+import dev.revoker.cli.SandboxCommand;
 import dev.revoker.cli.WorkerCommand;
 import dev.revoker.config.Config;
 import dev.revoker.consume.LoopFailure;
@@ -33,7 +36,10 @@ public final class App {
   static CommandLine commandLine() {
     return new CommandLine(new App())
         .addSubcommand(new WorkerCommand(App::worker))
-        .addSubcommand(new CheckCommand((config, report) -> new Checkup(config, report).run()));
+        .addSubcommand(new CheckCommand((config, report) -> new Checkup(config, report).run()))
+        .addSubcommand(new SandboxCommand())
+        .addSubcommand(new DemoCommand())
+        .addSubcommand(new DevCommand());
   }
 
   /**

@@ -41,11 +41,11 @@ final class AnswerReader {
     int status = head.getCode();
     if (Answers.needsBody(call, status)) {
       byte[] body = upTo(MAX_BODY_BYTES, connection.body(head));
-      return new Reply(Answers.of(status, body), body == null ? 0 : keepMs(head, connection));
+      return new Reply(Answers.of(status, body), body == null ? 0 : keepMs(head));
     }
     Long retryAfterMs = RetryAfter.millis(first(head, HttpHeaders.RETRY_AFTER), time.now());
     ApiAnswer answer = Answers.of(call, status, retryAfterMs);
-    return new Reply(answer, drained(head, connection) ? keepMs(head, connection) : 0);
+    return new Reply(answer, drained(head, connection) ? keepMs(head) : 0);
   }
 
   /** Null if there is more. */
@@ -69,7 +69,7 @@ final class AnswerReader {
     }
   }
 
-  private static long keepMs(ClassicHttpResponse head, Connection connection) {
+  private static long keepMs(ClassicHttpResponse head) {
     boolean delimited =
         head.containsHeader(HttpHeaders.TRANSFER_ENCODING)
             ? !head.containsHeader(HttpHeaders.CONTENT_LENGTH)
@@ -78,7 +78,6 @@ final class AnswerReader {
     boolean keep =
         delimited
             && head.getCode() >= 200
-            && !connection.hasLeftOver()
             && HttpVersion.HTTP_1_1.equals(head.getVersion())
             && !saysClose(head);
     return keep ? keepAliveMs(first(head, "Keep-Alive", "")) : 0;

@@ -83,18 +83,13 @@ final class Connection {
     input.onlyWhatIsThere();
   }
 
-  /** Whether bytes are left that nobody asked for. */
-  boolean hasLeftOver() {
-    return buffer.hasBufferedData();
-  }
-
   /**
-   * Whether the other side has closed it, or sent something, while it was idle. Does not wait. A
+   * Whether the other side has closed it, or sent something that nobody asked for. Does not wait. A
    * TLS message without a request counts as stale too, as nearly always it is the farewell.
    */
   boolean stale() {
     try {
-      if (hasLeftOver() || (tls != null && tls.getInputStream().available() > 0)) {
+      if (buffer.hasBufferedData() || (tls != null && tls.getInputStream().available() > 0)) {
         return true;
       }
       channel.configureBlocking(false);

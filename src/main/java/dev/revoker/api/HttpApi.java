@@ -110,7 +110,7 @@ public final class HttpApi implements Api, AutoCloseable {
       LOG.atError()
           .setCause(withoutMessage(bug))
           .addKeyValue("sent", exchange.sent)
-          .log("an API call failed in an unforeseen way; it counts as one without an answer");
+          .log("an API call failed in an unforeseen way; it counts as failed");
       return exchange.failed("an unforeseen failure in the worker");
     }
   }

@@ -31,7 +31,10 @@ final class Resolver {
     try {
       return underWay().get();
     } catch (ExecutionException failed) {
-      throw new UnknownHostException(host);
+      if (failed.getCause() instanceof UnknownHostException unknown) {
+        throw unknown;
+      }
+      throw new IllegalStateException("the lookup of an address failed", failed);
     }
   }
 

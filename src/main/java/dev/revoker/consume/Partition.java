@@ -42,6 +42,12 @@ final class Partition {
 
   boolean paused;
 
+  /** The offset at which reading goes on, but for holes; -1 where nothing was ever committed. */
+  long readNextOffset = -1;
+
+  /** It was not read for so long that records may have been deleted unread. */
+  boolean longUnread = true;
+
   Partition(TopicPartition id, Lane lane) {
     this.id = id;
     this.lane = lane;
@@ -71,6 +77,11 @@ final class Partition {
   @Nullable Instant oldest() {
     Pending first = admitted.isEmpty() ? backlog.peek() : admitted.firstEntry().getValue();
     return first == null ? null : first.request.agedFrom();
+  }
+
+  /** Whether it is still waited for; what else may come is late. */
+  boolean holds(Pending pending) {
+    return admitted.get(pending.offset()) == pending;
   }
 
   /** Forgets everything that is not committed. */

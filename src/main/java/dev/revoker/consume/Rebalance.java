@@ -86,10 +86,14 @@ final class Rebalance implements ConsumerRebalanceListener {
     List<Partition> gone = ours(lost);
     gone.forEach(partition -> withdrawal.withdraw(partition.tickets()));
     gone.forEach(intake::remove);
-    LOG.atWarn()
-        .addKeyValue("partitions", lost)
-        .log(
-            "partitions lost: what is not committed of them is discarded, their new owner does it");
+    // After a drain the consumer may call what was given up lost.
+    if (!gone.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("partitions", lost)
+          .log(
+              "partitions lost: what is not committed of them is discarded, their new owner does"
+                  + " it");
+    }
   }
 
   /**
@@ -105,6 +109,9 @@ final class Rebalance implements ConsumerRebalanceListener {
   }
 
   private boolean giveUp(List<Partition> leaving, Waiting waiting) {
+    if (leaving.isEmpty()) {
+      return true;
+    }
     for (Partition partition : leaving) {
       partition.leaving = true;
       withdrawal.withdraw(partition.tickets());
@@ -114,12 +121,10 @@ final class Rebalance implements ConsumerRebalanceListener {
     settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted, waiting);
     leaving.stream().filter(partition -> !partition.gone).forEach(intake::remove);
     boolean all = leaving.stream().noneMatch(partition -> partition.abandoned);
-    if (!leaving.isEmpty()) {
-      LOG.atInfo()
-          .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
-          .addKeyValue("complete", all)
-          .log("partitions given up");
-    }
+    LOG.atInfo()
+        .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
+        .addKeyValue("complete", all)
+        .log("partitions given up");
     return all;
   }
 

@@ -2,6 +2,7 @@ package dev.revoker.sandbox;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -52,6 +53,9 @@ final class BrokerMain {
         // The parent writes nothing; only the end of the stream says something.
       }
       Folders.remove(folder);
+      Files.deleteIfExists(folder.resolveSibling(""));
+    } catch (DirectoryNotEmptyException othersAreThere) {
+      // The last node to go takes the cluster's folder with it.
     } catch (IOException e) {
       System.out.println("the parent is gone, and its folder could not be removed: " + e);
     } finally {

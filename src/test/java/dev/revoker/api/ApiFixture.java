@@ -47,7 +47,7 @@ final class ApiFixture implements AutoCloseable {
 
   /** For what never ends. */
   static ApiFixture hasty(URI url) {
-    return new ApiFixture(url, 10_000, 300, 8, null);
+    return new ApiFixture(url, 10_000, 500, 8, null);
   }
 
   /** Calls, waits for the answer. */

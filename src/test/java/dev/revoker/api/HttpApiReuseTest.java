@@ -8,8 +8,15 @@ import static dev.revoker.api.ScriptedServer.sendAndHang;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.config.Config;
+import dev.revoker.time.Time;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,16 +124,76 @@ class HttpApiReuseTest {
 
   @Test
   void theServersKeepAliveTimeIsKept() throws IOException {
+    HandTime time = new HandTime();
     try (ScriptedServer server =
-            ScriptedServer.playing(send("HTTP/1.1 204 OK\r\nKeep-Alive: timeout=1\r\n\r\n"));
-        ApiFixture fixture = ApiFixture.patient(server.url())) {
-      fixture.ask(REMOVE);
-      long keptUntilMs = fixture.time.millis() + 500;
-      fixture.ask(REMOVE);
+            ScriptedServer.playing(send("HTTP/1.1 204 OK\r\nKeep-Alive: timeout=5\r\n\r\n"));
+        HttpApi api = new HttpApi(new Config.Endpoint(server.url(), 1, 1), 8, time, null)) {
+      ask(api);
+      time.pass(4_400);
+      ask(api);
       assertThat(server.connections()).isEqualTo(1);
-      await().until(() -> fixture.time.millis() > keptUntilMs + 600);
-      fixture.ask(REMOVE);
-      assertThat(server.connections()).isEqualTo(2);
+      time.pass(4_600);
+      ask(api);
+      assertThat(server.connections()).as("half a second before the server's end").isEqualTo(2);
+    }
+  }
+
+  private static void ask(HttpApi api) {
+    BlockingQueue<ApiAnswer> answers = new LinkedBlockingQueue<>();
+    api.call(REMOVE, answers::add);
+    assertThat(next(answers)).isEqualTo(new ApiAnswer.Done());
+  }
+
+  @Test
+  void whatIsIdleForHalfAMinuteIsClosed() throws IOException {
+    HandTime time = new HandTime();
+    try (ScriptedServer server = ScriptedServer.playing(DONE);
+        HttpApi api = new HttpApi(new Config.Endpoint(server.url(), 1, 1), 8, time, null)) {
+      ask(api);
+      time.pass(29_000);
+      ask(api);
+      time.pass(29_000);
+      assertThat(server.connections()).isEqualTo(1);
+      assertThat(server.openConnections()).isEqualTo(1);
+      await()
+          .untilAsserted(
+              () -> {
+                time.pass(5_000);
+                assertThat(server.openConnections()).isZero();
+              });
+    }
+  }
+
+  /** Passes when it is told to. */
+  private static final class HandTime implements Time {
+    private final Map<Runnable, Long> timers = new ConcurrentHashMap<>();
+    private final AtomicLong nowMs = new AtomicLong();
+
+    void pass(long millis) {
+      long untilMs = nowMs.addAndGet(millis);
+      timers.forEach(
+          (task, atMs) -> {
+            if (atMs <= untilMs && timers.remove(task, atMs)) {
+              task.run();
+            }
+          });
+    }
+
+    @Override
+    public Instant now() {
+      return Instant.ofEpochMilli(nowMs.get());
+    }
+
+    @Override
+    public long nanos() {
+      return nowMs.get() * 1_000_000;
+    }
+
+    @Override
+    public Timer after(long delayMs, Runnable task) {
+      Runnable once = task::run;
+      timers.put(once, nowMs.get() + delayMs);
+      return () -> timers.remove(once);
     }
   }
 

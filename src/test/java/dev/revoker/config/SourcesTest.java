@@ -169,9 +169,10 @@ class SourcesTest {
         valid(
             Map.of("WHERE", "https://example.com"),
             "api.base.url=${env:WHERE}/cielo",
-            "accounts=a",
+            "accounts=a,b",
             "account.a.username=me",
             "account.a.password=${file:" + folder + "/secrets.properties:pw}",
+            "account.b.api.token=${dir:" + folder + ":fingerprint}",
             "fingerprint.secret=${dir:" + folder + ":fingerprint}");
 
     assertThat(valid.config().api().baseUrl()).hasToString("https://example.com/cielo");

@@ -101,8 +101,7 @@ class BrokerIT {
     node.orphan();
 
     assertThat(node.exitedWithin(10_000)).isTrue();
-    assertThat(node.log()).doesNotExist();
-    Folders.remove(folder);
+    assertThat(folder).doesNotExist();
   }
 
   @Test

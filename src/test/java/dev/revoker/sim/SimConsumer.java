@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The classic consumer with cooperative rebalances: callbacks come inside poll and close,
  * heartbeats from a thread of its own.
  */
+@SuppressWarnings("removal") // Kafka offers no other way to make group metadata
 final class SimConsumer {
   /** Told of what was handed to the worker. */
   interface Observer {

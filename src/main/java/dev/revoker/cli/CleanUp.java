@@ -1,0 +1,19 @@
+package dev.revoker.cli;
+
+/** Ctrl-C must leave no child process and no temporary folder behind. */
+final class CleanUp {
+  private CleanUp() {}
+
+  /** Closes it when the JVM ends, however it ends; closing it twice must do no harm. */
+  static void onExit(AutoCloseable resource) {
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(resource)));
+  }
+
+  private static void close(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      System.err.println("revoker: could not clean up: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.revoker.cli;
+
+import dev.revoker.api.HttpApi;
+import dev.revoker.config.Config;
+import dev.revoker.sandbox.Demo;
+import dev.revoker.sandbox.LocalStack;
+import dev.revoker.time.SystemTime;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The whole story on this machine. */
+@Command(
+    name = "demo",
+    description = {
+      "Plays the whole story on this machine, with nothing to install: a real Kafka broker, a",
+      "stand-in for the account API, and a worker. Requests are submitted, the worker is killed,",
+      "the API breaks and recovers; then it is proven that every request has exactly one result",
+      "and that no removed key logs in. Ends by itself within a minute: exit code 0 if all held."
+    })
+public final class DemoCommand implements Callable<Integer> {
+  private static final int LOGINS_AT_A_TIME = 4;
+  private static final long TIMEOUT_MS = 10_000;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    boolean terminal = Boolean.getBoolean("revoker.terminal");
+    spec.commandLine()
+        .getOut()
+        .println("starting a Kafka broker, the account API and a worker ...");
+    spec.commandLine().getOut().flush();
+    try (SystemTime time = new SystemTime();
+        LocalStack stack = LocalStack.start(time);
+        HttpApi api = new HttpApi(endpoint(stack), LOGINS_AT_A_TIME, time, null)) {
+      CleanUp.onExit(stack);
+      boolean held = new Demo(stack, api, spec.commandLine().getOut(), terminal, time).play();
+      return held ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  private static Config.Endpoint endpoint(LocalStack stack) {
+    return new Config.Endpoint(stack.api().url(), TIMEOUT_MS, TIMEOUT_MS);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.revoker.sandbox;
+
+import dev.revoker.time.Time;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntSupplier;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** What the demo shows: a bar on a terminal, plain lines in a pipe. */
+final class DemoScreen implements AutoCloseable {
+  private static final int LINE_EVERY_PERCENT = 10;
+
+  private final PrintWriter out;
+  private final Time time;
+  private final long startedMs;
+  private final boolean terminal;
+  private @Nullable ProgressBar bar;
+  private int percentShown;
+
+  DemoScreen(PrintWriter out, Time time, boolean terminal) {
+    this.out = out;
+    this.time = time;
+    this.startedMs = time.millis();
+    this.terminal = terminal;
+  }
+
+  /** A step of the story. */
+  void tell(String line) {
+    String stamped = "%5.1fs  %s".formatted(seconds(), line);
+    if (bar != null) {
+      // Above the bar, which is drawn on standard error.
+      out.print("\r\033[K");
+    }
+    out.println(stamped);
+    out.flush();
+  }
+
+  /** From now on the number of results is shown. */
+  void begin(int total) {
+    if (terminal) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName("       results")
+              .setInitialMax(total)
+              .setStyle(ProgressBarStyle.ASCII)
+              .build();
+    }
+  }
+
+  /** Shows how far it is. */
+  void progress(IntSupplier results, int total) {
+    int now = results.getAsInt();
+    if (bar != null) {
+      bar.maxHint(total);
+      bar.stepTo(now);
+      return;
+    }
+    int percent = 100 * now / total;
+    if (percent >= percentShown + LINE_EVERY_PERCENT) {
+      percentShown = percent - percent % LINE_EVERY_PERCENT;
+      tell("%d of %d results".formatted(now, total));
+    }
+  }
+
+  /** A table of how many requests of each lane had which outcome. */
+  void table(List<ResultLog.Entry> results) {
+    close();
+    Map<String, int[]> counts = new TreeMap<>();
+    for (ResultLog.Entry result : results) {
+      int[] both = counts.computeIfAbsent(result.outcome(), outcome -> new int[2]);
+      both[result.lane().equals("urgent") ? 0 : 1]++;
+    }
+    out.println();
+    out.printf("  %-16s %8s %8s%n", "outcome", "urgent", "standard");
+    counts.forEach((outcome, both) -> out.printf("  %-16s %8d %8d%n", outcome, both[0], both[1]));
+    out.println();
+    out.flush();
+  }
+
+  double seconds() {
+    return (time.millis() - startedMs) / 1000.0;
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.revoker.sandbox;
+
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The faults that are on, and the dice. Safe on any thread. */
+final class FaultBoard {
+  private final Map<Endpoint, Faults> faults = new EnumMap<>(Endpoint.class);
+  private final Map<Endpoint, Integer> callsSeen = new EnumMap<>(Endpoint.class);
+  private final Set<String> refusedLogins = new HashSet<>();
+  private Outage outage = Outage.NONE;
+  private SplittableRandom random;
+
+  FaultBoard(long seed) {
+    random = new SplittableRandom(seed);
+  }
+
+  /**
+   * What one call meets.
+   *
+   * @param fate null where it gets its proper answer
+   */
+  record Draw(Faults faults, @Nullable Fate fate, long latencyNanos, Outage outage) {}
+
+  synchronized Draw draw(Endpoint endpoint) {
+    Faults now = faults(endpoint);
+    long latencyNanos = now.latency().drawNanos(random);
+    int seen = callsSeen.merge(endpoint, 1, Integer::sum);
+    if (now.everyNth() > 0 && seen % now.everyNth() == 0) {
+      return new Draw(now, Fate.ERROR, latencyNanos, outage);
+    }
+    return new Draw(now, fate(now), latencyNanos, outage);
+  }
+
+  synchronized Faults faults(Endpoint endpoint) {
+    return faults.getOrDefault(endpoint, Faults.NONE);
+  }
+
+  /** Sets the faults of one endpoint, or of all where it is null. */
+  synchronized void set(@Nullable Endpoint endpoint, Faults changed) {
+    for (Endpoint each : Endpoint.values()) {
+      if (endpoint == null || endpoint == each) {
+        if (faults(each).everyNth() != changed.everyNth()) {
+          callsSeen.remove(each);
+        }
+        faults.put(each, changed);
+      }
+    }
+  }
+
+  synchronized Outage outage() {
+    return outage;
+  }
+
+  synchronized void outage(Outage changed) {
+    outage = changed;
+  }
+
+  synchronized boolean loginRefused(@Nullable String account) {
+    return account != null && refusedLogins.contains(account);
+  }
+
+  synchronized void refuseLogins(String account, boolean refuse) {
+    if (refuse) {
+      refusedLogins.add(account);
+    } else {
+      refusedLogins.remove(account);
+    }
+  }
+
+  synchronized Set<String> refusedLogins() {
+    return Set.copyOf(refusedLogins);
+  }
+
+  synchronized void seed(long seed) {
+    random = new SplittableRandom(seed);
+  }
+
+  /** All well again. */
+  synchronized void clear() {
+    faults.clear();
+    callsSeen.clear();
+    refusedLogins.clear();
+    outage = Outage.NONE;
+  }
+
+  private @Nullable Fate fate(Faults now) {
+    if (now.rates().isEmpty()) {
+      return null;
+    }
+    double left = random.nextDouble();
+    for (Map.Entry<Fate, Double> rate : now.rates().entrySet()) {
+      left -= rate.getValue();
+      if (left < 0) {
+        return rate.getKey();
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.revoker.sandbox;
+
+import dev.revoker.model.Secret;
+import dev.revoker.time.Time;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Broker, topics and account API on this machine, and what a worker needs to find them. */
+public final class LocalStack implements AutoCloseable {
+  /** The requests of leaked keys. */
+  public static final String URGENT = "key-revocations.urgent";
+
+  /** The other requests. */
+  public static final String STANDARD = "key-revocations";
+
+  /** The results. */
+  public static final String RESULTS = "key-revocations.results";
+
+  /** The account that there is. */
+  public static final String ACCOUNT = "demo";
+
+  private final Broker broker;
+  private final SandboxApi api;
+  private final Secret password;
+  private final Path folder;
+  private final List<WorkerProcess> workers = new CopyOnWriteArrayList<>();
+
+  private LocalStack(Broker broker, SandboxApi api, Secret password, Path folder) {
+    this.broker = broker;
+    this.api = api;
+    this.password = password;
+    this.folder = folder;
+  }
+
+  /** Starts everything but the worker, and waits until it serves. */
+  public static LocalStack start(Time time) {
+    CompletableFuture<Broker> broker = CompletableFuture.supplyAsync(Broker::start);
+    Secret password = generated();
+    try {
+      SandboxApi api =
+          SandboxApi.start(
+              SandboxApi.Options.defaults()
+                  .withAccounts(List.of(new SandboxAccount(ACCOUNT, password, List.of()))),
+              time);
+      Path folder = Files.createTempDirectory("revoker-worker-");
+      LocalStack stack = new LocalStack(broker.join(), api, password, folder);
+      stack.broker.createTopic(URGENT, 2, Map.of());
+      stack.broker.createTopic(STANDARD, 4, Map.of());
+      stack.broker.createTopic(RESULTS, 2, Map.of());
+      return stack;
+    } catch (IOException e) {
+      broker.join().close();
+      throw new UncheckedIOException("the sandbox could not be started", e);
+    }
+  }
+
+  /** The broker. */
+  public Broker broker() {
+    return broker;
+  }
+
+  /** The account API. */
+  public SandboxApi api() {
+    return api;
+  }
+
+  /** The account's password. */
+  public Secret password() {
+    return password;
+  }
+
+  /** Starts a worker on it, with these settings besides. */
+  public WorkerProcess startWorker(String name, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(workerSettings());
+    all.putAll(settings);
+    return started(WorkerProcess.start(all, folder.resolve(name + ".log")));
+  }
+
+  /** Takes care of a worker that was started otherwise: it ends with the stack. */
+  public WorkerProcess started(WorkerProcess worker) {
+    workers.add(worker);
+    return worker;
+  }
+
+  /** What a worker needs to find broker and API, secrets in clear. */
+  public Map<String, String> workerSettings() {
+    return Map.of(
+        "bootstrap.servers",
+        broker.bootstrapServers(),
+        "api.base.url",
+        api.url().toString(),
+        "accounts",
+        ACCOUNT,
+        "account." + ACCOUNT + ".username",
+        ACCOUNT,
+        "account." + ACCOUNT + ".password",
+        password.reveal());
+  }
+
+  /** Where the workers log. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Kills the workers, ends broker and API, and removes their data. */
+  @Override
+  public void close() {
+    workers.forEach(WorkerProcess::close);
+    api.close();
+    broker.close();
+    try {
+      Folders.remove(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the workers' folder could not be removed: " + folder, e);
+    }
+  }
+
+  private static Secret generated() {
+    byte[] bytes = new byte[16];
+    new SplittableRandom().nextBytes(bytes);
+    return Secret.of(HexFormat.of().formatHex(bytes));
+  }
+}

@@ -1,0 +1,132 @@
+package dev.revoker.sandbox;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Every result that a reader with {@code isolation.level=read_committed} sees, as it comes. Reads
+ * on a thread of its own until it is closed.
+ */
+public final class ResultLog implements AutoCloseable {
+  /** A result as it was read. */
+  public record Entry(String requestId, String source, JsonNode value, Instant visibleAt) {
+    /** The result's {@code outcome}. */
+    public String outcome() {
+      return value.get("outcome").asString();
+    }
+
+    /** The result's {@code lane}. */
+    public String lane() {
+      return value.get("lane").asString();
+    }
+  }
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Thread reader;
+  private final Map<String, List<Entry>> bySource = new ConcurrentHashMap<>();
+  private final AtomicInteger count = new AtomicInteger();
+
+  /** Reads the topic from its beginning. */
+  public ResultLog(String bootstrapServers, String topic) {
+    consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    reader = Thread.ofPlatform().name("results").daemon().start(() -> read(topic));
+  }
+
+  /** How many results came, repeats included. */
+  public int count() {
+    return count.get();
+  }
+
+  /** How many came for requests of this lane. */
+  public long count(String lane) {
+    return all().stream().filter(result -> result.lane().equals(lane)).count();
+  }
+
+  /**
+   * The results of each request record, by its coordinates; more than one would be a broken
+   * promise.
+   */
+  public Map<String, List<Entry>> bySource() {
+    return Map.copyOf(bySource);
+  }
+
+  /** All results. */
+  public List<Entry> all() {
+    List<Entry> all = new ArrayList<>();
+    bySource.values().forEach(all::addAll);
+    return all;
+  }
+
+  @Override
+  public void close() {
+    consumer.wakeup();
+    try {
+      reader.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void read(String topic) {
+    try (consumer) {
+      // Not subscribed: a group that lost its coordinator would begin again and see all twice.
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(one -> new TopicPartition(one.topic(), one.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (true) {
+        for (ConsumerRecord<byte[], byte[]> one : consumer.poll(Duration.ofSeconds(1))) {
+          add(one);
+        }
+      }
+    } catch (WakeupException closed) {
+      // That is how it ends.
+    }
+  }
+
+  private void add(ConsumerRecord<byte[], byte[]> one) {
+    JsonNode value = JSON.readTree(one.value());
+    JsonNode source = value.get("source");
+    String coordinates =
+        source.get("topic").asString()
+            + "-"
+            + source.get("partition").asInt()
+            + "-"
+            + source.get("offset").asLong();
+    bySource
+        .computeIfAbsent(coordinates, key -> new CopyOnWriteArrayList<>())
+        .add(
+            new Entry(
+                value.get("request_id").asString(),
+                coordinates,
+                value,
+                Instant.ofEpochMilli(one.timestamp())));
+    count.incrementAndGet();
+  }
+}

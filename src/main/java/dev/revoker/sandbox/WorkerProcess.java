@@ -1,0 +1,148 @@
+package dev.revoker.sandbox;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A real worker in a child process, so that it can be killed. Its settings travel by environment,
+ * so that no secret is a process argument.
+ */
+public final class WorkerProcess implements AutoCloseable {
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(45);
+
+  private final Map<String, String> environment;
+  private final List<String> jvmOptions;
+  private final Path log;
+  private final URI ops;
+  private ChildJvm jvm;
+
+  private WorkerProcess(
+      Map<String, String> environment, List<String> jvmOptions, Path log, URI ops) {
+    this.environment = environment;
+    this.jvmOptions = List.copyOf(jvmOptions);
+    this.log = log;
+    this.ops = ops;
+    this.jvm = launch();
+  }
+
+  /**
+   * Starts a worker and does not wait for it.
+   *
+   * @param settings as in the configuration file; {@code ops.listen} is a free port unless given
+   * @param log what it logs is appended there
+   */
+  public static WorkerProcess start(Map<String, String> settings, Path log) {
+    return start(settings, List.of(), log);
+  }
+
+  /** The same, with options for its JVM besides. */
+  public static WorkerProcess start(
+      Map<String, String> settings, List<String> jvmOptions, Path log) {
+    Map<String, String> all = new HashMap<>(settings);
+    String listen = all.computeIfAbsent("ops.listen", key -> "127.0.0.1:" + freePort());
+    Map<String, String> environment =
+        all.entrySet().stream()
+            .collect(Collectors.toMap(entry -> variable(entry.getKey()), Map.Entry::getValue));
+    return new WorkerProcess(environment, jvmOptions, log, URI.create("http://" + listen));
+  }
+
+  /** Where its endpoints are. */
+  public URI ops() {
+    return ops;
+  }
+
+  /** Its log. */
+  public Path log() {
+    return log;
+  }
+
+  /** Of the JVM that runs or ran last. */
+  public long pid() {
+    return jvm.pid();
+  }
+
+  /** Whether it runs, frozen or not. */
+  public boolean alive() {
+    return jvm.alive();
+  }
+
+  /** kill -9. */
+  public void kill() {
+    jvm.kill();
+  }
+
+  /** SIGTERM; returns the exit code. */
+  public int stop() {
+    return jvm.terminate(LONGEST_STOP);
+  }
+
+  /** Waits until it ends, for whatever reason. */
+  public void awaitExit() throws InterruptedException {
+    jvm.awaitExit();
+  }
+
+  /** SIGSTOP: it keeps its connections and does nothing. */
+  public void freeze() {
+    jvm.signal("STOP");
+  }
+
+  /** SIGCONT. */
+  public void thaw() {
+    jvm.signal("CONT");
+  }
+
+  /** Starts it again, after it ended, with the same settings. */
+  public void restart() {
+    if (jvm.alive()) {
+      throw new IllegalStateException("the worker runs already");
+    }
+    jvm = launch();
+  }
+
+  @Override
+  public void close() {
+    jvm.kill();
+  }
+
+  private ChildJvm launch() {
+    List<String> arguments =
+        new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError"));
+    arguments.addAll(jvmOptions);
+    arguments.addAll(List.of("-cp", classPath(), "dev.revoker.App", "worker"));
+    return ChildJvm.start("worker", arguments, environment, log);
+  }
+
+  /** As in production: without the broker's jars, where they stand in a folder of their own. */
+  private static String classPath() {
+    String brokerJars = File.separator + "lib" + File.separator + "sandbox" + File.separator;
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(entry -> !entry.contains(brokerJars))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String variable(String key) {
+    return "REVOKER_"
+        + key.replace("_", "__").replace("-", "___").replace(".", "_").toUpperCase(Locale.ROOT);
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no free port", e);
+    }
+  }
+}

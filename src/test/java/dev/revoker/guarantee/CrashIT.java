@@ -1,0 +1,88 @@
+package dev.revoker.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.revoker.sandbox.Faults;
+import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.WorkerProcess;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * CONTRACT 5.1 and 5.2: one result for each request, across kill -9, restarts of the broker and
+ * takeovers.
+ */
+class CrashIT {
+  private static final List<String> REMOVED = List.of("revoked", "not_found");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void twoWorkersAreKilledInTurnAndEveryRequestHasOneResult(String protocol) {
+    try (Scene scene =
+        new Scene(Map.of("max.in.flight", "16", "consumer.group.protocol", protocol))) {
+      scene.faults(Faults.NONE.with(Latency.fixed(20)));
+      WorkerProcess one = scene.worker();
+      WorkerProcess two = scene.worker();
+      scene.awaitReady(one);
+      scene.awaitReady(two);
+      scene.submitKeys("standard", 2400, Map.of());
+      scene.submitKeys("urgent", 100, Map.of());
+
+      scene.awaitResults(400);
+      one.kill();
+      one.restart();
+      scene.awaitResults(1200);
+      two.kill();
+      two.restart();
+
+      scene.awaitExactlyOneResultEach();
+      scene.assertTruthful();
+      assertThat(scene.outcomes().keySet()).isSubsetOf(REMOVED);
+      assertThat(scene.keys()).noneMatch(scene.stack().api().ledger()::isActive);
+    }
+  }
+
+  @Test
+  void theBrokerIsKilledAndRestartedAndTheWorkerGoesOnByItself() {
+    try (Scene scene = new Scene(Map.of("max.in.flight", "16"))) {
+      scene.faults(Faults.NONE.with(Latency.fixed(20)));
+      WorkerProcess worker = scene.worker();
+      scene.awaitReady(worker);
+      scene.submitKeys("standard", 1500, Map.of());
+
+      scene.awaitResults(300);
+      scene.stack().broker().kill();
+      scene.stack().broker().restart();
+
+      scene.awaitExactlyOneResultEach();
+      scene.assertTruthful();
+      assertThat(worker.alive()).isTrue();
+      assertThat(scene.keys()).noneMatch(scene.stack().api().ledger()::isActive);
+      assertThat(scene.outcomes()).as("no call was repeated").containsOnlyKeys("revoked");
+    }
+  }
+
+  @Test
+  void aFrozenWorkerThatWakesAsAZombieAddsNothing() {
+    try (Scene scene = new Scene(Map.of("max.in.flight", "16"))) {
+      scene.faults(Faults.NONE.with(Latency.fixed(20)));
+      WorkerProcess frozen = scene.worker();
+      scene.awaitReady(frozen);
+      scene.submitKeys("standard", 1500, Map.of());
+      scene.awaitResults(300);
+
+      frozen.freeze();
+      WorkerProcess other = scene.worker();
+      scene.awaitResults(900);
+      frozen.thaw();
+
+      scene.awaitExactlyOneResultEach();
+      scene.assertTruthful();
+      assertThat(other.stop()).isZero();
+      assertThat(scene.outcomes().keySet()).isSubsetOf(REMOVED);
+    }
+  }
+}
