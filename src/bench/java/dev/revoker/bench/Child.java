@@ -1,0 +1,120 @@
+package dev.revoker.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** A process that is measured by the operating system's accounting (Linux), or that serves it. */
+final class Child implements AutoCloseable {
+  private static final double TICKS_PER_SECOND = 100;
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+  }
+
+  private final Process process;
+  private final Path log;
+
+  private Child(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /** Starts it; what it prints is appended to the log. It ends with this JVM at the latest. */
+  static Child start(List<String> command, Map<String, String> environment, Path log) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.appendTo(log.toFile()));
+    builder.environment().keySet().removeIf(name -> name.startsWith("REVOKER_"));
+    builder.environment().putAll(environment);
+    try {
+      Process process = builder.start();
+      RUNNING.add(process);
+      return new Child(process, log);
+    } catch (IOException e) {
+      throw new UncheckedIOException("not started: " + command.getFirst(), e);
+    }
+  }
+
+  /** A JVM like the harness's own. */
+  static List<String> java(String classPath, String mainClass, String heap) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-Xmx" + heap,
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        classPath,
+        mainClass);
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  /** User and system time so far; seconds, in steps of 10 ms. */
+  double cpuSeconds() {
+    String stat = proc("stat");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  /** The most memory that it ever had resident; MB. */
+  double peakRssMb() {
+    return proc("status")
+            .lines()
+            .filter(line -> line.startsWith("VmHWM:"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+            .sum()
+        / 1024.0;
+  }
+
+  /** Waits for its end. */
+  void awaitExit(long seconds) throws InterruptedException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("still running, see " + log);
+    }
+  }
+
+  /** What it printed. */
+  String printed() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** SIGTERM, and SIGKILL where that does not end it. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    RUNNING.remove(process);
+  }
+
+  private String proc(String file) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/" + file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a process ended while it was measured, see " + log, e);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.revoker.bench;
+
+import dev.revoker.sandbox.Latency;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A pile of requests that becomes visible at once to warm processes.
+ *
+ * @param concurrency calls at a time, of each process
+ * @param everyNth call fails with a 503; 0 means none
+ * @param meanMs of the latency; 0 where no ideal can be told
+ * @param processes of the contender, which share the partitions
+ */
+record Drain(
+    String id,
+    String title,
+    int concurrency,
+    Latency latency,
+    double meanMs,
+    int everyNth,
+    int warmUp,
+    int count,
+    int processes,
+    boolean urgentLane,
+    List<Contender> contenders)
+    implements Scenario {
+
+  @Override
+  public Measured measure(Stand stand, Contender contender) throws Exception {
+    try (Run run = new Run(stand, contender, urgentLane, concurrency, warmUp + count)) {
+      run.start(processes, warmUp);
+      run.behave(latency, everyNth);
+      double cpuBefore = run.cpuSeconds();
+      long start = run.pile(run.place().requests(), count);
+      if (!run.await()) {
+        return Measured.voided(run.faults());
+      }
+      double cpuSeconds = run.cpuSeconds() - cpuBefore;
+      Map<Figure, Double> figures = new EnumMap<>(Figure.class);
+      rates(run.tally().sortedTimes(warmUp, count), start, figures);
+      figures.put(Figure.CPU_US, cpuSeconds * 1e6 / count);
+      figures.put(Figure.RSS_MB, run.peakRssMb());
+      figures.put(Figure.IN_FLIGHT, (double) stand.api().state().maxInFlight());
+      return new Measured(figures, run.faults());
+    }
+  }
+
+  /** Over the whole drain, and between a tenth and nine tenths of it. */
+  private void rates(long[] times, long start, Map<Figure, Double> figures) {
+    int last = times.length - 1;
+    double perSecond = times.length * 1e9 / (times[last] - start);
+    figures.put(Figure.PER_SECOND, perSecond);
+    if (meanMs > 0) {
+      double ideal = processes * concurrency * 1000 / meanMs;
+      int low = last / 10;
+      int high = last - low;
+      double steady = (high - low) * 1e9 / (times[high] - times[low]);
+      figures.put(Figure.SHARE, perSecond / ideal);
+      figures.put(Figure.STEADY_SHARE, steady / ideal);
+    }
+  }
+}

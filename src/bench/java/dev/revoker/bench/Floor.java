@@ -1,0 +1,60 @@
+package dev.revoker.bench;
+
+import dev.revoker.sandbox.Latency;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What no worker can do without: a bare loop that only calls the API, and one that only consumes
+ * and produces. Each accounts its own CPU time, once warm.
+ */
+record Floor(String id, String title, int concurrency, int warmUp, int count) implements Scenario {
+  static final Peer CALLS = new Peer("floor-calls", "Only the calls", "FloorCalls", List.of());
+  static final Peer MOVES =
+      new Peer("floor-moves", "Only consume and produce", "FloorMoves", List.of());
+
+  private static final Pattern REPORT = Pattern.compile("floor-us ([0-9.]+)");
+  private static final long SECONDS_AT_MOST = 600;
+
+  @Override
+  public List<Contender> contenders() {
+    return List.of(CALLS, MOVES);
+  }
+
+  @Override
+  public Measured measure(Stand stand, Contender contender) throws Exception {
+    Peer peer = (Peer) contender;
+    int total = warmUp + count;
+    Place place = stand.place(peer.id(), false, concurrency);
+    List<String> keys = stand.api().reset(total);
+    stand.api().behave(Latency.NONE, 0);
+    if (peer.equals(MOVES)) {
+      stand.broker().createTopic(place.requests(), Run.PARTITIONS, Map.of());
+      stand.broker().createTopic(place.results(), Run.PARTITIONS, Map.of());
+      try (Feed feed = new Feed(place.brokers(), place.name(), keys)) {
+        feed.pile(place.requests(), 0, total);
+      }
+    }
+    Path list = Files.write(place.folder().resolve("keys"), keys);
+    Map<String, String> more =
+        Map.of(
+            "BENCH_KEYS",
+            list.toString(),
+            "BENCH_WARM",
+            Integer.toString(warmUp),
+            "BENCH_TOTAL",
+            Integer.toString(total));
+    try (Child child = peer.start(place, more)) {
+      child.awaitExit(SECONDS_AT_MOST);
+      Files.delete(list);
+      Matcher report = REPORT.matcher(child.printed());
+      return report.find()
+          ? new Measured(Map.of(Figure.CPU_US, Double.parseDouble(report.group(1))), List.of())
+          : Measured.voided(List.of("no report: " + child.printed()));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.revoker.bench;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Every run, and what they come to. */
+final class Journal {
+  private final boolean quick;
+  private final List<Entry> entries = new ArrayList<>();
+
+  Journal(boolean quick) {
+    this.quick = quick;
+  }
+
+  /** One run. */
+  record Entry(Scenario scenario, Contender contender, int round, Measured measured) {}
+
+  /** A figure over the sound rounds. */
+  record Spread(double median, double low, double high) {
+    static Optional<Spread> of(List<Double> values) {
+      if (values.isEmpty()) {
+        return Optional.empty();
+      }
+      List<Double> sorted = values.stream().sorted().toList();
+      int half = sorted.size() / 2;
+      double median =
+          sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+      return Optional.of(new Spread(median, sorted.getFirst(), sorted.getLast()));
+    }
+  }
+
+  boolean quick() {
+    return quick;
+  }
+
+  List<Entry> entries() {
+    return List.copyOf(entries);
+  }
+
+  /** Notes a run, and says so. */
+  void add(Scenario scenario, Contender contender, int round, Measured measured) {
+    entries.add(new Entry(scenario, contender, round, measured));
+    String figures =
+        measured.figures().entrySet().stream()
+            .sorted(java.util.Map.Entry.comparingByKey())
+            .map(e -> e.getKey().format(e.getValue()) + " " + e.getKey().title())
+            .collect(Collectors.joining("; "));
+    System.out.printf(
+        "round %d %-16s %-18s %s%s%n",
+        round + 1,
+        scenario.id(),
+        contender.id(),
+        measured.faults().isEmpty() ? "" : "VOID " + measured.faults() + " ",
+        figures);
+  }
+
+  /** The scenarios that were run, in order. */
+  List<Scenario> scenarios() {
+    return entries.stream()
+        .map(Entry::scenario)
+        .collect(Collectors.toMap(Scenario::id, s -> s, (a, b) -> a, java.util.LinkedHashMap::new))
+        .values()
+        .stream()
+        .toList();
+  }
+
+  /** Who took part, in the order of the scenario. */
+  List<Contender> contenders(Scenario scenario) {
+    return scenario.contenders().stream()
+        .filter(contender -> !runs(scenario.id(), contender.id()).isEmpty())
+        .toList();
+  }
+
+  /** A figure over the sound rounds; nothing where there is none. */
+  Optional<Spread> spread(String scenario, String contender, Figure figure) {
+    return Spread.of(
+        runs(scenario, contender).stream()
+            .filter(entry -> entry.measured().faults().isEmpty())
+            .filter(entry -> entry.measured().figures().containsKey(figure))
+            .map(entry -> entry.measured().figures().get(figure))
+            .toList());
+  }
+
+  /** Why runs are void. */
+  List<Entry> voids() {
+    return entries.stream()
+        .filter(entry -> !entry.measured().faults().isEmpty())
+        .sorted(Comparator.comparingInt(Entry::round))
+        .toList();
+  }
+
+  /** Whether of everything at least one run counts. */
+  boolean complete() {
+    return entries.stream()
+        .allMatch(
+            entry ->
+                runs(entry.scenario().id(), entry.contender().id()).stream()
+                    .anyMatch(run -> run.measured().faults().isEmpty()));
+  }
+
+  private List<Entry> runs(String scenario, String contender) {
+    return entries.stream()
+        .filter(e -> e.scenario().id().equals(scenario) && e.contender().id().equals(contender))
+        .toList();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.revoker.bench;
+
+import dev.revoker.sandbox.Latency;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Requests at a steady pace to a warm process: from the send of each to its visible result.
+ *
+ * @param settle how many at that pace come before those that count
+ */
+record Paced(
+    String id,
+    String title,
+    double perSecond,
+    Latency latency,
+    int warmUp,
+    int settle,
+    int count,
+    List<Contender> contenders)
+    implements Scenario {
+  private static final int CONCURRENCY = 64;
+
+  @Override
+  public Measured measure(Stand stand, Contender contender) throws Exception {
+    int total = warmUp + settle + count;
+    try (Run run = new Run(stand, contender, false, CONCURRENCY, total)) {
+      run.start(1, warmUp);
+      run.behave(latency, 0);
+      long[] sentAt = new long[total];
+      run.pace(run.place().requests(), settle, perSecond, sentAt);
+      if (!run.await()) {
+        return Measured.voided(run.faults());
+      }
+      double cpuBefore = run.cpuSeconds();
+      int first = run.sent();
+      run.pace(run.place().requests(), count, perSecond, sentAt);
+      if (!run.await()) {
+        return Measured.voided(run.faults());
+      }
+      Map<Figure, Double> figures = new EnumMap<>(Figure.class);
+      figures.put(Figure.CPU_US, (run.cpuSeconds() - cpuBefore) * 1e6 / count);
+      figures.put(Figure.RSS_MB, run.peakRssMb());
+      Percentiles.put(
+          IntStream.range(first, total).mapToLong(i -> run.tally().seenAt(i) - sentAt[i]).toArray(),
+          figures);
+      return new Measured(figures, run.faults());
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.revoker.bench;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where a contender works and what it may do.
+ *
+ * @param name of the run: also the group's
+ * @param urgent whether there is an urgent topic besides
+ * @param concurrency API calls at a time
+ * @param folder for its log and its files
+ */
+record Place(String brokers, URI api, String name, boolean urgent, int concurrency, Path folder) {
+  String requests() {
+    return name + ".requests";
+  }
+
+  String urgentRequests() {
+    return name + ".urgent";
+  }
+
+  String results() {
+    return name + ".results";
+  }
+
+  /** The topics of requests that there are. */
+  List<String> requestTopics() {
+    return urgent ? List.of(urgentRequests(), requests()) : List.of(requests());
+  }
+}

@@ -1,0 +1,161 @@
+package dev.revoker.bench;
+
+import dev.revoker.sandbox.Latency;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.GroupState;
+
+/** One contender at work in topics of its own, from the start of its processes to their end. */
+final class Run implements AutoCloseable {
+  static final int PARTITIONS = 8;
+  private static final Duration REPEATS_MAY_COME = Duration.ofMillis(500);
+
+  private final Stand stand;
+  private final Contender contender;
+  private final Place place;
+  private final Admin admin;
+  private final Feed feed;
+  private final Tally tally;
+  private final List<Child> children = new ArrayList<>();
+  private final int total;
+  private int sent;
+
+  /**
+   * Prepares topics and keys, and starts no contender yet.
+   *
+   * @param total how many requests there will be in all
+   */
+  Run(Stand stand, Contender contender, boolean urgent, int concurrency, int total)
+      throws IOException, InterruptedException {
+    this.stand = stand;
+    this.contender = contender;
+    this.total = total;
+    place = stand.place(contender.id(), urgent, concurrency);
+    admin = Admin.create(Map.of("bootstrap.servers", place.brokers()));
+    for (String topic : place.requestTopics()) {
+      stand.broker().createTopic(topic, PARTITIONS, Map.of());
+    }
+    stand.broker().createTopic(place.results(), PARTITIONS, Map.of());
+    feed = new Feed(place.brokers(), place.name(), stand.api().reset(total));
+    tally = new Tally(place.brokers(), place.results(), total);
+  }
+
+  Place place() {
+    return place;
+  }
+
+  Tally tally() {
+    return tally;
+  }
+
+  /** Starts one more process and does not wait for it. */
+  void launch() {
+    children.add(contender.start(place));
+  }
+
+  /** Starts so many processes, waits until they share the partitions, and warms them up. */
+  void start(int processes, int warmUp)
+      throws IOException, InterruptedException, ExecutionException {
+    for (int i = 0; i < processes; i++) {
+      launch();
+    }
+    while (!settled(processes)) {
+      checkAlive();
+      Thread.sleep(100);
+    }
+    stand.api().behave(Latency.NONE, 0);
+    pile(place.requests(), warmUp);
+    await();
+  }
+
+  /** From now on the API behaves like this. */
+  void behave(Latency latency, int everyNth) throws IOException, InterruptedException {
+    stand.api().behave(latency, everyNth);
+  }
+
+  /** Makes the next so many requests visible at once; returns when, as {@link Feed#pile} does. */
+  long pile(String topic, int count) {
+    int first = sent;
+    sent += count;
+    return feed.pile(topic, first, count);
+  }
+
+  /** Sends so many requests one by one; each number's time goes into the array. */
+  Thread pace(String topic, int count, double perSecond, long[] sentAt) {
+    int first = sent;
+    sent += count;
+    return Thread.ofPlatform().start(() -> feed.pace(topic, first, count, perSecond, sentAt));
+  }
+
+  /** The number of the next request. */
+  int sent() {
+    return sent;
+  }
+
+  /** Waits until all that were sent have results; whether they have. */
+  boolean await() {
+    return tally.await(sent, stand.quietAtMost(), () -> children.stream().allMatch(Child::alive));
+  }
+
+  /** Of all its processes. */
+  double cpuSeconds() {
+    return children.stream().mapToDouble(Child::cpuSeconds).sum();
+  }
+
+  /** Of the largest of its processes. */
+  double peakRssMb() {
+    return children.stream().mapToDouble(Child::peakRssMb).max().orElseThrow();
+  }
+
+  /** What makes this run void; nothing where it is sound. */
+  List<String> faults() throws IOException, InterruptedException {
+    tally.linger(REPEATS_MAY_COME);
+    List<String> faults = new ArrayList<>(tally.faults());
+    AccountApi.State state = stand.api().state();
+    int allowed = place.concurrency() * children.size();
+    if (state.maxInFlight() > allowed) {
+      faults.add("%d calls at a time, %d are allowed".formatted(state.maxInFlight(), allowed));
+    }
+    if (state.removed() != total) {
+      faults.add("%d keys removed, not %d".formatted(state.removed(), total));
+    }
+    return faults;
+  }
+
+  @Override
+  public void close() {
+    children.forEach(Child::close);
+    feed.close();
+    tally.close();
+    List<String> topics = new ArrayList<>(place.requestTopics());
+    topics.add(place.results());
+    admin.deleteTopics(topics);
+    admin.close();
+  }
+
+  private boolean settled(int members) throws InterruptedException, ExecutionException {
+    ConsumerGroupDescription group;
+    try {
+      group = admin.describeConsumerGroups(List.of(place.name())).all().get().get(place.name());
+    } catch (ExecutionException notYet) {
+      return false;
+    }
+    return group.groupState() == GroupState.STABLE
+        && group.members().stream()
+                .filter(member -> !member.assignment().topicPartitions().isEmpty())
+                .count()
+            == members;
+  }
+
+  private void checkAlive() {
+    if (!children.stream().allMatch(Child::alive)) {
+      throw new IllegalStateException(contender.id() + " ended: " + children.getFirst().printed());
+    }
+  }
+}

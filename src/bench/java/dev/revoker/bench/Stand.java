@@ -1,0 +1,71 @@
+package dev.revoker.bench;
+
+import dev.revoker.sandbox.Broker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What all contenders share: one real broker and one API, each in a process of its own. */
+final class Stand implements AutoCloseable {
+  private final Broker broker;
+  private final AccountApi api;
+  private final Path folder;
+  private final Duration quietAtMost;
+  private final AtomicInteger runs = new AtomicInteger();
+
+  private Stand(Broker broker, AccountApi api, Path folder, Duration quietAtMost) {
+    this.broker = broker;
+    this.api = api;
+    this.folder = folder;
+    this.quietAtMost = quietAtMost;
+  }
+
+  /**
+   * Starts both and waits until they serve.
+   *
+   * @param quietAtMost after which silence a run is given up
+   */
+  static Stand start(Path logs, Duration quietAtMost) throws IOException, InterruptedException {
+    Files.createDirectories(logs);
+    Broker broker = Broker.start();
+    try {
+      AccountApi api = AccountApi.start(Files.createTempDirectory(logs, "stand"));
+      return new Stand(broker, api, logs, quietAtMost);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  Duration quietAtMost() {
+    return quietAtMost;
+  }
+
+  Broker broker() {
+    return broker;
+  }
+
+  AccountApi api() {
+    return api;
+  }
+
+  /** A place that nobody has worked at. */
+  Place place(String contender, boolean urgent, int concurrency) throws IOException {
+    String name = "run-%03d-%s".formatted(runs.incrementAndGet(), contender);
+    return new Place(
+        broker.bootstrapServers(),
+        api.url(),
+        name,
+        urgent,
+        concurrency,
+        Files.createDirectories(folder.resolve(name)));
+  }
+
+  @Override
+  public void close() {
+    api.close();
+    broker.close();
+  }
+}
