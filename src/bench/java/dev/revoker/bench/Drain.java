@@ -47,18 +47,29 @@ record Drain(
     }
   }
 
-  /** Over the whole drain, and between a tenth and nine tenths of it. */
+  /** Over the whole drain, and from a tenth to nine tenths of it. */
   private void rates(long[] times, long start, Map<Figure, Double> figures) {
     int last = times.length - 1;
     double perSecond = times.length * 1e9 / (times[last] - start);
     figures.put(Figure.PER_SECOND, perSecond);
     if (meanMs > 0) {
       double ideal = processes * concurrency * 1000 / meanMs;
-      int low = last / 10;
-      int high = last - low;
-      double steady = (high - low) * 1e9 / (times[high] - times[low]);
       figures.put(Figure.SHARE, perSecond / ideal);
-      figures.put(Figure.STEADY_SHARE, steady / ideal);
+      int low = endOfClump(times, last / 10);
+      int high = endOfClump(times, last - last / 10);
+      if (high > low) {
+        double steady = (high - low) * 1e9 / (times[high] - times[low]);
+        figures.put(Figure.STEADY_SHARE, steady / ideal);
+      }
     }
+  }
+
+  /** Results of a batch come at once: only from end to end do their numbers fit their times. */
+  private static int endOfClump(long[] times, int index) {
+    int end = index;
+    while (end + 1 < times.length && times[end + 1] == times[index]) {
+      end++;
+    }
+    return end;
   }
 }

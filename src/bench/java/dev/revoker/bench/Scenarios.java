@@ -43,7 +43,9 @@ final class Scenarios {
     drain("drain-64-5", 64, 5, 5, 5, 0, 40_000);
     drain("drain-errors", 64, 5, 5, 5, 20, 40_000);
     workers(2);
-    workers(4);
+    if (!quick) {
+      workers(4);
+    }
     all.add(
         new Floor(
             "floor",
@@ -78,7 +80,7 @@ final class Scenarios {
   }
 
   private void growth() {
-    for (int count : quick ? List.of(500, 2_000) : List.of(10_000, 100_000, 1_000_000)) {
+    for (int count : quick ? List.of(2_000) : List.of(10_000, 100_000, 1_000_000)) {
       all.add(
           new Drain(
               "growth-" + count,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -26,7 +27,13 @@ final class Tally implements AutoCloseable {
   Tally(String brokers, String topic, int total) {
     consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed"),
+            Map.of(
+                "bootstrap.servers",
+                brokers,
+                "isolation.level",
+                "read_committed",
+                "max.poll.records",
+                10_000),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     List<TopicPartition> partitions =
@@ -98,12 +105,11 @@ final class Tally implements AutoCloseable {
   }
 
   private int read() {
-    int count = 0;
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-      note(record, System.nanoTime());
-      count++;
-    }
-    return count;
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+    // What one poll brings was there at the same time.
+    long now = System.nanoTime();
+    records.forEach(record -> note(record, now));
+    return records.count();
   }
 
   private void note(ConsumerRecord<byte[], byte[]> record, long now) {

@@ -1,0 +1,146 @@
+package dev.revoker.bench;
+
+import dev.revoker.bench.Journal.Spread;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What the worker is to reach, and whether it did. A goal without its figures is left out. */
+final class Goals {
+  private static final String OURS = Contender.ALL.getFirst().id();
+  private static final double CALLS_A_SECOND_AT_5_MS = 64 * 1000 / 5.0;
+
+  private final Journal journal;
+  private final List<Goal> goals = new ArrayList<>();
+
+  private Goals(Journal journal) {
+    this.journal = journal;
+  }
+
+  /**
+   * One goal.
+   *
+   * @param atLeast whether the value may not be below the limit; else it may not be above
+   */
+  record Goal(String what, double value, double limit, boolean atLeast) {
+    boolean met() {
+      return atLeast ? value >= limit : value <= limit;
+    }
+  }
+
+  static List<Goal> of(Journal journal) {
+    Goals goals = new Goals(journal);
+    goals.drains();
+    goals.cpu();
+    goals.latencies();
+    goals.growth();
+    return List.copyOf(goals.goals);
+  }
+
+  static String table(List<Goal> goals) {
+    StringBuilder text = new StringBuilder("| goal | limit | measured | |\n|---|--:|--:|---|\n");
+    for (Goal goal : goals) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s %.2f | %.2f | %s |%n",
+              goal.what(),
+              goal.atLeast() ? "&ge;" : "&le;",
+              goal.limit(),
+              goal.value(),
+              goal.met() ? "met" : "**missed**"));
+    }
+    return text.toString();
+  }
+
+  private void drains() {
+    atLeast("drain, C=64, L=50 ms: share of C/L", 0.95, ours("drain-64-50", Figure.SHARE));
+    atLeast("the same, steady part: share of C/L", 0.97, ours("drain-64-50", Figure.STEADY_SHARE));
+    atLeast(
+        "drain, C=512, L=50 ms: times the best opponent",
+        1.6,
+        ratio(
+            ours("drain-512-50", Figure.PER_SECOND),
+            bestOpponent("drain-512-50", Figure.PER_SECOND, true)));
+    atLeast(
+        "drain, long-tailed latency: share of C / mean latency",
+        0.9,
+        ours("drain-long-tail", Figure.SHARE));
+    atLeast(
+        "drain, every 20th call a 503, L=5 ms: share of C/L, or of the rate without faults",
+        0.6,
+        ratio(
+            ours("drain-errors", Figure.PER_SECOND),
+            ours("drain-64-5", Figure.PER_SECOND)
+                .map(rate -> Math.min(rate, CALLS_A_SECOND_AT_5_MS))));
+    atLeast(
+        "two workers, latency-bound: times one",
+        1.9,
+        ratio(ours("workers-2", Figure.PER_SECOND), ours("drain-64-50", Figure.PER_SECOND)));
+  }
+
+  private void cpu() {
+    Optional<Double> ours = ours("drain-64-0", Figure.CPU_US);
+    atMost(
+        "CPU a revocation, warm: times the best opponent",
+        0.6,
+        ratio(ours, bestOpponent("drain-64-0", Figure.CPU_US, false)));
+    Optional<Double> floor =
+        median("floor", Floor.CALLS.id(), Figure.CPU_US)
+            .flatMap(
+                calls ->
+                    median("floor", Floor.MOVES.id(), Figure.CPU_US).map(moves -> calls + moves));
+    atMost("CPU a revocation, warm: times the floor", 1.3, ratio(ours, floor));
+  }
+
+  private void latencies() {
+    atMost("200/s, L=20 ms: sent to visible, p50, ms", 32, ours("paced", Figure.P50_MS));
+    atMost("200/s, L=20 ms: sent to visible, p99, ms", 60, ours("paced", Figure.P99_MS));
+    atMost("urgent behind 100,000, L=20 ms: p99, ms", 60, ours("urgent", Figure.P99_MS));
+    atMost("start to first result, ms", 1500, ours("start-up", Figure.START_MS));
+  }
+
+  private void growth() {
+    Optional<Double> large = ours("growth-1000000", Figure.RSS_MB);
+    atMost("peak RSS with 1,000,000 in the topic, MB", 200, large);
+    atMost(
+        "peak RSS, 1,000,000 against 10,000",
+        1.05,
+        ratio(large, ours("growth-10000", Figure.RSS_MB)));
+    atMost(
+        "CPU a revocation, 1,000,000 against 10,000",
+        1.05,
+        ratio(ours("growth-1000000", Figure.CPU_US), ours("growth-10000", Figure.CPU_US)));
+  }
+
+  private void atLeast(String what, double limit, Optional<Double> value) {
+    value.ifPresent(v -> goals.add(new Goal(what, v, limit, true)));
+  }
+
+  private void atMost(String what, double limit, Optional<Double> value) {
+    value.ifPresent(v -> goals.add(new Goal(what, v, limit, false)));
+  }
+
+  private static Optional<Double> ratio(Optional<Double> above, Optional<Double> below) {
+    return above.flatMap(a -> below.map(b -> a / b));
+  }
+
+  private Optional<Double> ours(String scenario, Figure figure) {
+    return median(scenario, OURS, figure);
+  }
+
+  private Optional<Double> bestOpponent(String scenario, Figure figure, boolean mostIsBest) {
+    Comparator<Double> order =
+        mostIsBest ? Comparator.naturalOrder() : Comparator.<Double>reverseOrder();
+    return Contender.ALL.stream()
+        .filter(contender -> !contender.id().equals(OURS))
+        .flatMap(contender -> median(scenario, contender.id(), figure).stream())
+        .max(order);
+  }
+
+  private Optional<Double> median(String scenario, String contender, Figure figure) {
+    return journal.spread(scenario, contender, figure).map(Spread::median);
+  }
+}
