@@ -51,7 +51,7 @@ public final class Bench implements Callable<Integer> {
     Journal journal = new Journal(quick);
     Path folder = Path.of(target("bench"));
     Path logs = folder.resolve("logs").resolve(Long.toString(System.currentTimeMillis()));
-    Duration quietAtMost = Duration.ofSeconds(quick ? 10 : 60);
+    Duration quietAtMost = Duration.ofSeconds(quick ? 20 : 60);
     boolean sound;
     try (Stand stand = Stand.start(logs, quietAtMost)) {
       sound = decoysAreVoid(stand);

@@ -1,5 +1,6 @@
 package dev.revoker.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -58,15 +60,33 @@ final class Child implements AutoCloseable {
         mainClass);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   boolean alive() {
     return process.isAlive();
   }
 
   /** User and system time so far; seconds, in steps of 10 ms. */
   double cpuSeconds() {
-    String stat = proc("stat");
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    return ticks(proc("stat")) / TICKS_PER_SECOND;
+  }
+
+  /** The same for each of its threads, summed by the first 15 letters of their names. */
+  Map<String, Double> cpuSecondsByThread() {
+    Map<String, Double> all = new TreeMap<>();
+    for (String task : new File("/proc/" + process.pid() + "/task").list()) {
+      String stat;
+      try {
+        stat = proc("task/" + task + "/stat");
+      } catch (UncheckedIOException ended) {
+        continue;
+      }
+      String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+      all.merge(name, ticks(stat) / TICKS_PER_SECOND, Double::sum);
+    }
+    return all;
   }
 
   /** The most memory that it ever had resident; MB. */
@@ -108,6 +128,11 @@ final class Child implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     RUNNING.remove(process);
+  }
+
+  private static long ticks(String stat) {
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 
   private String proc(String file) {

@@ -84,6 +84,15 @@ final class Journal {
             .toList());
   }
 
+  /** What the last round that has any says besides its figures. */
+  Optional<String> notes(Scenario scenario) {
+    return entries.stream()
+        .filter(entry -> entry.scenario().id().equals(scenario.id()))
+        .map(entry -> entry.measured().notes())
+        .filter(notes -> !notes.isEmpty())
+        .reduce((first, last) -> last);
+  }
+
   /** Why runs are void. */
   List<Entry> voids() {
     return entries.stream()

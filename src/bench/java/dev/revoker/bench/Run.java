@@ -70,8 +70,10 @@ final class Run implements AutoCloseable {
       Thread.sleep(100);
     }
     stand.api().behave(Latency.NONE, 0);
-    pile(place.requests(), warmUp);
-    await();
+    if (warmUp > 0) {
+      pile(place.requests(), warmUp);
+      await();
+    }
   }
 
   /** From now on the API behaves like this. */
@@ -101,6 +103,11 @@ final class Run implements AutoCloseable {
   /** Waits until all that were sent have results; whether they have. */
   boolean await() {
     return tally.await(sent, stand.quietAtMost(), () -> children.stream().allMatch(Child::alive));
+  }
+
+  /** The first of its processes. */
+  Child process() {
+    return children.getFirst();
   }
 
   /** Of all its processes. */

@@ -10,7 +10,7 @@ final class Scenarios {
   private static final double LONG_TAIL_MEAN_MS =
       50 * Math.exp(Math.pow(Math.log(1000 / 50.0) / 2.3263, 2) / 2);
 
-  private static final List<Contender> OURS = List.of(Contender.ALL.getFirst());
+  static final List<Contender> OURS = List.of(Contender.ALL.getFirst());
 
   private final boolean quick;
   private final List<Scenario> all = new ArrayList<>();
@@ -32,7 +32,7 @@ final class Scenarios {
   static Scenario decoys() {
     Latency latency = Latency.fixed(20);
     return new Drain(
-        "decoys", "Harness check", 8, latency, 20, 0, 100, 400, 1, false, Contender.DECOYS);
+        "decoys", "Harness check", 8, latency, 20, 0, 0, 400, 1, false, Contender.DECOYS);
   }
 
   private void drains() {
@@ -46,6 +46,12 @@ final class Scenarios {
     if (!quick) {
       workers(4);
     }
+    all.add(
+        new Profile(
+            "profile",
+            "Where Revoker's CPU time goes: drain, C=64, L=0",
+            warmUp(),
+            sized(100_000)));
     all.add(
         new Floor(
             "floor",

@@ -13,6 +13,7 @@ final class Table {
     StringBuilder text = new StringBuilder();
     for (Scenario scenario : journal.scenarios()) {
       text.append("\n### ").append(scenario.title()).append("\n\n").append(of(journal, scenario));
+      journal.notes(scenario).ifPresent(notes -> text.append('\n').append(notes));
     }
     return text.toString();
   }
