@@ -23,8 +23,7 @@ final class Charts {
 
   private Charts() {}
 
-  private record Chart(
-      String file, String title, Figure figure, boolean log, Map<String, String> groups) {}
+  private record Chart(String file, String title, Figure figure, Map<String, String> groups) {}
 
   private static final List<Chart> ALL =
       List.of(
@@ -32,7 +31,6 @@ final class Charts {
               "share.svg",
               "Drain: rate as a share of the ideal",
               Figure.SHARE,
-              false,
               groups(
                   "drain-64-50", "C=64 L=50",
                   "drain-long-tail", "long tail",
@@ -42,14 +40,17 @@ final class Charts {
               "cpu.svg",
               "CPU time a revocation, µs",
               Figure.CPU_US,
-              false,
               groups("drain-64-0", "L=0", "drain-64-50", "L=50 ms", "paced", "200/s")),
           new Chart(
               "latency.svg",
-              "Sent to visible, p99, ms (logarithmic)",
+              "200/s: sent to visible, p99, ms",
               Figure.P99_MS,
-              true,
-              groups("paced", "200/s, L=20 ms", "urgent", "urgent, L=20 ms")));
+              groups("paced", "200/s, L=20 ms")),
+          new Chart(
+              "urgent.svg",
+              "Urgent behind a pile: sent to visible, p99, ms",
+              Figure.P99_MS,
+              groups("urgent", "urgent, L=20 ms")));
 
   /** Writes those that there are figures for; returns their file names with their titles. */
   static Map<String, String> write(Journal journal, Path folder) throws IOException {
@@ -79,7 +80,6 @@ final class Charts {
     picture.getStyler().setLegendLayout(org.knowm.xchart.style.Styler.LegendLayout.Horizontal);
     picture.getStyler().setSeriesColors(COLOURS);
     picture.getStyler().setChartBackgroundColor(Color.WHITE);
-    picture.getStyler().setYAxisLogarithmic(chart.log());
     for (Contender contender : Contender.ALL) {
       List<Spread> spreads =
           scenarios.stream()
