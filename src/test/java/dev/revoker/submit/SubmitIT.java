@@ -3,6 +3,7 @@ package dev.revoker.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.contract.Published;
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,11 @@ class SubmitIT {
     results.close();
     stack.close();
     time.close();
+  }
+
+  @AfterEach
+  void resultsKeepToTheirSchema() {
+    results.all().forEach(result -> Published.assertResult(result.value()));
   }
 
   @BeforeEach

@@ -1,0 +1,211 @@
+package dev.revoker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.revoker.contract.Published;
+import dev.revoker.model.Outcome;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the documents say can be typed, compiled and clicked. */
+class DocumentsTest {
+  private static final Pattern COMMAND = Pattern.compile("bin/revoker ([^`|>\\n#\\\\]*)");
+  private static final Pattern BLOCK = Pattern.compile("(?m)^```(\\w+)\\n(.*?)^```", Pattern.DOTALL);
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern ALERT = Pattern.compile("alert: (\\w+)");
+
+  @TempDir Path temp;
+
+  static Stream<Path> documents() throws IOException {
+    List<Path> all = new ArrayList<>(List.of(Path.of("README.md")));
+    try (Stream<Path> docs = Files.list(Path.of("docs"))) {
+      docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(all::add);
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void itsCommandsAreTaken(Path document) {
+    Matcher matcher = COMMAND.matcher(read(document).replaceAll("\\n *(?=--)", " "));
+    while (matcher.find()) {
+      String typed = matcher.group(1).replace("\"", "").strip();
+      String[] words = typed.split("\\s{3,}|  #")[0].split(" +");
+      if (App.commandLine().getSubcommands().containsKey(words[0])) {
+        CommandLine.ParseResult parsed = App.commandLine().parseArgs(plain(typed));
+        assertThat(parsed.hasSubcommand()).as(typed).isTrue();
+      }
+    }
+  }
+
+  /** Quoted words are one word, and words of prose end a command line. */
+  private static String[] plain(String typed) {
+    return typed.replaceAll("--reason \\w+ .*? --", "--reason x --").split(" +");
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void itsLinksLeadSomewhere(Path document) {
+    Matcher matcher = LINK.matcher(read(document));
+    while (matcher.find()) {
+      String target = matcher.group(1);
+      if (target.startsWith("http")) {
+        continue;
+      }
+      String[] parts = target.split("#", -1);
+      Path file =
+          parts[0].isEmpty() ? document : document.toAbsolutePath().resolveSibling(parts[0]);
+      // DEPLOY.md comes with the deployment's own branch of work.
+      assertThat(Files.exists(file) || target.startsWith("docs/DEPLOY.md")).as(target).isTrue();
+      if (parts.length > 1) {
+        assertThat(anchors(file)).as(document + ": " + target).contains(parts[1]);
+      }
+    }
+  }
+
+  @Test
+  void theJavaInIntegrateCompiles() throws IOException {
+    List<String> sources = blocks(Path.of("docs/INTEGRATE.md"), "java");
+    assertThat(sources).hasSize(2);
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    assumeTrue(compiler != null, "only a JDK can compile");
+    List<Path> files = new ArrayList<>();
+    for (String source : sources) {
+      Matcher name = Pattern.compile("public final class (\\w+)").matcher(source);
+      assertThat(name.find()).isTrue();
+      files.add(Files.writeString(temp.resolve(name.group(1) + ".java"), source));
+    }
+    StringWriter told = new StringWriter();
+    var task =
+        compiler.getTask(
+            told,
+            null,
+            null,
+            List.of("-proc:none", "-d", temp.toString(), "-cp", System.getProperty("java.class.path")),
+            null,
+            compiler.getStandardFileManager(null, null, null).getJavaFileObjectsFromPaths(files));
+    assertThat(task.call()).as(told.toString()).isTrue();
+  }
+
+  @Test
+  void thePythonInIntegrateIsPython() throws Exception {
+    for (String source : blocks(Path.of("docs/INTEGRATE.md"), "python")) {
+      Path file = Files.writeString(temp.resolve("snippet.py"), source);
+      Process python;
+      try {
+        python =
+            new ProcessBuilder("python3", "-m", "py_compile", file.toString())
+                .redirectErrorStream(true)
+                .start();
+      } catch (IOException none) {
+        assumeTrue(false, "there is no python3 here");
+        return;
+      }
+      String told = new String(python.getInputStream().readAllBytes());
+      assertThat(python.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(python.exitValue()).as(told).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void itsRequestsAreTaken(Path document) {
+    JsonMapper json = new JsonMapper();
+    for (String block : blocks(document, "json")) {
+      JsonNode message = json.readTree(block);
+      if (message.has("api_securekey")) {
+        assertThat(Published.faultsOfRequest(message)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void integrateSaysWhatToDoAfterEveryOutcome() {
+    String text = read(Path.of("docs/INTEGRATE.md"));
+    for (Outcome outcome : Outcome.values()) {
+      assertThat(text).contains("| `" + outcome.name().toLowerCase(Locale.ROOT) + "` |");
+    }
+  }
+
+  @Test
+  void operateSaysWhatToDoAtEveryAlertAndNoOther() {
+    Path rules = Path.of("deploy/prometheus/alerts.yml");
+    assumeTrue(Files.exists(rules), "the rules are not here yet");
+    Set<String> alerts = new TreeSet<>();
+    Matcher matcher = ALERT.matcher(read(rules));
+    while (matcher.find()) {
+      alerts.add(matcher.group(1));
+    }
+    Set<String> headings = new TreeSet<>();
+    read(Path.of("docs/OPERATE.md"))
+        .lines()
+        .filter(line -> line.startsWith("### Revoker"))
+        .forEach(line -> headings.add(line.substring(4)));
+    assertThat(headings).isEqualTo(alerts);
+  }
+
+  @Test
+  void operateTellsOfEveryMeterOfOurs() {
+    String text = read(Path.of("docs/OPERATE.md"));
+    Matcher matcher =
+        Pattern.compile("\"revoker\\.([a-z.]+)\"")
+            .matcher(read(Path.of("src/main/java/dev/revoker/ops/Meters.java")));
+    int meters = 0;
+    while (matcher.find()) {
+      meters++;
+      assertThat(text).contains("`revoker_" + matcher.group(1).replace('.', '_'));
+    }
+    assertThat(meters).isGreaterThan(5);
+  }
+
+  private static List<String> blocks(Path document, String language) {
+    List<String> blocks = new ArrayList<>();
+    Matcher matcher = BLOCK.matcher(read(document));
+    while (matcher.find()) {
+      if (matcher.group(1).equals(language)) {
+        blocks.add(matcher.group(2));
+      }
+    }
+    return blocks;
+  }
+
+  /** As the usual sites make them. */
+  private static List<String> anchors(Path document) {
+    return read(document)
+        .lines()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'))
+        .toList();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
