@@ -8,10 +8,13 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script, put to a real shell. */
 class CompletionTest {
@@ -44,10 +47,30 @@ class CompletionTest {
                 words[words.length - 2]);
     Process bash =
         new ProcessBuilder("/bin/bash", "-c", ask, "bash", script.toString())
-            .redirectErrorStream(true)
+            // Outside of a completion bash complains of compopt; the answer is what counts.
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String answer = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(answer.strip().split(" +")).contains(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh"})
+  void theScriptParses(String shell) throws Exception {
+    Optional<Path> program =
+        Stream.of("/bin/", "/usr/bin/", "/usr/local/bin/")
+            .map(folder -> Path.of(folder + shell))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(program.isPresent(), "there is no " + shell + " here");
+    Path script = Files.writeString(temp.resolve("completion"), script(shell));
+    Process parser =
+        new ProcessBuilder(program.orElseThrow().toString(), "-n", script.toString())
+            .redirectErrorStream(true)
+            .start();
+    String told = new String(parser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(parser.waitFor()).as(told).isZero();
+    assertThat(told).isEmpty();
   }
 
   @Test
@@ -57,8 +80,7 @@ class CompletionTest {
 
   private static String script(String shell) {
     StringWriter out = new StringWriter();
-    assertThat(
-            App.commandLine().setOut(new PrintWriter(out, true)).execute("completion", shell))
+    assertThat(App.commandLine().setOut(new PrintWriter(out, true)).execute("completion", shell))
         .isZero();
     return out.toString();
   }

@@ -32,7 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** What the documents say can be typed, compiled and clicked. */
 class DocumentsTest {
   private static final Pattern COMMAND = Pattern.compile("bin/revoker ([^`|>\\n#\\\\]*)");
-  private static final Pattern BLOCK = Pattern.compile("(?m)^```(\\w+)\\n(.*?)^```", Pattern.DOTALL);
+  private static final Pattern BLOCK =
+      Pattern.compile("(?m)^```(\\w+)\\n(.*?)^```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern ALERT = Pattern.compile("alert: (\\w+)");
 
@@ -103,7 +104,8 @@ class DocumentsTest {
             told,
             null,
             null,
-            List.of("-proc:none", "-d", temp.toString(), "-cp", System.getProperty("java.class.path")),
+            List.of(
+                "-proc:none", "-d", temp.toString(), "-cp", System.getProperty("java.class.path")),
             null,
             compiler.getStandardFileManager(null, null, null).getJavaFileObjectsFromPaths(files));
     assertThat(task.call()).as(told.toString()).isTrue();

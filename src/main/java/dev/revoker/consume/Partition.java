@@ -31,7 +31,7 @@ final class Partition {
   /** The committed state must be read again before anything is committed. */
   boolean stale = true;
 
-  /** Being given up: nothing more is admitted. */
+  /** Being given up: nothing more is read of it or begun. */
   boolean leaving;
 
   /** No longer ours: whatever still comes of it is discarded. */

@@ -112,10 +112,9 @@ final class Rebalance implements ConsumerRebalanceListener {
     if (leaving.isEmpty()) {
       return true;
     }
-    for (Partition partition : leaving) {
-      partition.leaving = true;
-      withdrawal.withdraw(partition.tickets());
-    }
+    // Nothing more is begun meanwhile: the loop's thread is here.
+    leaving.forEach(partition -> partition.leaving = true);
+    leaving.forEach(partition -> withdrawal.withdraw(partition.tickets()));
     long callsUntilMs = time.millis() + drainTimeoutMs;
     settle(leaving, callsUntilMs, Partition::callsUnderWay, waiting);
     settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted, waiting);

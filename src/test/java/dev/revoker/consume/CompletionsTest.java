@@ -14,43 +14,42 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class CompletionsTest {
-  private static final int THREADS = 4;
-  private static final int EACH = 20_000;
+  private static final int ROUNDS = 100_000;
 
   private final Semaphore woken = new Semaphore(0);
 
   /**
-   * Threads complete, and the loop blocks in its poll whenever it may. A lost wakeup shows as a
+   * A completion comes just when the loop goes to sleep, again and again. A lost wakeup shows as a
    * poll that times out while there is something to do.
    */
   @Test
-  @Timeout(60)
+  @Timeout(120)
   void noCompletionIsLeftWhileTheLoopSleeps() throws Exception {
     Completions completions = new Completions(woken::release, Bell.ofThreads());
-    for (int thread = 0; thread < THREADS; thread++) {
-      Pending pending = pending(completions);
-      Thread.ofVirtual()
-          .start(
-              () -> {
-                for (int i = 0; i < EACH; i++) {
-                  completions.add(pending);
-                  if (i % 64 == 0) {
-                    Thread.yield();
-                  }
-                }
-              });
-    }
+    Pending pending = pending(completions);
+    AtomicInteger taken = new AtomicInteger();
+    Thread caller = Thread.ofPlatform().start(() -> completeOneByOne(completions, pending, taken));
 
-    for (int taken = 0; taken < THREADS * EACH; ) {
-      while (completions.next() != null) {
-        taken++;
-      }
-      if (taken < THREADS * EACH && completions.mayBlock()) {
-        assertThat(woken.tryAcquire(20, TimeUnit.SECONDS)).as("woken after %s", taken).isTrue();
+    while (taken.get() < ROUNDS) {
+      if (completions.next() != null) {
+        taken.incrementAndGet();
+      } else if (completions.mayBlock()) {
+        assertThat(woken.tryAcquire(10, TimeUnit.SECONDS)).as("woken after %s", taken).isTrue();
       }
       completions.polled();
     }
+    caller.join();
     assertThat(completions.next()).isNull();
+  }
+
+  private static void completeOneByOne(
+      Completions completions, Pending pending, AtomicInteger taken) {
+    for (int round = 0; round < ROUNDS; round++) {
+      while (taken.get() < round) {
+        Thread.onSpinWait();
+      }
+      completions.add(pending);
+    }
   }
 
   @Test

@@ -28,7 +28,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -69,7 +68,7 @@ class EngineIT {
   void aRollingRestartAnswersEachRequestOnceAndCallsItOnce(String protocol) {
     topics("rolling-" + protocol);
     produce(0, 2500);
-    try (ResultReader reader = new ResultReader();
+    try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
         Worker second = new Worker(protocol, 2)) {
       try (Worker first = new Worker(protocol, 1)) {
         reader.awaitAtLeast(1000);
@@ -80,6 +79,7 @@ class EngineIT {
         reader.awaitAtLeast(5000);
         assertThat(third.stop()).isTrue();
       }
+      assertThat(second.link.up()).as(second.link.why()).isTrue();
       assertThat(second.stop()).isTrue();
       reader.awaitQuiet();
 
@@ -97,7 +97,7 @@ class EngineIT {
   void brokersThatStopForAWhileCostNoResultAndRepeatNone(String protocol) {
     topics("frozen-" + protocol);
     longestCallMs = 2000;
-    try (ResultReader reader = new ResultReader();
+    try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
         Worker first = new Worker(protocol, 1);
         Worker second = new Worker(protocol, 2)) {
       produce(0, 1500);
@@ -180,6 +180,7 @@ class EngineIT {
   /** A loop on a thread of its own. */
   private final class Worker implements AutoCloseable {
     final RequestLoop loop;
+    final BrokerLink link;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Publisher publisher;
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -209,6 +210,7 @@ class EngineIT {
       consumer =
           new KafkaConsumer<>(
               config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      link = new BrokerLink(consumer);
       publisher =
           new Publisher(
               () ->
@@ -249,59 +251,6 @@ class EngineIT {
     @Override
     public void close() {
       stop();
-    }
-  }
-
-  /** Counts results by the request that they answer. */
-  private final class ResultReader implements AutoCloseable {
-    private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Map<String, Integer> found = new HashMap<>();
-
-    ResultReader() {
-      consumer =
-          new KafkaConsumer<>(
-              Map.of(
-                  "bootstrap.servers",
-                  broker.bootstrapServers(),
-                  "isolation.level",
-                  "read_committed"),
-              new ByteArrayDeserializer(),
-              new ByteArrayDeserializer());
-      TopicPartition only = new TopicPartition(results, 0);
-      consumer.assign(Set.of(only));
-      consumer.seekToBeginning(Set.of(only));
-    }
-
-    void awaitAtLeast(int count) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .untilAsserted(
-              () -> {
-                read();
-                assertThat(found).hasSizeGreaterThanOrEqualTo(count);
-              });
-    }
-
-    /** Repeats would have come by now. */
-    void awaitQuiet() {
-      await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(30)).until(() -> read() == 0);
-    }
-
-    void assertOneEach(int count) {
-      assertThat(found).hasSize(count);
-      assertThat(found.values()).containsOnly(1);
-    }
-
-    private int read() {
-      var records = consumer.poll(Duration.ofMillis(50));
-      records.forEach(
-          record -> found.merge(new String(record.key(), StandardCharsets.UTF_8), 1, Integer::sum));
-      return records.count();
-    }
-
-    @Override
-    public void close() {
-      consumer.close();
     }
   }
 }

@@ -41,22 +41,30 @@ class ScrapeIT {
           .atMost(Duration.ofSeconds(60))
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(lines(worker)).contains(done(3)));
-      Set<String> there =
-          lines(worker).stream()
-              .filter(line -> !line.startsWith("#"))
-              .map(line -> line.split("[{ ]", 2)[0])
-              .collect(Collectors.toSet());
-
       assertThat(asked).hasSizeGreaterThan(30);
-      assertThat(asked)
-          .allSatisfy(
-              (where, expression) ->
-                  assertThat(PromQl.metrics(expression)).isNotEmpty().isSubsetOf(there));
+      // The binder looks for meters that came, those of partitions, once a minute.
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .pollInterval(Duration.ofSeconds(2))
+          .untilAsserted(() -> allThere(asked, names(worker)));
     }
+  }
+
+  private static void allThere(Map<String, String> asked, Set<String> there) {
+    asked.forEach(
+        (where, expression) ->
+            assertThat(PromQl.metrics(expression)).as(where).isNotEmpty().isSubsetOf(there));
   }
 
   private static String done(int requests) {
     return "revoker_requests_total{lane=\"urgent\",outcome=\"revoked\"} " + requests + ".0";
+  }
+
+  private Set<String> names(WorkerProcess worker) throws Exception {
+    return lines(worker).stream()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split("[{ ]", 2)[0])
+        .collect(Collectors.toSet());
   }
 
   private List<String> lines(WorkerProcess worker) throws Exception {

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class OutageIT {
   private static final Map<String, String> QUICK =
       Map.of(
+          // Each round of probes is logged at DEBUG.
+          "log.level", "DEBUG",
           "max.in.flight", "16",
           "breaker.open.wait.ms", "500",
           "retry.initial.backoff.ms", "50",

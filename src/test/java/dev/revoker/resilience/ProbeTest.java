@@ -65,6 +65,17 @@ class ProbeTest {
   }
 
   @Test
+  void thoseWhoWaitedForALoginThatIsOverTakeNoRoom() {
+    Rig rig = Rig.withDefaults();
+    rig.ask(5, Ask.in("standard").of("acme"));
+    rig.api.only().answer(Answers.session("70ce"));
+    rig.api.answerAll(DONE);
+    rig.breakApi();
+    rig.time.advanceMs(10_000);
+    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(6);
+  }
+
+  @Test
   void inALongOutageTheIntakeStaysShutHoweverOftenItIsProbed() {
     Rig rig = Rig.withDefaults();
     rig.breakApi();
@@ -226,6 +237,21 @@ class ProbeTest {
     List<Asked> standard = rig.ask(200, Ask.in("standard"));
     rig.time.advanceMs(600_000);
     assertThat(standard).allMatch(asked -> asked.outcome() == Outcome.REVOKED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void anAccountWhoseLoginAlwaysFailsDoesNotKeepTheOthersOut(int probes) {
+    Rig rig = new Rig(new Settings().halfOpenCalls(probes));
+    rig.api.rule(20, call -> call.isLogin() ? FAILED : DONE);
+    rig.breakApi();
+    List<Asked> failing = rig.ask(100, Ask.in("urgent").of("acme"));
+    List<Asked> others = rig.ask(100, Ask.in("standard"));
+    rig.time.advanceMs(41_000);
+    assertThat(others).allMatch(asked -> asked.outcome() == Outcome.REVOKED);
+    rig.api.rule(20, call -> call.isLogin() ? Answers.session("70ce") : DONE);
+    rig.time.advanceMs(41_000);
+    assertThat(failing).noneMatch(Asked::isOpen);
   }
 
   @Test

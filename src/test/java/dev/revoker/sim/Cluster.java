@@ -76,6 +76,7 @@ final class Cluster {
   private final List<Map.Entry<ProducerRecord<byte[], byte[]>, Txn>> results = new ArrayList<>();
   private final List<ProducerRecord<byte[], byte[]>> visible = new ArrayList<>();
   private int lastStable;
+  private int ticks;
   private boolean up = true;
 
   Cluster(World world, Scenario scenario, Observer observer) {
@@ -268,7 +269,10 @@ final class Cluster {
         () -> {
           if (up) {
             group.tick();
-            transactional.values().forEach(this::timeOut);
+            // As a broker does, which looks every ten seconds.
+            if (++ticks % 20 == 0) {
+              transactional.values().forEach(this::timeOut);
+            }
           }
           tick();
         });

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -100,11 +101,14 @@ final class Group {
     return rebalancing && !member.joined;
   }
 
-  void leave(String memberId) {
-    if (members.remove(memberId) != null) {
+  /** Whether it was a member. */
+  boolean leave(String memberId) {
+    boolean member = members.remove(memberId) != null;
+    if (member) {
       rebalance("leave of " + memberId);
       tryComplete();
     }
+    return member;
   }
 
   /** Whether this member may commit in a transaction. */
@@ -189,6 +193,18 @@ final class Group {
     Set<TopicPartition> sorted = new TreeSet<>(ORDER);
     sorted.addAll(partitions);
     return sorted;
+  }
+
+  static Set<TopicPartition> minus(
+      Collection<TopicPartition> all, Collection<TopicPartition> without) {
+    Set<TopicPartition> left = sorted(all);
+    left.removeAll(without);
+    return left;
+  }
+
+  @SuppressWarnings("removal") // Kafka's own consumer makes it the same way.
+  static ConsumerGroupMetadata metadata(int generation, String memberId) {
+    return new ConsumerGroupMetadata("revoker", generation, memberId, Optional.empty());
   }
 
   private Map<TopicPartition, Member> owners() {

@@ -1,16 +1,11 @@
 package dev.revoker.sim;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -22,14 +17,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The classic consumer with cooperative rebalances: callbacks come inside poll and close,
  * heartbeats from a thread of its own.
  */
+@SuppressWarnings("removal") // Kafka offers no other way to make group metadata
 final class SimConsumer {
   /** Told of what was handed to the worker. */
   interface Observer {
@@ -42,31 +36,27 @@ final class SimConsumer {
   private final Process process;
   private final World world;
   private final Cluster cluster;
-  private final Scenario scenario;
   private final Observer observer;
 
-  private final Map<TopicPartition, Long> positions = new TreeMap<>(Group.ORDER);
-  private final Set<TopicPartition> paused = new HashSet<>();
+  private final SimFetcher fetcher;
   private Set<TopicPartition> owned = Group.sorted(Set.of());
   private @Nullable ConsumerRebalanceListener listener;
-  private ConsumerGroupMetadata metadata = metadata(-1, "");
+  private ConsumerGroupMetadata metadata = Group.metadata(-1, "");
   private String memberId = "";
   private int generation = -1;
   private boolean rejoin;
   private boolean unknownMember;
   private boolean wakeup;
   private boolean closed;
-  private Group.@Nullable Join joining;
   private @Nullable Rpc<Group.Assignment> join;
-  private @Nullable Rpc<Map<TopicPartition, Long>> positionFetch;
   private @Nullable Rpc<Boolean> heartbeat;
 
   SimConsumer(Process process, Cluster cluster, Scenario scenario, Observer observer) {
     this.process = process;
     this.world = process.world;
     this.cluster = cluster;
-    this.scenario = scenario;
     this.observer = observer;
+    this.fetcher = new SimFetcher(process, cluster, scenario, observer::polled);
     beat();
   }
 
@@ -83,12 +73,17 @@ final class SimConsumer {
 
   void pause(Collection<TopicPartition> partitions) {
     check(partitions);
-    paused.addAll(partitions);
+    fetcher.pause(partitions);
   }
 
   void resume(Collection<TopicPartition> partitions) {
     check(partitions);
-    paused.removeAll(partitions);
+    fetcher.resume(partitions);
+  }
+
+  void seek(TopicPartition partition, long offset) {
+    check(List.of(partition));
+    fetcher.seek(partition, offset);
   }
 
   ConsumerGroupMetadata groupMetadata() {
@@ -101,12 +96,14 @@ final class SimConsumer {
     while (true) {
       throwIfWoken();
       coordinate();
-      fetchPositions();
-      Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> fetched = fetch();
+      fetcher.fetchPositions(owned);
+      Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> fetched = fetcher.fetch();
       if (!fetched.isEmpty() || world.nanos() >= deadline) {
         return new ConsumerRecords<>(fetched, Map.of());
       }
-      process.await(() -> wakeup || coordinationDue() || positionsDue() || fetchable(), deadline);
+      process.await(
+          () -> wakeup || coordinationDue() || fetcher.positionsDue(owned) || fetcher.fetchable(),
+          deadline);
     }
   }
 
@@ -160,15 +157,7 @@ final class SimConsumer {
     closed = true;
     if (!memberId.isEmpty()) {
       String leaver = memberId;
-      Rpc<Boolean> leave =
-          new Rpc<>(
-              process,
-              cluster,
-              "leave",
-              () -> {
-                cluster.group.leave(leaver);
-                return true;
-              });
+      Rpc<Boolean> leave = new Rpc<>(process, cluster, "leave", () -> cluster.group.leave(leaver));
       process.await(leave::done, Math.max(deadline, world.nanos()));
       leave.cancel();
     }
@@ -213,7 +202,6 @@ final class SimConsumer {
     if (join == null && rejoin) {
       rejoin = false;
       Group.Join asked = cluster.group.new Join(memberId, owned, generation);
-      joining = asked;
       join = new Rpc<>(process, cluster, "join", asked::ask);
     }
     Rpc<Group.Assignment> answered = join;
@@ -255,11 +243,9 @@ final class SimConsumer {
   private void joined(Group.Assignment assignment) {
     memberId = assignment.memberId();
     generation = assignment.generation();
-    metadata = metadata(generation, memberId);
-    Set<TopicPartition> revoked = Group.sorted(owned);
-    revoked.removeAll(assignment.partitions());
-    Set<TopicPartition> added = Group.sorted(assignment.partitions());
-    added.removeAll(owned);
+    metadata = Group.metadata(generation, memberId);
+    Set<TopicPartition> revoked = Group.minus(owned, assignment.partitions());
+    Set<TopicPartition> added = Group.minus(assignment.partitions(), owned);
     @Nullable RuntimeException failed = null;
     ConsumerRebalanceListener callback = listener;
     if (callback == null) {
@@ -277,11 +263,6 @@ final class SimConsumer {
     world.trace(process.name + " assigned " + added);
     RuntimeException second = call(() -> callback.onPartitionsAssigned(added));
     raise(failed == null ? second : failed);
-  }
-
-  @SuppressWarnings("removal") // Kafka's own consumer makes it the same way.
-  private static ConsumerGroupMetadata metadata(int generation, String memberId) {
-    return new ConsumerGroupMetadata("revoker", generation, memberId, Optional.empty());
   }
 
   private static @Nullable RuntimeException call(Runnable callback) {
@@ -303,106 +284,9 @@ final class SimConsumer {
   }
 
   private void forget(Set<TopicPartition> gone) {
-    Set<TopicPartition> left = Group.sorted(owned);
-    left.removeAll(gone);
     observer.gone(gone);
-    positions.keySet().removeAll(gone);
-    paused.removeAll(gone);
-    owned = left;
-  }
-
-  // ---- fetching
-
-  private boolean positionsDue() {
-    return positionFetch != null ? positionFetch.done() : positions.size() < owned.size();
-  }
-
-  private void fetchPositions() {
-    Rpc<Map<TopicPartition, Long>> answered = positionFetch;
-    if (answered != null && answered.done()) {
-      positionFetch = null;
-      Map<TopicPartition, Long> found = answered.value();
-      if (found != null) {
-        found.forEach(
-            (partition, offset) -> {
-              if (owned.contains(partition)) {
-                positions.putIfAbsent(partition, offset);
-              }
-            });
-      }
-    }
-    Set<TopicPartition> missing = Group.sorted(owned);
-    missing.removeAll(positions.keySet());
-    if (positionFetch == null && !missing.isEmpty()) {
-      positionFetch =
-          new Rpc<>(
-              process,
-              cluster,
-              "positions",
-              () -> {
-                Map<TopicPartition, Long> found = new LinkedHashMap<>();
-                for (TopicPartition partition : missing) {
-                  OffsetAndMetadata offset = cluster.stableOffset(partition);
-                  found.put(partition, offset == null ? 0 : offset.offset());
-                }
-                return found;
-              });
-    }
-  }
-
-  private boolean fetchable() {
-    if (!cluster.reachable(process)) {
-      return false;
-    }
-    for (Map.Entry<TopicPartition, Long> position : positions.entrySet()) {
-      if (!paused.contains(position.getKey())
-          && cluster.read(position.getKey(), position.getValue()) != null) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> fetch() {
-    Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> fetched = new LinkedHashMap<>();
-    int room = scenario.maxPollRecords;
-    List<TopicPartition> ready = new ArrayList<>(positions.keySet());
-    ready.removeAll(paused);
-    while (!ready.isEmpty() && room > 0 && cluster.reachable(process)) {
-      TopicPartition partition = ready.remove(world.random.nextInt(ready.size()));
-      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-      Cluster.Stored next = cluster.read(partition, positions.getOrDefault(partition, 0L));
-      while (next != null && records.size() < room) {
-        records.add(record(partition, next));
-        positions.put(partition, next.offset() + 1);
-        next = cluster.read(partition, next.offset() + 1);
-      }
-      if (!records.isEmpty()) {
-        fetched.put(partition, records);
-        room -= records.size();
-        observer.polled(partition, records.size());
-      }
-    }
-    return fetched;
-  }
-
-  private static ConsumerRecord<byte[], byte[]> record(
-      TopicPartition partition, Cluster.Stored stored) {
-    RecordHeaders headers = new RecordHeaders();
-    stored.headers().forEach(headers::add);
-    byte[] value = stored.value();
-    return new ConsumerRecord<>(
-        partition.topic(),
-        partition.partition(),
-        stored.offset(),
-        stored.timestampMs(),
-        TimestampType.CREATE_TIME,
-        -1,
-        value == null ? -1 : value.length,
-        null,
-        value,
-        headers,
-        Optional.empty());
+    fetcher.forget(gone);
+    owned = Group.minus(owned, gone);
   }
 
   private void check(Collection<TopicPartition> partitions) {

@@ -1,0 +1,185 @@
+package dev.revoker.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.revoker.model.Secret;
+import dev.revoker.model.Source;
+import dev.revoker.sandbox.ResultLog;
+import dev.revoker.sandbox.Submitter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.testcontainers.containers.Network;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A network with a broker, the sandbox and workers, each in a container of its own. */
+final class Surroundings implements AutoCloseable {
+  static final String URGENT = "key-revocations.urgent";
+  static final String STANDARD = "key-revocations";
+  static final String RESULTS = "key-revocations.results";
+  static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  private static final String ACCOUNT = "acme";
+  private static final String PASSWORD = "a-password-for-the-sandbox-only";
+  private static final int API_PORT = 8024;
+
+  private final Network network = Network.newNetwork();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<Box> workers = new ArrayList<>();
+  private final Box kafka;
+  private final Box sandbox;
+
+  /** Starts a broker and the sandbox, and waits until both serve. */
+  Surroundings() {
+    this(KafkaBox.plain());
+  }
+
+  Surroundings(KafkaBox listener) {
+    kafka = listener.box(network);
+    sandbox =
+        Box.revoker("sandbox", network, healthy("/_sandbox/state", API_PORT))
+            .withKeptPort(API_PORT)
+            .withCommand("sandbox", "--listen", "0.0.0.0:" + API_PORT);
+    try {
+      kafka.start();
+      sandbox.start();
+      keys(0);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Starts a worker with these settings besides, and waits until it is ready. */
+  Box worker(String name, Map<String, String> settings) {
+    Map<String, String> all =
+        new HashMap<>(
+            Map.of(
+                "REVOKER_BOOTSTRAP_SERVERS",
+                KafkaBox.INSIDE,
+                "REVOKER_CREATE_TOPICS",
+                "true",
+                "REVOKER_API_BASE_URL",
+                "http://sandbox:" + API_PORT,
+                "REVOKER_API_ALLOW_HTTP",
+                "true",
+                "REVOKER_BREAKER_OPEN_WAIT_MS",
+                "1000",
+                "REVOKER_ACCOUNTS",
+                ACCOUNT,
+                "REVOKER_ACCOUNT_ACME_USERNAME",
+                ACCOUNT,
+                "REVOKER_ACCOUNT_ACME_PASSWORD",
+                PASSWORD,
+                "REVOKER_OPS_LISTEN",
+                "0.0.0.0:9464"));
+    all.putAll(settings);
+    Box worker = Box.revoker(name, network, healthy("/readyz", 9464)).withEnv(all);
+    workers.add(worker);
+    worker.start();
+    return worker;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  Box kafka() {
+    return kafka;
+  }
+
+  /** The broker's address on this host. */
+  String bootstrapServers() {
+    return "localhost:" + kafka.hostPort();
+  }
+
+  /** Makes live keys, sends a request for each, and returns what was sent. */
+  List<Source> request(String topic, int count) {
+    try (Submitter submitter = new Submitter(bootstrapServers())) {
+      return submitter.send(
+          topic,
+          List.copyOf(keys(count).stream().map(key -> Submitter.request(key, Map.of())).toList()));
+    }
+  }
+
+  /** Makes live keys, and their account where it is not there. */
+  List<Secret> keys(int count) {
+    JsonNode made =
+        post(
+            "accounts",
+            "{\"username\":\"%s\",\"password\":\"%s\",\"keys\":%d}"
+                .formatted(ACCOUNT, PASSWORD, count));
+    List<Secret> keys = new ArrayList<>();
+    made.get("keys").forEach(key -> keys.add(Secret.of(key.stringValue())));
+    return keys;
+  }
+
+  /** How the API misbehaves from now on. */
+  void faults(String order) {
+    post("faults", order);
+  }
+
+  JsonNode sandboxState() {
+    return send(HttpRequest.newBuilder(sandboxUri("state")));
+  }
+
+  /** Waits until each request has its result, and shows that it has just one, and that it did. */
+  void awaitRevoked(ResultLog results, List<Source> requests) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(results.bySource().keySet())
+                    .containsAll(requests.stream().map(Source::toString).toList()));
+    assertThat(results.all()).hasSize(requests.size());
+    assertThat(results.all()).allMatch(result -> result.outcome().equals("revoked"));
+  }
+
+  ResultLog results() {
+    return new ResultLog(bootstrapServers(), RESULTS);
+  }
+
+  @Override
+  public void close() {
+    workers.forEach(Box::stop);
+    sandbox.stop();
+    kafka.stop();
+    network.close();
+  }
+
+  private static List<String> healthy(String path, int port) {
+    return List.of("/opt/revoker/bin/healthy", path, Integer.toString(port));
+  }
+
+  private URI sandboxUri(String what) {
+    return URI.create("http://localhost:" + sandbox.hostPort() + "/_sandbox/" + what);
+  }
+
+  private JsonNode post(String what, String body) {
+    return send(HttpRequest.newBuilder(sandboxUri(what)).POST(BodyPublishers.ofString(body)));
+  }
+
+  private JsonNode send(HttpRequest.Builder request) {
+    try {
+      var answer = http.send(request.build(), BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      return JsonMapper.shared().readTree(answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+}
