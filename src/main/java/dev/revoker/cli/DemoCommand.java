@@ -34,7 +34,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean terminal = Boolean.getBoolean("revoker.terminal");
+    int columns = Integer.getInteger("revoker.columns", 0);
     spec.commandLine()
         .getOut()
         .println("starting a Kafka broker, the account API and a worker ...");
@@ -43,7 +43,7 @@ public final class DemoCommand implements Callable<Integer> {
         LocalStack stack = LocalStack.start(time);
         HttpApi api = new HttpApi(endpoint(stack), LOGINS_AT_A_TIME, time, null)) {
       CleanUp.onExit(stack);
-      boolean held = new Demo(stack, api, spec.commandLine().getOut(), terminal, time).play();
+      boolean held = new Demo(stack, api, spec.commandLine().getOut(), columns, time).play();
       return held ? ExitCode.DONE : ExitCode.FAILED;
     }
   }

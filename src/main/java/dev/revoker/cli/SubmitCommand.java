@@ -149,7 +149,7 @@ public final class SubmitCommand implements Callable<Integer> {
   private int submit(Config loaded) {
     PrintWriter err = spec.commandLine().getErr();
     Screen screen =
-        new Screen(spec.commandLine().getOut(), err, Boolean.getBoolean("revoker.terminal"));
+        new Screen(spec.commandLine().getOut(), err, Integer.getInteger("revoker.columns", 0));
     Defaults defaults = new Defaults(account, reason, requestedBy, notAfter, labels);
     Order order =
         new Order(format, defaults, lane, batch, skipInvalid, dryRun, wait, resume, report);

@@ -64,7 +64,7 @@ public final class WatchCommand implements Callable<Integer> {
 
   private int watch(Config loaded) {
     PrintWriter err = spec.commandLine().getErr();
-    Screen screen = new Screen(spec.commandLine().getOut(), err, false);
+    Screen screen = new Screen(spec.commandLine().getOut(), err, 0);
     try {
       boolean succeeded = new Watch(loaded, wanted(), json, screen).run();
       return succeeded ? ExitCode.DONE : ExitCode.FAILED;
