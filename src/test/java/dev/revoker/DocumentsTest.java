@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.revoker.contract.Published;
 import dev.revoker.model.Outcome;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,8 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +46,7 @@ class DocumentsTest {
   @ParameterizedTest
   @MethodSource("documents")
   void itsCommandsAreTaken(Path document) {
-    Matcher matcher = COMMAND.matcher(read(document).replaceAll("\\n *(?=--)", " "));
+    Matcher matcher = COMMAND.matcher(Markdown.read(document).replaceAll("\\n *(?=--)", " "));
     while (matcher.find()) {
       String typed = matcher.group(1).replace("\"", "").strip();
       String[] words = typed.split("\\s{3,}|  #")[0].split(" +");
@@ -69,7 +65,7 @@ class DocumentsTest {
   @ParameterizedTest
   @MethodSource("documents")
   void itsLinksLeadSomewhere(Path document) {
-    Matcher matcher = LINK.matcher(read(document));
+    Matcher matcher = LINK.matcher(Markdown.read(document));
     while (matcher.find()) {
       String target = matcher.group(1);
       if (target.startsWith("http")) {
@@ -86,33 +82,8 @@ class DocumentsTest {
   }
 
   @Test
-  void theJavaInIntegrateCompiles() throws IOException {
-    List<String> sources = blocks(Path.of("docs/INTEGRATE.md"), "java");
-    assertThat(sources).hasSize(2);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    assumeTrue(compiler != null, "only a JDK can compile");
-    List<Path> files = new ArrayList<>();
-    for (String source : sources) {
-      Matcher name = Pattern.compile("public final class (\\w+)").matcher(source);
-      assertThat(name.find()).isTrue();
-      files.add(Files.writeString(temp.resolve(name.group(1) + ".java"), source));
-    }
-    StringWriter told = new StringWriter();
-    var task =
-        compiler.getTask(
-            told,
-            null,
-            null,
-            List.of(
-                "-proc:none", "-d", temp.toString(), "-cp", System.getProperty("java.class.path")),
-            null,
-            compiler.getStandardFileManager(null, null, null).getJavaFileObjectsFromPaths(files));
-    assertThat(task.call()).as(told.toString()).isTrue();
-  }
-
-  @Test
   void thePythonInIntegrateIsPython() throws Exception {
-    for (String source : blocks(Path.of("docs/INTEGRATE.md"), "python")) {
+    for (String source : Markdown.blocks(Path.of("docs/INTEGRATE.md"), "python")) {
       Path file = Files.writeString(temp.resolve("snippet.py"), source);
       Process python;
       try {
@@ -134,7 +105,7 @@ class DocumentsTest {
   @MethodSource("documents")
   void itsRequestsAreTaken(Path document) {
     JsonMapper json = new JsonMapper();
-    for (String block : blocks(document, "json")) {
+    for (String block : Markdown.blocks(document, "json")) {
       JsonNode message = json.readTree(block);
       if (message.has("api_securekey")) {
         assertThat(Published.faultsOfRequest(message)).isEmpty();
@@ -144,7 +115,7 @@ class DocumentsTest {
 
   @Test
   void integrateSaysWhatToDoAfterEveryOutcome() {
-    String text = read(Path.of("docs/INTEGRATE.md"));
+    String text = Markdown.read(Path.of("docs/INTEGRATE.md"));
     for (Outcome outcome : Outcome.values()) {
       assertThat(text).contains("| `" + outcome.name().toLowerCase(Locale.ROOT) + "` |");
     }
@@ -153,12 +124,12 @@ class DocumentsTest {
   @Test
   void operateSaysWhatToDoAtEveryAlertAndNoOther() {
     Set<String> alerts = new TreeSet<>();
-    Matcher matcher = ALERT.matcher(read(Path.of("deploy/prometheus/alerts.yml")));
+    Matcher matcher = ALERT.matcher(Markdown.read(Path.of("deploy/prometheus/alerts.yml")));
     while (matcher.find()) {
       alerts.add(matcher.group(1));
     }
     Set<String> headings = new TreeSet<>();
-    read(Path.of("docs/OPERATE.md"))
+    Markdown.read(Path.of("docs/OPERATE.md"))
         .lines()
         .filter(line -> line.startsWith("### Revoker"))
         .forEach(line -> headings.add(line.substring(4)));
@@ -167,10 +138,10 @@ class DocumentsTest {
 
   @Test
   void operateTellsOfEveryMeterOfOurs() {
-    String text = read(Path.of("docs/OPERATE.md"));
+    String text = Markdown.read(Path.of("docs/OPERATE.md"));
     Matcher matcher =
         Pattern.compile("\"revoker\\.([a-z.]+)\"")
-            .matcher(read(Path.of("src/main/java/dev/revoker/ops/Meters.java")));
+            .matcher(Markdown.read(Path.of("src/main/java/dev/revoker/ops/Meters.java")));
     int meters = 0;
     while (matcher.find()) {
       meters++;
@@ -179,32 +150,13 @@ class DocumentsTest {
     assertThat(meters).isGreaterThan(5);
   }
 
-  private static List<String> blocks(Path document, String language) {
-    List<String> blocks = new ArrayList<>();
-    Matcher matcher = BLOCK.matcher(read(document));
-    while (matcher.find()) {
-      if (matcher.group(1).equals(language)) {
-        blocks.add(matcher.group(2));
-      }
-    }
-    return blocks;
-  }
-
   /** As the usual sites make them. */
   private static List<String> anchors(Path document) {
-    return read(document)
+    return Markdown.read(document)
         .lines()
         .filter(line -> line.startsWith("#"))
         .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
         .map(heading -> heading.replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'))
         .toList();
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

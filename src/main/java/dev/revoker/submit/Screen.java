@@ -123,12 +123,12 @@ public final class Screen {
   }
 
   /** Some of what failed, and how much more there is. */
-  void failures(List<String> some, long all) {
+  void failures(List<String> some, long all, String whereAllAre) {
     if (!some.isEmpty() && all > 0) {
       print("");
       some.forEach(this::print);
       if (all > some.size()) {
-        print("... and %d more; --report FILE has them all".formatted(all - some.size()));
+        print("... and %d more; %s has them all".formatted(all - some.size(), whereAllAre));
       }
     }
   }

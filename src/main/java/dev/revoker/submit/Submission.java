@@ -160,7 +160,8 @@ public final class Submission {
       }
       send(job, topic, ledger, wanted, harvest, results);
       screen.table(ledger.counts(), job.checked().good() - ledger.answered());
-      screen.failures(harvest.failures(), ledger.answered() - ledger.successes());
+      String all = report == null ? "--report FILE" : String.valueOf(order.report());
+      screen.failures(harvest.failures(), ledger.answered() - ledger.successes(), all);
       if (report != null) {
         report.write(job.pass(), spool);
         screen.tell("%s: %d rows".formatted(order.report(), report.rows()));
