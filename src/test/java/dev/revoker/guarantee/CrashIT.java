@@ -23,7 +23,8 @@ class CrashIT {
   void twoWorkersAreKilledInTurnAndEveryRequestHasOneResult(String protocol) {
     try (Scene scene =
         new Scene(Map.of("max.in.flight", "16", "consumer.group.protocol", protocol))) {
-      scene.faults(Faults.NONE.with(Latency.fixed(20)));
+      // Some take long, so that much is answered beyond the lowest unanswered one.
+      scene.faults(Faults.NONE.with(new Latency(20, 1500)));
       WorkerProcess one = scene.worker();
       WorkerProcess two = scene.worker();
       scene.awaitReady(one);
@@ -45,9 +46,18 @@ class CrashIT {
     }
   }
 
+  /** Within the time that a transaction lives, so that nothing needs to be done again. */
   @Test
   void theBrokerIsKilledAndRestartedAndTheWorkerGoesOnByItself() {
-    try (Scene scene = new Scene(Map.of("max.in.flight", "16"))) {
+    Map<String, String> settings =
+        Map.of(
+            "max.in.flight",
+            "16",
+            "producer.transaction.timeout.ms",
+            "60000",
+            "producer.delivery.timeout.ms",
+            "60000");
+    try (Scene scene = new Scene(settings)) {
       scene.faults(Faults.NONE.with(Latency.fixed(20)));
       WorkerProcess worker = scene.worker();
       scene.awaitReady(worker);
