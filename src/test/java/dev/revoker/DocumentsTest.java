@@ -27,9 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What the documents say can be typed, compiled and clicked. */
 class DocumentsTest {
-  private static final Pattern COMMAND = Pattern.compile("bin/revoker ([^`|>\\n#\\\\]*)");
-  private static final Pattern BLOCK =
-      Pattern.compile("(?m)^```(\\w+)\\n(.*?)^```", Pattern.DOTALL);
+  private static final Pattern COMMAND = Pattern.compile("bin/revoker ([^`|>)\\n#\\\\]*)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern ALERT = Pattern.compile("alert: (\\w+)");
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.revoker.contract.Published;
+import dev.revoker.contract.Exchange;
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,14 +60,13 @@ class SubmitIT {
 
   @AfterAll
   static void stop() {
+    Exchange.assertAsPublished(
+        stack.broker().bootstrapServers(),
+        List.of(LocalStack.URGENT, LocalStack.STANDARD),
+        results);
     results.close();
     stack.close();
     time.close();
-  }
-
-  @AfterEach
-  void resultsKeepToTheirSchema() {
-    results.all().forEach(result -> Published.assertResult(result.value()));
   }
 
   @BeforeEach
@@ -208,6 +206,11 @@ class SubmitIT {
   void ctrlCOnATerminalSaysSoToo() throws Exception {
     Path script = Path.of("/usr/bin/script");
     assumeTrue(Files.isExecutable(script), "there is no script(1) here");
+    // What runs in the background was told to ignore interrupts, and so would its children.
+    String heeding = "env --default-signal=INT ";
+    assumeTrue(
+        new ProcessBuilder((heeding + "true").split(" ")).start().waitFor() == 0,
+        "env(1) is not GNU's");
     stack.api().faults(Faults.NONE.with(Latency.fixed(5_000)));
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 3);
     Path file = csv("bar.csv", keys, List.of());
@@ -218,7 +221,7 @@ class SubmitIT {
             .map(word -> "'" + word + "'")
             .collect(Collectors.joining(" "));
     ProcessBuilder terminal =
-        new ProcessBuilder(script.toString(), "-qefc", "exec " + command, "/dev/null");
+        new ProcessBuilder(script.toString(), "-qefc", "exec " + heeding + command, "/dev/null");
     terminal.environment().put("SHELL", "/bin/sh");
     Process process = start(terminal, Map.of());
     await()
