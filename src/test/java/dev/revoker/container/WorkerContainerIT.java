@@ -127,8 +127,11 @@ class WorkerContainerIT {
     awaitMore(before, 50);
 
     around.kafka().pause();
-    await().pollDelay(OUTLASTS_A_SESSION).until(() -> true);
-    around.kafka().unpause();
+    try {
+      letPass(OUTLASTS_A_SESSION);
+    } finally {
+      around.kafka().unpause();
+    }
 
     around.awaitRevoked(results, sent);
   }
@@ -141,10 +144,14 @@ class WorkerContainerIT {
     awaitMore(before, 50);
 
     around.kafka().kill();
-    await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+    letPass(Duration.ofSeconds(3));
     around.kafka().restart();
 
     around.awaitRevoked(results, sent);
+  }
+
+  private static void letPass(Duration time) {
+    await().pollDelay(time).atMost(time.plusSeconds(30)).until(() -> true);
   }
 
   private void awaitMore(int before, int count) {
