@@ -5,7 +5,10 @@ import dev.revoker.cli.DemoCommand;
 import dev.revoker.cli.DevCommand;
 import dev.revoker.cli.ExitCode;
 import dev.revoker.cli.SandboxCommand;
+import dev.revoker.cli.SubmitCommand;
+import dev.revoker.cli.WatchCommand;
 import dev.revoker.cli.WorkerCommand;
+import dev.revoker.cli.WrongUsage;
 import dev.revoker.config.Config;
 import dev.revoker.consume.LoopFailure;
 import dev.revoker.ops.LogGuard;
@@ -37,9 +40,22 @@ public final class App {
     return new CommandLine(new App())
         .addSubcommand(new WorkerCommand(App::worker))
         .addSubcommand(new CheckCommand((config, report) -> new Checkup(config, report).run()))
+        .addSubcommand(new SubmitCommand())
+        .addSubcommand(new WatchCommand())
         .addSubcommand(new SandboxCommand())
         .addSubcommand(new DemoCommand())
-        .addSubcommand(new DevCommand());
+        .addSubcommand(new DevCommand())
+        .setParameterExceptionHandler(new WrongUsage())
+        .setExecutionStrategy(App::execute);
+  }
+
+  /** Only the worker logs what Kafka's clients have to say; commands tell it themselves. */
+  private static int execute(CommandLine.ParseResult parsed) {
+    CommandLine.ParseResult command = parsed.subcommand();
+    if (command == null || !command.commandSpec().name().equals("worker")) {
+      LogGuard.quietKafka(System.getenv("REVOKER_LOG_LEVEL"));
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   /**

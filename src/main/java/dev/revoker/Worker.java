@@ -10,7 +10,6 @@ import dev.revoker.consume.Topics;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
-import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.ops.Health;
 import dev.revoker.ops.JvmMeters;
@@ -27,7 +26,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -166,7 +164,7 @@ final class Worker {
               bell,
               time);
       loop = running;
-      meters.watch(new Gauges(policy, running));
+      meters.watch(new WorkerGauges(policy, running, time));
       if (stopping) {
         running.stop();
       }
@@ -278,56 +276,6 @@ final class Worker {
     public void broken(Throwable cause) {
       bug.compareAndSet(null, cause);
       stop();
-    }
-  }
-
-  private record PolicyWork(Dispatcher policy) implements RequestLoop.Work {
-    @Override
-    public int room() {
-      return policy.intakeRoom();
-    }
-
-    @Override
-    public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
-      return policy.admit(request, caller);
-    }
-
-    @Override
-    public void withdraw(Collection<Dispatcher.Ticket> tickets) {
-      policy.withdraw(tickets);
-    }
-  }
-
-  private final class Gauges implements Meters.Gauges {
-    private final Dispatcher policy;
-    private final RequestLoop running;
-
-    Gauges(Dispatcher policy, RequestLoop running) {
-      this.policy = policy;
-      this.running = running;
-    }
-
-    @Override
-    public int inFlight(String lane) {
-      return policy.inFlight(lane);
-    }
-
-    @Override
-    public int waiting(String lane) {
-      return policy.waiting(lane);
-    }
-
-    @Override
-    public double oldestRequestAgeSeconds(String lane) {
-      Instant oldest = running.oldest(lane);
-      return oldest == null
-          ? 0
-          : Math.max(0, Duration.between(oldest, time.now()).toMillis() / 1000.0);
-    }
-
-    @Override
-    public boolean intakePaused() {
-      return !policy.apiUp();
     }
   }
 }

@@ -9,6 +9,23 @@ final class CleanUp {
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(resource)));
   }
 
+  /**
+   * Runs the task if the JVM is told to end.
+   *
+   * @return to be run when the task is not needed any more
+   */
+  static Runnable onEarlyExit(Runnable task) {
+    Thread thread = Thread.ofPlatform().unstarted(task);
+    Runtime.getRuntime().addShutdownHook(thread);
+    return () -> {
+      try {
+        Runtime.getRuntime().removeShutdownHook(thread);
+      } catch (IllegalStateException tooLate) {
+        // It runs already: the JVM is ending.
+      }
+    };
+  }
+
   private static void close(AutoCloseable resource) {
     try {
       resource.close();

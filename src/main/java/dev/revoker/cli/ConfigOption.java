@@ -22,7 +22,16 @@ final class ConfigOption {
 
   /** Loads and prints what is wrong, a line each; empty if anything is. */
   Optional<Config> load(PrintWriter err) {
-    return switch (loaded()) {
+    return told(loaded(), err);
+  }
+
+  /** As {@link #load}, without the accounts. */
+  Optional<Config> loadWithoutAccounts(PrintWriter err) {
+    return told(ConfigLoader.loadWithoutAccounts(file, System.getenv()), err);
+  }
+
+  private static Optional<Config> told(Loaded loaded, PrintWriter err) {
+    return switch (loaded) {
       case Loaded.Invalid invalid -> {
         invalid.problems().forEach(err::println);
         yield Optional.empty();

@@ -4,10 +4,16 @@ import dev.revoker.model.Secret;
 import dev.revoker.sandbox.LocalStack;
 import dev.revoker.sandbox.WorkerProcess;
 import dev.revoker.time.SystemTime;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,10 +34,18 @@ public final class DevCommand implements Callable<Integer> {
       description = "How many live keys to make and print (default: ${DEFAULT-VALUE}).")
   private int keys;
 
+  @Option(
+      names = "--keys-file",
+      paramLabel = "FILE",
+      description = {
+        "Write the keys to this new file, a CSV as submit takes it, instead of printing them."
+      })
+  private @Nullable Path keysFile;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
     PrintWriter out = spec.commandLine().getOut();
     out.println("starting a broker, the account API and a worker ...");
     out.flush();
@@ -39,15 +53,46 @@ public final class DevCommand implements Callable<Integer> {
         LocalStack stack = LocalStack.start(time)) {
       CleanUp.onExit(stack);
       WorkerProcess worker = stack.startWorker("worker", Map.of());
-      print(out, stack, worker, stack.api().generateKeys(LocalStack.ACCOUNT, keys));
+      List<Secret> live = stack.api().generateKeys(LocalStack.ACCOUNT, keys);
+      if (keysFile == null) {
+        print(out, stack, worker, live);
+      } else {
+        write(live, keysFile);
+        addresses(out, stack, worker);
+        out.println();
+        out.println(keys + " live keys are in " + keysFile + ". Have them revoked:");
+        submitHint(out, stack, keysFile.toString());
+        out.println();
+        out.println("Ctrl-C ends everything.");
+        out.flush();
+      }
       worker.awaitExit();
       out.println("the worker ended; its log: " + worker.log());
       return ExitCode.FAILED;
     }
   }
 
-  private static void print(
-      PrintWriter out, LocalStack stack, WorkerProcess worker, List<Secret> live) {
+  /** For its owner only, though the keys are good for nothing but this sandbox. */
+  private static void write(List<Secret> live, Path file) throws IOException {
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try (Writer csv = Files.newBufferedWriter(file)) {
+      csv.write("api_securekey\n");
+      for (Secret key : live) {
+        csv.write(key.reveal() + "\n");
+      }
+    }
+  }
+
+  private static void submitHint(PrintWriter out, LocalStack stack, String file) {
+    out.println(
+        "  REVOKER_BOOTSTRAP_SERVERS="
+            + stack.broker().bootstrapServers()
+            + " bin/revoker submit --wait "
+            + file);
+  }
+
+  private static void addresses(PrintWriter out, LocalStack stack, WorkerProcess worker) {
     String servers = stack.broker().bootstrapServers();
     out.println();
     out.println("Kafka        " + servers);
@@ -61,12 +106,20 @@ public final class DevCommand implements Callable<Integer> {
     out.println("account API  " + stack.api().url() + "  (faults: POST /_sandbox/faults)");
     out.println("worker       " + worker.ops() + "/metrics, /livez, /readyz");
     out.println("worker's log " + worker.log());
+  }
+
+  private static void print(
+      PrintWriter out, LocalStack stack, WorkerProcess worker, List<Secret> live) {
+    String servers = stack.broker().bootstrapServers();
+    addresses(out, stack, worker);
     out.println();
     out.println(
         "Live keys of the account \"" + LocalStack.ACCOUNT + "\", made for this sandbox only:");
     live.forEach(key -> out.println("  " + key.reveal()));
     out.println();
-    out.println("Send a request, with any Kafka producer, for example:");
+    out.println("Have some revoked: paste keys into this, a line each, and end with Ctrl-D:");
+    submitHint(out, stack, "-");
+    out.println("or send a request with any Kafka producer, for example:");
     out.println(
         "  echo '{\"api_securekey\":\""
             + live.getFirst().reveal()

@@ -22,6 +22,11 @@ final class Accounts {
 
   private Accounts() {}
 
+  /** Whether a key, or a line that begins with one, is about accounts. */
+  static boolean owns(String key) {
+    return key.matches("(accounts|default\\.account|account\\..*)(:.*)?");
+  }
+
   /** By name, in the order of {@code accounts}; empty where there are none. */
   static Map<String, Credentials> read(Input in) {
     List<String> names = names(in);

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,25 @@ public final class ConfigLoader {
    * @return never fails otherwise: what is wrong with the file is a problem like any other
    */
   public static Loaded load(@Nullable Path file, Map<String, String> environment) {
+    return load(file, environment, key -> true);
+  }
+
+  /**
+   * As {@link #load}, for those who only talk to the brokers: the accounts are not looked at, so
+   * that their secrets need not be where requests are sent from.
+   */
+  public static Loaded loadWithoutAccounts(@Nullable Path file, Map<String, String> environment) {
+    Loaded loaded = load(file, environment, key -> !Accounts.owns(key));
+    return loaded instanceof Loaded.Valid valid
+        ? new Loaded.Valid(
+            valid.config(),
+            valid.lines(),
+            valid.warnings().stream().filter(warning -> !Accounts.owns(warning)).toList())
+        : loaded;
+  }
+
+  private static Loaded load(
+      @Nullable Path file, Map<String, String> environment, Predicate<String> wanted) {
     Problems problems = new Problems();
     List<Setting> written = List.of();
     if (file != null) {
@@ -44,6 +64,7 @@ public final class ConfigLoader {
     }
     Map<String, Setting> given =
         Sources.merged(written, Environment.settings(environment), problems);
+    given.keySet().removeIf(wanted.negate());
     Input in = new Input(References.resolve(given, environment, problems), problems);
     warnOfServiceLinks(in, Environment.serviceLinks(environment));
     Config config = read(in);

@@ -1,6 +1,7 @@
 package dev.revoker.consume;
 
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Where the loop's thread waits for completions when it must not poll. */
@@ -13,19 +14,18 @@ public interface Bell {
 
   /** A bell for threads of this JVM. */
   static Bell ofThreads() {
-    Semaphore rung = new Semaphore(0);
+    // One place: rings that nobody waits for do not add up.
+    BlockingQueue<Boolean> rung = new ArrayBlockingQueue<>(1);
     return new Bell() {
       @Override
       public void ring() {
-        rung.release();
+        var unused = rung.offer(true);
       }
 
       @Override
       public void await(long timeoutMs) {
         try {
-          if (rung.tryAcquire(timeoutMs, TimeUnit.MILLISECONDS)) {
-            rung.drainPermits();
-          }
+          var unused = rung.poll(timeoutMs, TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
           // Nobody interrupts the loop's thread; were it done, the caller's deadline ends the wait.
           Thread.currentThread().interrupt();

@@ -70,6 +70,10 @@ final class Intake {
   Partition add(TopicPartition id) {
     Lane lane =
         lanes.stream().filter(one -> one.topic.equals(id.topic())).findFirst().orElseThrow();
+    Partition before = partitions.get(id);
+    if (before != null) {
+      remove(before);
+    }
     Partition partition = new Partition(id, lane);
     partitions.put(id, partition);
     lane.partitions.add(partition);
@@ -83,13 +87,21 @@ final class Intake {
     partition.lane.partitions.remove(partition);
   }
 
-  /** Reads the records into their partitions' backlogs. */
-  void read(ConsumerRecords<byte[], byte[]> records) {
+  /**
+   * Reads the records into their partitions' backlogs.
+   *
+   * @throws LoopFailure if a partition goes on before where it stood
+   */
+  void read(ConsumerRecords<byte[], byte[]> records, Consumer<byte[], byte[]> consumer) {
     Instant now = time.now();
     for (TopicPartition id : records.partitions()) {
       Partition partition = partitions.get(id);
       if (partition != null) {
-        records.records(id).forEach(record -> partition.backlog.add(read(partition, record, now)));
+        List<ConsumerRecord<byte[], byte[]>> batch = records.records(id);
+        LogGap.check(partition, batch.getFirst().offset(), consumer);
+        partition.longUnread = false;
+        partition.readNextOffset = batch.getLast().offset() + 1;
+        batch.forEach(record -> partition.backlog.add(read(partition, record, now)));
       }
     }
   }
@@ -105,9 +117,8 @@ final class Intake {
             now);
     int bytes = record.value() == null ? 0 : record.value().length;
     // A value that was rejected unread is not kept.
-    Pending pending =
-        new Pending(
-            partition, request, Math.min(bytes, RequestReader.MAX_VALUE_BYTES), completions);
+    int kept = Math.min(bytes, RequestReader.MAX_VALUE_BYTES) + Lane.BYTES_PER_REQUEST;
+    Pending pending = new Pending(partition, request, kept, completions);
     partition.lane.read(pending);
     return pending;
   }
@@ -127,7 +138,7 @@ final class Intake {
 
   private int admit(Partition partition, int room) {
     PartitionProgress progress = partition.progress;
-    if (progress == null || partition.leaving) {
+    if (progress == null) {
       return 0;
     }
     int admitted = 0;
@@ -139,8 +150,7 @@ final class Intake {
       }
       partition.backlog.remove();
       if (progress.deliver(next.offset())) {
-        begin(partition, next);
-        admitted++;
+        admitted += begin(partition, next);
       } else {
         partition.lane.dropped(next);
       }
@@ -148,13 +158,20 @@ final class Intake {
     return admitted;
   }
 
-  private void begin(Partition partition, Pending pending) {
+  /** How much of the dispatcher's room it takes. */
+  private int begin(Partition partition, Pending pending) {
     partition.admitted.put(pending.offset(), pending);
     partition.lane.admitted();
-    switch (pending.request) {
-      case Request.Valid valid -> pending.ticket = work.admit(valid, pending);
-      case Request.Invalid invalid -> pending.answered(Result.rejected(invalid, time.now()));
-    }
+    return switch (pending.request) {
+      case Request.Valid valid -> {
+        pending.ticket = work.admit(valid, pending);
+        yield 1;
+      }
+      case Request.Invalid invalid -> {
+        pending.answered(Result.rejected(invalid, time.now()));
+        yield 0;
+      }
+    };
   }
 
   /** Pauses the partitions that cannot take more, and resumes those that can again. */
@@ -164,6 +181,7 @@ final class Intake {
     List<TopicPartition> toResume = new ArrayList<>();
     for (Partition partition : partitions.values()) {
       boolean pause = !wanted || !takesMore(partition);
+      partition.longUnread |= !wanted;
       if (pause != partition.paused) {
         partition.paused = pause;
         (pause ? toPause : toResume).add(partition.id);
@@ -178,10 +196,7 @@ final class Intake {
   }
 
   private static boolean takesMore(Partition partition) {
-    return partition.progress != null
-        && !partition.leaving
-        && partition.backlog.isEmpty()
-        && partition.lane.mayRead();
+    return partition.progress != null && partition.backlog.isEmpty() && partition.lane.mayRead();
   }
 
   private static byte @Nullable [] lastHeader(ConsumerRecord<byte[], byte[]> record, String name) {

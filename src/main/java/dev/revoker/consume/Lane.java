@@ -8,7 +8,10 @@ import java.util.List;
  * commit.
  */
 final class Lane {
-  /** Beyond this many bytes of record values nothing more is read for the lane. */
+  /** What a request takes besides its value, roughly: many small ones must be bounded too. */
+  static final int BYTES_PER_REQUEST = 1024;
+
+  /** Beyond this many bytes of requests nothing more is read for the lane. */
   private static final long MAX_BYTES = 16L << 20;
 
   private static final int MIN_REQUESTS = 2048;

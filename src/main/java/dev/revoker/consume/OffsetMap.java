@@ -149,10 +149,10 @@ record OffsetMap(long nextOffset, long endOffset, List<Long> unanswered) {
       for (long run = 0; run < runs; run++) {
         long gap = varint();
         check((gap == 0) == (run == 0));
-        long length = varint() + 1;
-        check(unanswered.size() + length <= MAX_UNANSWERED);
+        long lengthLessOne = varint();
+        check(lengthLessOne < MAX_UNANSWERED - unanswered.size());
         long start = sum(end, gap);
-        end = sum(start, length);
+        end = sum(start, lengthLessOne + 1);
         for (long offset = start; offset < end; offset++) {
           unanswered.add(offset);
         }

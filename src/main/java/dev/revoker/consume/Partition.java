@@ -31,13 +31,19 @@ final class Partition {
   /** The committed state must be read again before anything is committed. */
   boolean stale = true;
 
-  /** Being given up: nothing more is admitted. */
-  boolean leaving;
-
   /** No longer ours: whatever still comes of it is discarded. */
   boolean gone;
 
+  /** It went while requests of it were under way or their results not committed. */
+  boolean abandoned;
+
   boolean paused;
+
+  /** The offset at which reading goes on, but for holes; -1 where nothing was ever committed. */
+  long readNextOffset = -1;
+
+  /** It was not read for so long that records may have been deleted unread. */
+  boolean longUnread = true;
 
   Partition(TopicPartition id, Lane lane) {
     this.id = id;
@@ -70,9 +76,15 @@ final class Partition {
     return first == null ? null : first.request.agedFrom();
   }
 
+  /** Whether it is still waited for; what else may come is late. */
+  boolean holds(Pending pending) {
+    return admitted.get(pending.offset()) == pending;
+  }
+
   /** Forgets everything that is not committed. */
   void discard() {
     gone = true;
+    abandoned = !admitted.isEmpty();
     List.copyOf(admitted.values()).forEach(this::release);
     backlog.forEach(pending -> lane.dropped(pending));
     backlog.clear();

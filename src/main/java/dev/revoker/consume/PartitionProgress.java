@@ -42,8 +42,15 @@ final class PartitionProgress {
    * metadata fits. At this bound the partition pauses.
    */
   boolean hasRoomFor(long offset) {
-    long span = unanswered.isEmpty() ? 0 : Math.max(0, offset - unanswered.first());
-    return OffsetMap.maxEncodedLength(unanswered.size() + 1, span) <= OffsetMap.MAX_METADATA_BYTES;
+    if (offset < answeredEndOffset) {
+      // The last commit knows it already, as answered or among the unanswered.
+      return true;
+    }
+    // What the last commit left unanswered and is not there any more will be forgotten.
+    int deleted = unanswered.tailSet(deliveredEndOffset).size();
+    long first = deleted == unanswered.size() ? offset : unanswered.first();
+    return OffsetMap.maxEncodedLength(unanswered.size() - deleted + 1, offset - first)
+        <= OffsetMap.MAX_METADATA_BYTES;
   }
 
   /**

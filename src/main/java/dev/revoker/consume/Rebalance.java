@@ -42,6 +42,7 @@ final class Rebalance implements ConsumerRebalanceListener {
   private final Bell bell;
   private final Time time;
   private final long drainTimeoutMs;
+  private boolean stopping;
 
   Rebalance(
       Consumer<byte[], byte[]> consumer,
@@ -63,7 +64,11 @@ final class Rebalance implements ConsumerRebalanceListener {
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
     for (TopicPartition id : assigned) {
-      intake.add(id).paused = true;
+      Partition partition = intake.add(id);
+      partition.paused = true;
+      // A rebalance that ended during the drain: nothing of it is begun, so nothing is to be read.
+      partition.leaving = stopping;
+      partition.stale = !stopping;
     }
     consumer.pause(assigned);
     if (!assigned.isEmpty()) {
@@ -73,7 +78,7 @@ final class Rebalance implements ConsumerRebalanceListener {
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
-    giveUp(ours(revoked));
+    giveUp(ours(revoked), bell::await);
   }
 
   @Override
@@ -81,44 +86,60 @@ final class Rebalance implements ConsumerRebalanceListener {
     List<Partition> gone = ours(lost);
     gone.forEach(partition -> withdrawal.withdraw(partition.tickets()));
     gone.forEach(intake::remove);
-    LOG.atWarn()
-        .addKeyValue("partitions", lost)
-        .log(
-            "partitions lost: what is not committed of them is discarded, their new owner does it");
+    // After a drain the consumer may call what was given up lost.
+    if (!gone.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("partitions", lost)
+          .log(
+              "partitions lost: what is not committed of them is discarded, their new owner does"
+                  + " it");
+    }
   }
 
   /**
-   * Gives partitions up in order.
+   * Gives everything up in order, and takes nothing on any more.
    *
-   * @return whether all that was answered of them is committed and no call was left behind
+   * @param poll waits in a poll: a rebalance that is under way must end, for with the generation
+   *     before it nothing can be committed
+   * @return whether all that was answered is committed and no call was left behind
    */
-  boolean giveUp(List<Partition> leaving) {
-    for (Partition partition : leaving) {
-      partition.leaving = true;
-      withdrawal.withdraw(partition.tickets());
+  boolean drain(Waiting poll) {
+    stopping = true;
+    return giveUp(intake.partitions(), poll);
+  }
+
+  private boolean giveUp(List<Partition> leaving, Waiting waiting) {
+    if (leaving.isEmpty()) {
+      return true;
     }
+    // Nothing more is begun meanwhile: the loop's thread is here.
+    leaving.forEach(partition -> withdrawal.withdraw(partition.tickets()));
     long callsUntilMs = time.millis() + drainTimeoutMs;
-    settle(leaving, callsUntilMs, Partition::callsUnderWay);
-    settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted);
-    boolean all = leaving.stream().allMatch(partition -> partition.admitted.isEmpty());
-    leaving.forEach(intake::remove);
-    if (!leaving.isEmpty()) {
-      LOG.atInfo()
-          .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
-          .addKeyValue("complete", all)
-          .log("partitions given up");
-    }
+    settle(leaving, callsUntilMs, Partition::callsUnderWay, waiting);
+    settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted, waiting);
+    leaving.stream().filter(partition -> !partition.gone).forEach(intake::remove);
+    boolean all = leaving.stream().noneMatch(partition -> partition.abandoned);
+    LOG.atInfo()
+        .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
+        .addKeyValue("complete", all)
+        .log("partitions given up");
     return all;
+  }
+
+  /** How time is let pass until something completes. */
+  interface Waiting {
+    void atMost(long timeoutMs);
   }
 
   private interface Unfinished {
     boolean test(Partition partition);
   }
 
-  private void settle(List<Partition> leaving, long untilMs, Unfinished unfinished) {
+  private void settle(
+      List<Partition> leaving, long untilMs, Unfinished unfinished, Waiting waiting) {
     commits.turn();
     while (leaving.stream().anyMatch(unfinished::test) && time.millis() < untilMs) {
-      bell.await(Math.min(commits.idleMs(LONGEST_WAIT_MS), untilMs - time.millis()));
+      waiting.atMost(Math.min(commits.idleMs(LONGEST_WAIT_MS), untilMs - time.millis()));
       commits.turn();
     }
   }

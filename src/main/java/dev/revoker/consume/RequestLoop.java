@@ -7,7 +7,8 @@ import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -32,6 +33,7 @@ public final class RequestLoop {
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
 
   private static final long IDLE_POLL_MS = 1000;
+  private static final long PAUSE_AFTER_FAILURE_MS = 200;
 
   private final Consumer<byte[], byte[]> consumer;
   private final Intake intake;
@@ -39,6 +41,7 @@ public final class RequestLoop {
   private final Completions completions;
   private final Rebalance rebalance;
   private final Status status = new Status();
+  private final Bell bell;
   private final Time time;
   private volatile boolean stopping;
 
@@ -53,6 +56,7 @@ public final class RequestLoop {
       Bell bell,
       Time time) {
     this.consumer = consumer;
+    this.bell = bell;
     this.time = time;
     this.completions = new Completions(consumer::wakeup, bell);
     this.intake = new Intake(config, work, reader, completions, time);
@@ -86,13 +90,17 @@ public final class RequestLoop {
     intake.admit();
     intake.steer(consumer);
     status.turned(intake, time);
-    poll();
+    intake.read(poll(IDLE_POLL_MS), consumer);
   }
 
   /** Gives everything up in order. The consumer and the producer are left to be closed. */
   public boolean drain() {
     LOG.atInfo().log("stopping: intake ends, the calls under way finish and their results commit");
-    return rebalance.giveUp(intake.partitions());
+    return rebalance.drain(
+        atMostMs -> {
+          intake.steer(consumer);
+          intake.read(poll(atMostMs), consumer);
+        });
   }
 
   /** Ends {@link #run} after the turn under way. Any thread. */
@@ -134,38 +142,43 @@ public final class RequestLoop {
     return snapshot == null ? null : snapshot.oldest().get(lane);
   }
 
-  private void poll() {
-    long timeoutMs = commits.idleMs(IDLE_POLL_MS);
+  private ConsumerRecords<byte[], byte[]> poll(long atMostMs) {
+    long timeoutMs = commits.idleMs(atMostMs);
     boolean block = timeoutMs > 0 && completions.mayBlock();
     try {
-      intake.read(consumer.poll(Duration.ofMillis(block ? timeoutMs : 0)));
+      return consumer.poll(Duration.ofMillis(block ? timeoutMs : 0));
     } catch (WakeupException woken) {
       // There is something to do; no record is lost by it.
+      return ConsumerRecords.empty();
     } catch (KafkaException failed) {
       survive(failed);
+      return ConsumerRecords.empty();
     } finally {
       completions.polled();
     }
   }
 
-  private static void survive(KafkaException failed) {
+  private void survive(KafkaException failed) {
     if (failed.getCause() instanceof LoopFailure ours) {
       // It came out of a rebalance, through the consumer.
       throw ours;
     }
     switch (failed) {
-      case RetriableException passing ->
-          LOG.atWarn()
-              .addKeyValue("cause", passing.toString())
-              .log("the consumer could not poll: it is tried again");
+      case RetriableException passing -> {
+        LOG.atWarn()
+            .addKeyValue("cause", passing.toString())
+            .log("the consumer could not poll: it is tried again");
+        bell.await(PAUSE_AFTER_FAILURE_MS);
+      }
       case InvalidConfigurationException refused ->
           throw new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
       case FencedInstanceIdException fenced ->
           throw new LoopFailure(
               "another worker uses the same consumer.group.instance.id: give each its own", fenced);
-      case NoOffsetForPartitionException none ->
+      case InvalidOffsetException none ->
           throw new LoopFailure(
-              "consumer.auto.offset.reset is none, and the group has no committed offset for "
+              "consumer.auto.offset.reset is none, and the group has no committed offset that is"
+                  + " still there for "
                   + none.partitions(),
               none);
       default -> throw new LoopFailure("the consumer failed: " + failed.getMessage(), failed);

@@ -39,6 +39,8 @@ public final class LogGuard extends TurboFilter {
   private static final Map<String, Level> CAPS =
       Map.of("org.apache.kafka.clients.producer.KafkaProducer", Level.DEBUG);
 
+  private static final String KAFKA = "org.apache.kafka";
+
   private LogGuard() {
     setName("revoker-log-guard");
   }
@@ -56,6 +58,24 @@ public final class LogGuard extends TurboFilter {
               .formatted(factory.getClass().getName()));
     }
     install(context);
+  }
+
+  /**
+   * Keeps Kafka's clients out of the output of a command: what fails it tells in its own words.
+   * Whoever sets {@code REVOKER_LOG_LEVEL} to DEBUG or TRACE wants to see them all the same.
+   */
+  public static void quietKafka(@Nullable String revokerLogLevel) {
+    if ("DEBUG".equalsIgnoreCase(revokerLogLevel) || "TRACE".equalsIgnoreCase(revokerLogLevel)) {
+      return;
+    }
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.getLogger(KAFKA).setLevel(Level.OFF);
+      for (Logger logger : context.getLoggerList()) {
+        if (logger.getName().startsWith(KAFKA + ".") && logger.getLevel() != null) {
+          logger.setLevel(Level.OFF);
+        }
+      }
+    }
   }
 
   static synchronized void install(LoggerContext context) {

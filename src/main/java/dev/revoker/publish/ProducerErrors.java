@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,35 @@ final class ProducerErrors {
     return error.getClass().getSimpleName() + ": " + error.getMessage();
   }
 
+  /** What to do after a producer could not even be made. */
+  static Publication ofConstruction(KafkaException failed) {
+    Throwable root = failed;
+    for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    String why = describe(root);
+    // Kafka takes brokers whose names can't be resolved for a mistake; they may come back.
+    return why.contains("No resolvable bootstrap urls")
+        ? new Publication.Aborted(why)
+        : new Publication.Fatal("the Kafka producer cannot be made: " + why, root);
+  }
+
+  private static boolean says(KafkaException error, Errors refusal) {
+    String message = error.getMessage();
+    return message != null && message.endsWith(refusal.message());
+  }
+
+  private static Publication metadataTooLarge(KafkaException error) {
+    return new Publication.Fatal(
+        "the broker takes less than 4096 bytes of offset metadata:"
+            + " raise offset.metadata.max.bytes to its default",
+        error);
+  }
+
+  private static Publication refused(KafkaException error) {
+    return new Publication.Fatal("the broker refuses this worker: " + describe(error), error);
+  }
+
   private static @Nullable Publication own(Throwable error) {
     return switch (error) {
       case FencedInstanceIdException fenced ->
@@ -49,15 +79,16 @@ final class ProducerErrors {
               "another worker uses the same consumer.group.instance.id: give each its own", fenced);
       case RecordTooLargeException large ->
           new Publication.Fatal(
-              "a result is larger than the results topic takes: raise its max.message.bytes",
+              "a result is larger than the results topic takes, even without what it repeats of the"
+                  + " request: raise its max.message.bytes, or producer.max.request.size",
               large);
-      case OffsetMetadataTooLarge large ->
-          new Publication.Fatal(
-              "the broker takes less than 4096 bytes of offset metadata:"
-                  + " raise offset.metadata.max.bytes to its default",
-              large);
-      case InvalidConfigurationException refused ->
-          new Publication.Fatal("the broker refuses this worker: " + describe(refused), refused);
+      case OffsetMetadataTooLarge large -> metadataTooLarge(large);
+      // The producer puts the broker's refusal of offsets into the message and nowhere else.
+      case KafkaException large when says(large, Errors.OFFSET_METADATA_TOO_LARGE) ->
+          metadataTooLarge(large);
+      case KafkaException refused when says(refused, Errors.TOPIC_AUTHORIZATION_FAILED) ->
+          refused(refused);
+      case InvalidConfigurationException refused -> refused(refused);
       // The group has moved on; the rebalance that follows tells which partitions are still ours.
       case IllegalGenerationException moved -> new Publication.Aborted(describe(moved));
       case UnknownMemberIdException moved -> new Publication.Aborted(describe(moved));

@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,8 +31,7 @@ public final class Publisher {
       ConsumerGroupMetadata group) {}
 
   private final Supplier<Producer<byte[], byte[]>> newProducer;
-  private final ResultWriter writer;
-  private final String topic;
+  private final Transaction transaction;
 
   private @Nullable Producer<byte[], byte[]> producer;
   private boolean abortDue;
@@ -45,8 +45,7 @@ public final class Publisher {
   public Publisher(
       Supplier<Producer<byte[], byte[]>> newProducer, ResultWriter writer, String topic) {
     this.newProducer = newProducer;
-    this.writer = writer;
-    this.topic = topic;
+    this.transaction = new Transaction(writer, topic);
   }
 
   /**
@@ -59,7 +58,12 @@ public final class Publisher {
     if (producer != null) {
       return new Publication.Committed();
     }
-    Producer<byte[], byte[]> fresh = newProducer.get();
+    Producer<byte[], byte[]> fresh;
+    try {
+      fresh = newProducer.get();
+    } catch (KafkaException failed) {
+      return ProducerErrors.ofConstruction(failed);
+    }
     try {
       fresh.initTransactions();
     } catch (RuntimeException failed) {
@@ -76,17 +80,17 @@ public final class Publisher {
   /** Sends and commits. Only after {@link #open}, and not while a commit is unknown. */
   public Publication publish(Batch batch) {
     Producer<byte[], byte[]> current = current();
+    if (abortDue) {
+      Publication ended = abort(new Publication.Aborted("the last transaction is not aborted yet"));
+      if (abortDue || !(ended instanceof Publication.Aborted)) {
+        return ended;
+      }
+    }
+    transaction.begin();
+    abortDue = true;
     try {
-      if (abortDue) {
-        current.abortTransaction();
-        abortDue = false;
-      }
       current.beginTransaction();
-      abortDue = true;
-      for (Result result : batch.results()) {
-        // Its failure comes out of the commit, which cannot succeed after it.
-        var unused = current.send(record(result));
-      }
+      batch.results().forEach(result -> transaction.send(current, result));
       current.sendOffsetsToTransaction(batch.offsets(), batch.group());
     } catch (RuntimeException failed) {
       return failed(failed);
@@ -96,15 +100,18 @@ public final class Publisher {
 
   /** Commits what was sent; again, if the answer to that is unknown. */
   public Publication recommit() {
+    Producer<byte[], byte[]> current = current();
     try {
-      current().commitTransaction();
+      current.commitTransaction();
     } catch (TimeoutException unanswered) {
-      // Thrown as such, and not as a cause, it says that the commit is under way.
+      // Thrown as such, and not as a cause, it says that the commit is under way. The producer
+      // takes nothing but the same call now.
       return new Publication.Unknown(ProducerErrors.describe(unanswered));
     } catch (RuntimeException failed) {
       return failed(failed);
     }
     abortDue = false;
+    transaction.committed();
     return new Publication.Committed();
   }
 
@@ -121,8 +128,17 @@ public final class Publisher {
     return switch (kind) {
       case Publication.Aborted aborted -> abort(aborted);
       case Publication.ProducerLost lost -> lost(lost.why());
+      case Publication.Fatal fatal when fatal.cause() instanceof RecordTooLargeException ->
+          tooLarge(fatal);
       default -> kind;
     };
+  }
+
+  private Publication tooLarge(Publication.Fatal fatal) {
+    Publication ended =
+        abort(new Publication.Aborted("a result is larger than the results topic takes"));
+    boolean aborted = ended instanceof Publication.Aborted && !abortDue;
+    return aborted && !transaction.shorten() ? fatal : ended;
   }
 
   private Publication abort(Publication.Aborted aborted) {
@@ -155,12 +171,5 @@ public final class Publisher {
       throw new IllegalStateException("the publisher is not open: a bug");
     }
     return producer;
-  }
-
-  private ProducerRecord<byte[], byte[]> record(Result result) {
-    ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(topic, writer.key(result), writer.value(result));
-    writer.headers(result).forEach(header -> record.headers().add(header.name(), header.value()));
-    return record;
   }
 }

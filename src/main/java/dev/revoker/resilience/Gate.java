@@ -8,52 +8,62 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Whether the API may be called at all: Resilience4j's circuit breaker, and the hold after a 429.
  * Guarded by the dispatcher's lock. The breaker's move from open to half-open is a timer of ours,
  * so that it happens, and wakes who is held, with no call to trigger it.
+ *
+ * <p>Time is cut into eras: each move of the breaker begins one. An answer counts only in the era
+ * that its call was permitted in. So a call from before an outage that ends while the API is probed
+ * is no probe, and gives no permission back that it did not take.
  */
 final class Gate {
+  /**
+   * The permission for one call.
+   *
+   * @param probe it was given while the API was probed
+   * @param holds how many holds after a 429 had begun
+   */
+  record Permit(long era, boolean probe, int holds) {}
+
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
   private final CircuitBreakerRegistry registry;
   private final CircuitBreaker breaker;
+  private final Throttle throttle;
   private final Config.Breaker config;
-  private final Backoff backoff;
   private final Time time;
   private final Runnable wake;
+
+  private long era;
+  private int probesLeft;
+  private int probesOut;
 
   /** When the breaker opened last, by the steady clock. */
   private long openedAtMs;
 
-  private int throttledInARow;
-  private long throttledUntilMs;
-
-  private boolean closed;
-  private long closedSinceMs;
-  private long closedTotalMs;
+  private boolean shut;
+  private long shutSinceMs;
+  private long shutTotalMs;
 
   /**
-   * Starts open to calls, that is with the breaker closed.
+   * Starts with the breaker closed, that is open to calls.
    *
    * @param wake called by a timer, without the lock, when the gate may have opened
    */
   Gate(Config.Breaker config, Backoff backoff, Time time, Runnable wake) {
     this.config = config;
-    this.backoff = backoff;
     this.time = time;
     this.wake = wake;
-    this.throttledUntilMs = time.millis();
+    this.throttle = new Throttle(backoff, time, wake);
     this.registry = CircuitBreakerRegistry.of(breakerConfig(config, time));
     this.breaker = registry.circuitBreaker("api");
   }
@@ -67,106 +77,140 @@ final class Gate {
     return breaker.getState() == State.CLOSED;
   }
 
-  /** Only probes go out now, at most so many in all. */
+  /** Only probes go out now. */
   boolean probing() {
     return breaker.getState() == State.HALF_OPEN;
   }
 
-  /** Takes the permission for one call, whose answer must then come to {@link #answered}. */
-  boolean tryAcquire() {
+  /** A probe may go out, and none is under way. */
+  boolean lacksProbes() {
+    return probing() && probesLeft > 0 && probesOut == 0;
+  }
+
+  /** Grows with each move of the breaker, and with each new round of probes. */
+  long era() {
+    return era;
+  }
+
+  long openWaitMs() {
+    return config.openWaitMs();
+  }
+
+  /** The permission for one call, whose answer must then come to {@link #answered}; or null. */
+  @Nullable Permit tryAcquire() {
+    State state = breaker.getState();
+    boolean probe = state == State.HALF_OPEN;
     // Asked in OPEN, the breaker would move by itself; the timer does that.
-    return !throttled() && breaker.getState() != State.OPEN && breaker.tryAcquirePermission();
+    if (throttle.holding()
+        || state == State.OPEN
+        || (probe && probesLeft == 0)
+        || !breaker.tryAcquirePermission()) {
+      return null;
+    }
+    if (probe) {
+      probesLeft--;
+      probesOut++;
+    }
+    return new Permit(era, probe, throttle.begun());
   }
 
   /** Whether requests that could be called must wait: the time they spend so is their hold. */
   boolean holding() {
-    return !apiUp() || throttled();
+    return !apiUp() || throttle.holding();
   }
 
   /** Reads the clock that runs only while the gate holds requests. */
   long holdClockMs() {
-    return closedTotalMs + (closed ? time.millis() - closedSinceMs : 0);
+    return shutTotalMs + (shut ? time.millis() - shutSinceMs : 0);
   }
 
-  /** Gives the answer of a call for which {@link #tryAcquire} gave permission. */
-  void answered(ApiAnswer answer, long tookNanos) {
-    State before = breaker.getState();
-    if (answer instanceof ApiAnswer.Throttled throttled) {
-      breaker.releasePermission();
-      throttle(throttled.retryAfterMs());
-    } else {
-      throttledInARow = 0;
-      breaker.onResult(tookNanos, TimeUnit.NANOSECONDS, answer);
+  /**
+   * Takes the answer of a call that had this permit.
+   *
+   * @param shown takes the secrets out of a text, for the log
+   * @return whether a failure spends an attempt: the API was up when the call was permitted, and
+   *     has been taken to be up ever since
+   */
+  boolean answered(Permit permit, ApiAnswer answer, long tookNanos, UnaryOperator<String> shown) {
+    boolean current = permit.era() == era;
+    if (current && permit.probe()) {
+      probesOut--;
     }
-    State after = breaker.getState();
-    if (after != before) {
-      moved(after, answer);
+    if (answer instanceof ApiAnswer.Throttled throttled) {
+      throttle.answered429(permit.holds(), throttled.retryAfterMs());
+      if (current && permit.probe()) {
+        breaker.releasePermission();
+        probesLeft++;
+      }
+    } else {
+      throttle.passed(permit.holds());
+      if (current) {
+        record(answer, tookNanos, shown);
+      }
     }
     reckon();
+    return permit.era() == era && apiUp();
   }
 
   /** Does what is due by time. Called under the lock whenever the dispatcher looks for work. */
   void tick() {
     if (breaker.getState() == State.OPEN && time.millis() - openedAtMs >= config.openWaitMs()) {
-      breaker.transitionToHalfOpenState();
-      LOG.atInfo()
-          .addKeyValue("probes", config.halfOpenCalls())
-          .log("the API is probed; every other request goes on waiting");
+      beginProbing();
     }
     reckon();
   }
 
-  private boolean throttled() {
-    return throttledUntilMs > time.millis();
+  /** Begins a new round of probes, if none is under way: what the last told is old. */
+  void probeAnew() {
+    if (probing() && probesOut == 0) {
+      beginProbing();
+    }
   }
 
-  /** Calls that were under way when the first 429 came may bring more: together they are one. */
-  private void throttle(@Nullable Long retryAfterMs) {
-    boolean first = !throttled();
-    if (first) {
-      throttledInARow++;
-    } else if (retryAfterMs == null) {
+  private void beginProbing() {
+    breaker.transitionToHalfOpenState();
+    era++;
+    probesLeft = config.halfOpenCalls();
+    probesOut = 0;
+    LOG.atDebug()
+        .addKeyValue("probes", probesLeft)
+        .log("the API is probed; every other request goes on waiting");
+  }
+
+  private void record(ApiAnswer answer, long tookNanos, UnaryOperator<String> shown) {
+    State before = breaker.getState();
+    // Not the answer itself: Resilience4j puts what it is given into texts that it logs.
+    breaker.onResult(tookNanos, TimeUnit.NANOSECONDS, Judge.breakerFailure(answer));
+    State after = breaker.getState();
+    if (after == before) {
       return;
     }
-    long delayMs = retryAfterMs != null ? retryAfterMs : backoff.delayMs(throttledInARow, null);
-    long untilMs = time.millis() + delayMs;
-    if (untilMs > throttledUntilMs) {
-      throttledUntilMs = untilMs;
-      time.after(delayMs, wake);
+    era++;
+    if (after == State.OPEN) {
+      openedAtMs = time.millis();
+      time.after(config.openWaitMs(), wake);
     }
-    if (first) {
-      LOG.atWarn()
-          .addKeyValue("holdMs", delayMs)
-          .log("the API answered 429: every call is held back, no attempt is spent");
+    if (after == State.CLOSED) {
+      LOG.atInfo().log("the API is back: intake and calls go on");
+    } else {
+      LOG.atLevel(before == State.CLOSED ? Level.WARN : Level.DEBUG)
+          .addKeyValue("lastAnswer", shown.apply(Judge.describe(answer)))
+          .addKeyValue("probeInMs", config.openWaitMs())
+          .log("the API is down: intake pauses, requests wait without spending attempts");
     }
   }
 
   private void reckon() {
-    boolean closedNow = holding();
-    if (closedNow == closed) {
+    boolean shutNow = holding();
+    if (shutNow == shut) {
       return;
     }
-    if (closedNow) {
-      closedSinceMs = time.millis();
+    if (shutNow) {
+      shutSinceMs = time.millis();
     } else {
-      closedTotalMs += time.millis() - closedSinceMs;
+      shutTotalMs += time.millis() - shutSinceMs;
     }
-    closed = closedNow;
-  }
-
-  private void moved(State state, ApiAnswer answer) {
-    switch (state) {
-      case OPEN -> {
-        openedAtMs = time.millis();
-        time.after(config.openWaitMs(), wake);
-        LOG.atWarn()
-            .addKeyValue("lastAnswer", Judge.describe(answer))
-            .addKeyValue("probeInMs", config.openWaitMs())
-            .log("the API is down: intake pauses, requests wait without spending attempts");
-      }
-      case CLOSED -> LOG.atInfo().log("the API is back: intake and calls go on");
-      default -> LOG.atInfo().addKeyValue("state", state).log("the breaker moved");
-    }
+    shut = shutNow;
   }
 
   private static CircuitBreakerConfig breakerConfig(Config.Breaker config, Time time) {
@@ -178,33 +222,9 @@ final class Gate {
         .permittedNumberOfCallsInHalfOpenState(config.halfOpenCalls())
         // A slow answer is an answer: time-outs are the transport's.
         .slowCallDurationThreshold(Duration.ofDays(1))
-        .recordResult(Judge::breakerFailure)
+        .recordResult(Boolean.TRUE::equals)
         .clock(new SteadyClock(time))
         .currentTimestampFunction(clock -> time.nanos(), TimeUnit.NANOSECONDS)
         .build();
-  }
-
-  /** What Resilience4j measures its waits by. */
-  private static final class SteadyClock extends Clock {
-    private final Time time;
-
-    SteadyClock(Time time) {
-      this.time = time;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(time.millis());
-    }
   }
 }

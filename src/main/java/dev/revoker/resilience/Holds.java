@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long each request has waited out an outage: its time in READY while the gate held it, over
- * all outages together. One timer stands for the request whose time is up first. Guarded by the
- * dispatcher's lock.
+ * How long each request has waited out an outage: its time in READY and RESTING while the gate held
+ * it, over all outages together. One timer stands for the request whose time is up first. Guarded
+ * by the dispatcher's lock.
  */
 final class Holds {
   private final long maxMs;
@@ -34,7 +34,7 @@ final class Holds {
   }
 
   void began(Task task) {
-    task.readySinceHoldMs = gate.holdClockMs();
+    task.waitsSinceHoldMs = gate.holdClockMs();
     if (timer != null && time.millis() + remainingMs(task) < timerAtMs) {
       // Held before, so its time is up before that of those who wait already.
       disarm();
@@ -42,7 +42,7 @@ final class Holds {
   }
 
   void left(Task task) {
-    task.heldMs += gate.holdClockMs() - task.readySinceHoldMs;
+    task.heldMs += gate.holdClockMs() - task.waitsSinceHoldMs;
   }
 
   /** Those whose hold is over now. */
@@ -51,7 +51,7 @@ final class Holds {
       return List.of();
     }
     disarm();
-    return ready.all().stream().filter(task -> remainingMs(task) <= 0).toList();
+    return ready.all().filter(task -> remainingMs(task) <= 0).toList();
   }
 
   /** Sets the timer if requests are held and it is not set. */
@@ -59,7 +59,8 @@ final class Holds {
     if (maxMs == 0 || timer != null || !gate.holding()) {
       return;
     }
-    ready.all().stream()
+    ready
+        .all()
         .mapToLong(this::remainingMs)
         .min()
         .ifPresent(
@@ -70,7 +71,7 @@ final class Holds {
   }
 
   private long remainingMs(Task task) {
-    return maxMs - task.heldMs - (gate.holdClockMs() - task.readySinceHoldMs);
+    return maxMs - task.heldMs - (gate.holdClockMs() - task.waitsSinceHoldMs);
   }
 
   private void disarm() {

@@ -59,6 +59,11 @@ final class Judge {
     };
   }
 
+  /** Whether the token that the call was made with is no longer good. */
+  static boolean tokenRejected(ApiAnswer answer) {
+    return answer instanceof ApiAnswer.Refused refused && refused.errorType().equals(BAD_API_TOKEN);
+  }
+
   /** Judges a login that gave no session. An End is for every request that waited for it. */
   static Verdict login(ApiAnswer answer) {
     return switch (answer) {
@@ -80,8 +85,8 @@ final class Judge {
   }
 
   /** Whether the breaker counts it as a failure; a 429 it does not count at all. */
-  static boolean breakerFailure(Object answer) {
-    return switch ((ApiAnswer) answer) {
+  static boolean breakerFailure(ApiAnswer answer) {
+    return switch (answer) {
       case ApiAnswer.Done done -> false;
       case ApiAnswer.Session session -> false;
       case ApiAnswer.Refused refused -> refused.errorType().equals(UNHANDLED_ERROR);
@@ -94,7 +99,7 @@ final class Judge {
     };
   }
 
-  /** The answer in a few words of our own, for an operator. */
+  /** The answer in a few words, for an operator; they may hold what the API wrote. */
   static String describe(ApiAnswer answer) {
     return switch (answer) {
       case ApiAnswer.Refused refused -> "HTTP 400 " + refused.errorType();

@@ -23,8 +23,19 @@ final class RateShares {
   private static final double PORTIONS_PER_SECOND = 50;
 
   private final List<AtomicRateLimiter> limiters = new ArrayList<>();
+  private final Time time;
+  private final Runnable wake;
+  private long wakeAtNanos;
 
-  RateShares(Config.Limits limits, List<Config.Lane> lanes, Time time) {
+  /**
+   * Starts with one portion for each share.
+   *
+   * @param wake called by a timer, without the lock, when a lane may call again
+   */
+  RateShares(Config.Limits limits, List<Config.Lane> lanes, Time time, Runnable wake) {
+    this.time = time;
+    this.wake = wake;
+    this.wakeAtNanos = time.nanos();
     if (limits.ratePerSecond() == 0) {
       return;
     }
@@ -36,16 +47,19 @@ final class RateShares {
     }
   }
 
-  /** Zero if the lane may call now, else the nanoseconds until it is worth asking again. */
-  long waitNanos(int lane) {
-    long wait = 0;
+  /** Whether the lane may call now; if not, there is a wake when it is worth asking again. */
+  boolean open(int lane) {
+    long waitNanos = 0;
     for (int i = 0; i <= lane && i < limiters.size(); i++) {
-      wait = Math.max(wait, limiters.get(i).getDetailedMetrics().getNanosToWait());
+      waitNanos = Math.max(waitNanos, limiters.get(i).getDetailedMetrics().getNanosToWait());
     }
-    return wait;
+    if (waitNanos > 0) {
+      wakeIn(waitNanos);
+    }
+    return waitNanos == 0;
   }
 
-  /** Takes a permission; only after {@link #waitNanos} gave zero. */
+  /** Takes a permission; only after {@link #open} said so. */
   void take(int lane) {
     for (int i = 0; i <= lane && i < limiters.size(); i++) {
       limiters.get(i).acquirePermission();
@@ -54,6 +68,17 @@ final class RateShares {
 
   List<RateLimiter> limiters() {
     return List.copyOf(limiters);
+  }
+
+  /** One wake is set at a time, unless a lane with a shorter wait comes after it was. */
+  private void wakeIn(long waitNanos) {
+    long nowNanos = time.nanos();
+    long dueNanos = nowNanos + waitNanos;
+    boolean set = wakeAtNanos - nowNanos > 0 && wakeAtNanos - dueNanos <= 0;
+    if (!set) {
+      wakeAtNanos = dueNanos;
+      time.after((waitNanos + 999_999) / 1_000_000, wake);
+    }
   }
 
   private static AtomicRateLimiter limiter(String name, double rate, Time time) {

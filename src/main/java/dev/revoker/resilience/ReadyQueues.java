@@ -1,74 +1,68 @@
 package dev.revoker.resilience;
 
-import dev.revoker.resilience.Task.Phase;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What could be called now, a queue for each lane. A task that ends while it stands in a queue
- * stays there until it comes to the head; {@link #size} does not count it. Guarded by the
- * dispatcher's lock.
+ * What could be called now, a queue for each lane; and beside them those that rest, because they
+ * have just been a probe that failed. A task can leave from anywhere, at once, so that nothing of
+ * it stays. Guarded by the dispatcher's lock.
  */
 final class ReadyQueues {
-  private final List<Deque<Task>> queues;
-  private final int[] sizes;
+  private final List<SequencedSet<Task>> queues;
+  private final SequencedSet<Task> resting = new LinkedHashSet<>();
 
   ReadyQueues(int lanes) {
     this.queues =
         new ArrayList<>(
-            IntStream.range(0, lanes).mapToObj(lane -> new ArrayDeque<Task>()).toList());
-    this.sizes = new int[lanes];
+            IntStream.range(0, lanes).mapToObj(lane -> new LinkedHashSet<Task>()).toList());
   }
 
   void addFirst(Task task) {
     queues.get(task.lane).addFirst(task);
-    sizes[task.lane]++;
   }
 
   void addLast(Task task) {
     queues.get(task.lane).addLast(task);
-    sizes[task.lane]++;
+  }
+
+  void rest(Task task) {
+    resting.add(task);
+  }
+
+  /** Takes it out, wherever it stands. */
+  void remove(Task task) {
+    if (!queues.get(task.lane).remove(task)) {
+      resting.remove(task);
+    }
   }
 
   /** The head of the lane, or null; it stays where it is. */
   @Nullable Task peek(int lane) {
-    Deque<Task> queue = queues.get(lane);
-    Task head = queue.peek();
-    while (head != null && head.phase() == Phase.ENDED) {
-      queue.remove();
-      head = queue.peek();
-    }
-    return head;
+    SequencedSet<Task> queue = queues.get(lane);
+    return queue.isEmpty() ? null : queue.getFirst();
   }
 
-  /** Takes the head that {@link #peek} showed. */
-  void removeHead(int lane) {
-    queues.get(lane).remove();
-    sizes[lane]--;
+  /** Those that rest, the longest first. Not a copy. */
+  SequencedSet<Task> resting() {
+    return resting;
   }
 
-  /** To be told of a task that ended in its queue. */
-  void ended(Task task) {
-    sizes[task.lane]--;
-  }
-
-  /** The tasks that are ready, in no order that matters. */
-  List<Task> all() {
-    return queues.stream()
-        .flatMap(Deque::stream)
-        .filter(task -> task.phase() == Phase.READY)
-        .toList();
+  /** All that wait here, those that rest included, in no order that matters. */
+  Stream<Task> all() {
+    return Stream.concat(queues.stream().flatMap(SequencedSet::stream), resting.stream());
   }
 
   int size(int lane) {
-    return sizes[lane];
+    return queues.get(lane).size();
   }
 
   int size() {
-    return IntStream.of(sizes).sum();
+    return queues.stream().mapToInt(SequencedSet::size).sum();
   }
 }

@@ -1,12 +1,16 @@
 package dev.revoker.resilience;
 
 import dev.revoker.api.ApiAnswer;
+import dev.revoker.message.Scrubber;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Request;
+import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
 import dev.revoker.time.Time.Timer;
 import io.github.resilience4j.retry.Retry;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +22,9 @@ final class Task implements Dispatcher.Ticket {
    * <pre>
    * READY       → CALLING (started), PARKED (its account logs in), ENDED
    * PARKED      → READY (the login ended), BACKING_OFF (it failed for all who waited), ENDED
-   * CALLING     → READY (held, renewed, logged in), BACKING_OFF (an attempt is spent), ENDED
+   * CALLING     → READY (held, renewed, logged in), RESTING (its probe failed),
+   *               BACKING_OFF (an attempt is spent), ENDED
+   * RESTING     → READY (no other is left to probe, or the API is back), ENDED
    * BACKING_OFF → READY (time is up), ENDED
    * </pre>
    */
@@ -26,14 +32,16 @@ final class Task implements Dispatcher.Ticket {
     READY,
     PARKED,
     CALLING,
+    RESTING,
     BACKING_OFF,
     ENDED;
 
     private Set<Phase> next() {
       return switch (this) {
         case READY -> EnumSet.of(CALLING, PARKED, ENDED);
-        case PARKED, CALLING -> EnumSet.of(READY, BACKING_OFF, ENDED);
-        case BACKING_OFF -> EnumSet.of(READY, ENDED);
+        case PARKED -> EnumSet.of(READY, BACKING_OFF, ENDED);
+        case CALLING -> EnumSet.of(READY, RESTING, BACKING_OFF, ENDED);
+        case RESTING, BACKING_OFF -> EnumSet.of(READY, ENDED);
         case ENDED -> EnumSet.noneOf(Phase.class);
       };
     }
@@ -52,22 +60,30 @@ final class Task implements Dispatcher.Ticket {
   /** An attempt ended without an answer: the API may have removed the key. */
   boolean unanswered;
 
+  /** The gate's era in which it came to rest. */
+  long restsSinceEra;
+
   /** The BAD_API_TOKEN answers in a row. */
   int rejectedTokens;
 
   /** Taken back by its owner while a call was under way: it ends with that call. */
   boolean withdrawn;
 
-  /** How long it was held in all, up to the last time it left READY. */
+  /** How long it was held in all, up to the last time it left READY or RESTING. */
   long heldMs;
 
-  /** The hold clock's reading when it last became READY. */
-  long readySinceHoldMs;
+  /** The hold clock's reading when it last came to READY or RESTING. */
+  long waitsSinceHoldMs;
 
   @Nullable Integer lastStatus;
-  @Nullable Secret token;
-  @Nullable Timer backoff;
+
+  /** Ends its back-off or its rest. */
+  @Nullable Timer wake;
+
   @Nullable Timer expiry;
+
+  /** All that the API was sent for it, and so could write back. */
+  private final List<Secret> secrets = new ArrayList<>();
 
   Task(
       Request.Valid request,
@@ -78,6 +94,26 @@ final class Task implements Dispatcher.Ticket {
     this.caller = caller;
     this.lane = lane;
     this.attempts = attempts;
+    secrets.add(request.key());
+    if (request.apiToken() != null) {
+      secrets.add(request.apiToken());
+    }
+  }
+
+  /** From now on {@link #shown} takes this secret out, too. */
+  void hides(Secret secret) {
+    if (!secrets.contains(secret)) {
+      secrets.add(secret);
+    }
+  }
+
+  /** The text without what must not be shown, cut to the length that may be. */
+  String shown(String text) {
+    return Scrubber.of(secrets.toArray(Secret[]::new)).scrub(text);
+  }
+
+  ResultError shown(ResultError error) {
+    return new ResultError(shown(error.type()), shown(error.comment()));
   }
 
   Phase phase() {
@@ -94,9 +130,9 @@ final class Task implements Dispatcher.Ticket {
       throw new IllegalStateException("a task cannot go from " + phase + " to " + next);
     }
     phase = next;
-    if (next != Phase.BACKING_OFF && backoff != null) {
-      backoff.cancel();
-      backoff = null;
+    if (wake != null) {
+      wake.cancel();
+      wake = null;
     }
     if (next == Phase.ENDED && expiry != null) {
       expiry.cancel();

@@ -61,6 +61,11 @@ public final class ResultLog implements AutoCloseable {
     return count.get();
   }
 
+  /** How many came for requests of this lane. */
+  public long count(String lane) {
+    return all().stream().filter(result -> result.lane().equals(lane)).count();
+  }
+
   /**
    * The results of each request record, by its coordinates; more than one would be a broken
    * promise.

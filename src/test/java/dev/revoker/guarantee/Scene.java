@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 
 /**
  * Topics and a group of its own on a real broker, the sandbox behind, real workers in child
@@ -149,6 +150,21 @@ final class Scene implements AutoCloseable {
     Map<String, List<ResultLog.Entry>> bySource = results.bySource();
     assertThat(bySource.keySet()).containsExactlyInAnyOrderElementsOf(sources);
     assertThat(bySource.values()).allSatisfy(entries -> assertThat(entries).hasSize(1));
+  }
+
+  void awaitUntil(Callable<Boolean> condition) {
+    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(condition);
+  }
+
+  /** The values of a meter, one for each set of labels. */
+  List<Double> metrics(WorkerProcess worker, String meter)
+      throws IOException, InterruptedException {
+    return get(worker, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(meter + "{") || line.startsWith(meter + " "))
+        .map(line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1)))
+        .toList();
   }
 
   Map<String, Long> outcomes() {

@@ -45,7 +45,7 @@ public final class ManualTime implements Time {
   /** Moves on, running what falls due. */
   public void advanceMs(long ms) {
     long until = nanos + ms * 1_000_000;
-    while (!timers.isEmpty() && timers.peek().atNanos() <= until) {
+    for (Due next = next(); next != null && next.atNanos() <= until; next = next()) {
       runNext();
     }
     nanos = until;
@@ -53,16 +53,22 @@ public final class ManualTime implements Time {
 
   /** Moves to the next timer and runs it; false if there is none. */
   public boolean runNext() {
-    Due due = timers.poll();
-    while (due != null && due.cancelled()[0]) {
-      due = timers.poll();
-    }
+    Due due = next();
     if (due == null) {
       return false;
     }
+    timers.remove();
     nanos = Math.max(nanos, due.atNanos());
     due.task().run();
     return true;
+  }
+
+  /** The timer that falls due first, or null; what was cancelled before it is gone. */
+  private Due next() {
+    while (!timers.isEmpty() && timers.peek().cancelled()[0]) {
+      timers.remove();
+    }
+    return timers.peek();
   }
 
   /** How many timers are set and not cancelled. */

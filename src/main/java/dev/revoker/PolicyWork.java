@@ -1,0 +1,24 @@
+package dev.revoker;
+
+import dev.revoker.consume.RequestLoop;
+import dev.revoker.model.Request;
+import dev.revoker.resilience.Dispatcher;
+import java.util.Collection;
+
+/** Joins the loop to the policy. */
+record PolicyWork(Dispatcher policy) implements RequestLoop.Work {
+  @Override
+  public int room() {
+    return policy.intakeRoom();
+  }
+
+  @Override
+  public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
+    return policy.admit(request, caller);
+  }
+
+  @Override
+  public void withdraw(Collection<Dispatcher.Ticket> tickets) {
+    policy.withdraw(tickets);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.revoker;
+
+import dev.revoker.consume.RequestLoop;
+import dev.revoker.ops.Meters;
+import dev.revoker.resilience.Dispatcher;
+import dev.revoker.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+
+/** What the gauges show: the policy's and the loop's own numbers, read at each scrape. */
+final class WorkerGauges implements Meters.Gauges {
+  private final Dispatcher policy;
+  private final RequestLoop running;
+  private final Time time;
+
+  WorkerGauges(Dispatcher policy, RequestLoop running, Time time) {
+    this.policy = policy;
+    this.running = running;
+    this.time = time;
+  }
+
+  @Override
+  public int inFlight(String lane) {
+    return policy.inFlight(lane);
+  }
+
+  @Override
+  public int waiting(String lane) {
+    return policy.waiting(lane);
+  }
+
+  @Override
+  public double oldestRequestAgeSeconds(String lane) {
+    Instant oldest = running.oldest(lane);
+    return oldest == null
+        ? 0
+        : Math.max(0, Duration.between(oldest, time.now()).toMillis() / 1000.0);
+  }
+
+  @Override
+  public boolean intakePaused() {
+    return !policy.apiUp();
+  }
+}

@@ -1,0 +1,192 @@
+package dev.revoker.cli;
+
+import dev.revoker.config.Config;
+import dev.revoker.submit.Defaults;
+import dev.revoker.submit.Format;
+import dev.revoker.submit.Input;
+import dev.revoker.submit.LooksLikeKey;
+import dev.revoker.submit.Order;
+import dev.revoker.submit.Screen;
+import dev.revoker.submit.Submission;
+import dev.revoker.submit.Trouble;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Puts requests in. */
+@Command(
+    name = "submit",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Reads keys or whole requests, checks all of them, and sends them to a lane.",
+      "",
+      "FILE is a CSV with a header (columns are named as the fields of a request:"
+          + " api_securekey, account, api_token, request_id, reason, requested_by, requested_at,"
+          + " not_after; label.NAME is a label), or NDJSON (a request a line), or has a key a line."
+          + " Without FILE, or with -, standard input is read. A key is never an argument: other"
+          + " users could see it, and the shell would keep it.",
+      "",
+      "If a row is not valid, all such rows are named and nothing is sent.",
+      "",
+    })
+public final class SubmitCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..*",
+      description = "What to send; - is standard input.")
+  private List<String> files = List.of();
+
+  @Mixin private final ConfigOption config = new ConfigOption();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "csv, ndjson or keys, where the content is not to tell.")
+  private @Nullable Format format;
+
+  @Option(
+      names = "--lane",
+      paramLabel = "LANE",
+      description = "Which lane to send to (default: standard, or the last where there is none).")
+  private @Nullable String lane;
+
+  @Option(names = "--account", paramLabel = "NAME", description = "For rows that name no account.")
+  private @Nullable String account;
+
+  @Option(names = "--reason", paramLabel = "TEXT", description = "For rows that give no reason.")
+  private @Nullable String reason;
+
+  @Option(names = "--requested-by", paramLabel = "WHO", description = "For rows that do not say.")
+  private @Nullable String requestedBy;
+
+  @Option(
+      names = "--not-after",
+      paramLabel = "TIME",
+      description = "For rows without one; after it the API is not called (RFC 3339).")
+  private @Nullable String notAfter;
+
+  @Option(
+      names = "--label",
+      paramLabel = "NAME=VALUE",
+      description = "A label for rows that lack it; may be given several times.")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--batch",
+      paramLabel = "ID",
+      description = "The batch's id, 1 to 64 of A-Z a-z 0-9 . _ - (default: made of the content).")
+  private @Nullable String batch;
+
+  @Option(names = "--skip-invalid", description = "Send the valid rows where others are not.")
+  private boolean skipInvalid;
+
+  @Option(names = "--dry-run", description = "Show what would be sent, masked, and send nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--wait",
+      description = "Stay until every row has its result, and print a table of outcomes.")
+  private boolean wait;
+
+  @Option(
+      names = "--resume",
+      description = {
+        "Send only rows of this batch that have not succeeded and are not under way. Reads the"
+            + " topics of requests and results."
+      })
+  private boolean resume;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = {
+        "With --wait: write what became of each row, with its key's fingerprint, to FILE. It ends"
+            + " with .csv, .json (an array), .ndjson or .jsonl."
+      })
+  private @Nullable Path report;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    String mistake = mistake();
+    if (mistake != null) {
+      err.println(mistake);
+      return ExitCode.USAGE;
+    }
+    Optional<Config> loaded = config.loadWithoutAccounts(err);
+    return loaded.map(this::submit).orElse(ExitCode.USAGE);
+  }
+
+  private int submit(Config loaded) {
+    PrintWriter err = spec.commandLine().getErr();
+    Screen screen =
+        new Screen(spec.commandLine().getOut(), err, Boolean.getBoolean("revoker.terminal"));
+    Defaults defaults = new Defaults(account, reason, requestedBy, notAfter, labels);
+    Order order =
+        new Order(format, defaults, lane, batch, skipInvalid, dryRun, wait, resume, report);
+    Submission submission = new Submission(loaded, order, screen);
+    Runnable notNeeded = CleanUp.onEarlyExit(submission::leave);
+    try (Input input = input(err)) {
+      return submission.run(input) ? ExitCode.DONE : ExitCode.FAILED;
+    } catch (Trouble trouble) {
+      err.println(trouble.text());
+      return trouble.isUsage() ? ExitCode.USAGE : ExitCode.FAILED;
+    } catch (IOException e) {
+      err.println("a file failed: " + e.getMessage());
+      return ExitCode.FAILED;
+    } finally {
+      notNeeded.run();
+    }
+  }
+
+  private Input input(PrintWriter err) throws Trouble {
+    if (files.isEmpty()) {
+      err.println("reading standard input; Ctrl-D ends it");
+      err.flush();
+    }
+    return files.isEmpty() || files.getFirst().equals("-")
+        ? Input.copyOf(System.in)
+        : Input.file(Path.of(files.getFirst()));
+  }
+
+  /** What is wrong with the arguments, or null. */
+  private @Nullable String mistake() {
+    for (String file : files) {
+      if (LooksLikeKey.test(file) && !isFile(file)) {
+        return """
+        An argument looks like a key, and is not repeated here. Keys are read from a file or from
+        standard input: other users see a process's arguments, and your shell may have kept it.
+          bin/revoker submit keys.txt
+          bin/revoker submit -         and then paste it, and Ctrl-D\
+        """;
+      }
+    }
+    if (files.size() > 1) {
+      return "only one FILE can be given";
+    }
+    return report != null && !wait ? "--report needs --wait" : null;
+  }
+
+  private static boolean isFile(String name) {
+    try {
+      return Files.exists(Path.of(name));
+    } catch (java.nio.file.InvalidPathException e) {
+      return false;
+    }
+  }
+}

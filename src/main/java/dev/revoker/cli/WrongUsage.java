@@ -1,0 +1,24 @@
+package dev.revoker.cli;
+
+import dev.revoker.submit.LooksLikeKey;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+
+/** Tells what is wrong with a command line, and repeats nothing of it that may be a key. */
+public final class WrongUsage implements IParameterExceptionHandler {
+  @Override
+  public int handleParseException(ParameterException wrong, String[] arguments) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    String message = String.valueOf(wrong.getMessage());
+    err.println(
+        LooksLikeKey.test(message)
+            ? "the command line is wrong, and not repeated here, for something in it looks like a"
+                + " key; keys are read from files or standard input (submit --help)"
+            : message);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
+  }
+}

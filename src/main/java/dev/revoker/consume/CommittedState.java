@@ -1,0 +1,115 @@
+package dev.revoker.consume;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what the broker has as committed, for partitions that were taken on and after a commit
+ * whose end is not known. Used by the loop's thread alone, in callbacks of a rebalance too: both
+ * kinds of consumer allow that.
+ */
+final class CommittedState {
+  /** What came of reading. */
+  sealed interface Reading {
+    /** It was read; these answers are committed, though that was not known. */
+    record Done(Answers found) implements Reading {}
+
+    /** A wakeup that was meant for a poll ended it: read again at once. */
+    record Woken() implements Reading {}
+
+    /** It can't be read now. */
+    record Failed(String why) implements Reading {}
+  }
+
+  /**
+   * Short, because the loop stands still meanwhile. A worker that was killed leaves a transaction
+   * open, and until the broker has ended it the offsets in it can't be read.
+   */
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Intake intake;
+
+  CommittedState(Consumer<byte[], byte[]> consumer, Intake intake) {
+    this.consumer = consumer;
+    this.intake = intake;
+  }
+
+  /** Whether there is something to be read. */
+  boolean due() {
+    return intake.partitions().stream().anyMatch(partition -> partition.stale);
+  }
+
+  /** All that is known is to be read again. */
+  void forget() {
+    intake.partitions().forEach(partition -> partition.stale = true);
+  }
+
+  Reading read() {
+    List<Partition> stale = intake.partitions().stream().filter(one -> one.stale).toList();
+    if (stale.isEmpty()) {
+      return new Reading.Done(Answers.NONE);
+    }
+    try {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          consumer.committed(
+              stale.stream().map(one -> one.id).collect(Collectors.toSet()), TIMEOUT);
+      List<Pending> found = new ArrayList<>();
+      stale.forEach(partition -> found.addAll(load(partition, committed.get(partition.id))));
+      return new Reading.Done(new Answers(found));
+    } catch (WakeupException woken) {
+      return new Reading.Woken();
+    } catch (InvalidConfigurationException refused) {
+      throw new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
+    } catch (KafkaException passing) {
+      return new Reading.Failed("the committed offsets cannot be read: " + passing.getMessage());
+    }
+  }
+
+  private static List<Pending> load(Partition partition, @Nullable OffsetAndMetadata committed) {
+    OffsetMap map = decode(partition, committed);
+    PartitionProgress progress = partition.progress;
+    List<Pending> found = new ArrayList<>();
+    if (progress == null) {
+      partition.progress = PartitionProgress.from(map);
+      partition.readNextOffset = committed == null ? -1 : map.nextOffset();
+    } else if (committed != null) {
+      // What the broker has as answered must not be answered again.
+      for (long offset : progress.reconcile(map)) {
+        Pending pending = partition.admitted.get(offset);
+        if (pending != null) {
+          partition.release(pending);
+          found.add(pending);
+        }
+      }
+    }
+    partition.stale = false;
+    return found;
+  }
+
+  private static OffsetMap decode(Partition partition, @Nullable OffsetAndMetadata committed) {
+    if (committed == null) {
+      return OffsetMap.none();
+    }
+    try {
+      return OffsetMap.decode(committed.offset(), committed.metadata());
+    } catch (OffsetMap.UnreadableMetadataException unreadable) {
+      throw new LoopFailure(
+          "the metadata of the committed offset %d of %s cannot be read (%s). A newer worker may have"
+                  .formatted(committed.offset(), partition.id, unreadable.getMessage())
+              + " written it: run that version, or reset the group's offset for this partition,"
+              + " which carries out again what was answered beyond it",
+          unreadable);
+    }
+  }
+}

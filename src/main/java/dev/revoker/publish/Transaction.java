@@ -1,0 +1,81 @@
+package dev.revoker.publish;
+
+import dev.revoker.message.ResultWriter;
+import dev.revoker.model.Result;
+import dev.revoker.model.Source;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The results of the transaction under way, and which of them were too large: those are sent again
+ * in short. Whether a record is too large only the sending tells, for the client and the broker
+ * have a limit each.
+ */
+final class Transaction {
+  private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
+
+  private record Sent(Source source, int bytes, Future<RecordMetadata> outcome) {}
+
+  private final ResultWriter writer;
+  private final String topic;
+  private final List<Sent> sent = new ArrayList<>();
+  private final Set<Source> tooLarge = new HashSet<>();
+
+  Transaction(ResultWriter writer, String topic) {
+    this.writer = writer;
+    this.topic = topic;
+  }
+
+  void begin() {
+    sent.clear();
+  }
+
+  /** A failure comes out of the commit too, which can't succeed after it. */
+  void send(Producer<byte[], byte[]> producer, Result result) {
+    Source source = result.request().source();
+    Result fitting = tooLarge.contains(source) ? ShortResult.of(result) : result;
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic, writer.key(fitting), writer.value(fitting));
+    writer.headers(fitting).forEach(header -> record.headers().add(header.name(), header.value()));
+    sent.add(new Sent(source, record.value().length, producer.send(record)));
+  }
+
+  void committed() {
+    sent.forEach(one -> tooLarge.remove(one.source()));
+  }
+
+  /**
+   * Once it is aborted: finds what was too large, to be sent in short from now on.
+   *
+   * @return whether there is any that was not sent in short already
+   */
+  boolean shorten() {
+    boolean more = false;
+    for (Sent one : sent) {
+      if (wasTooLarge(one) && tooLarge.add(one.source())) {
+        more = true;
+        LOG.atWarn()
+            .addKeyValue("source", one.source())
+            .addKeyValue("bytes", one.bytes())
+            .log(
+                "a result is larger than the results topic takes: it is sent without reason,"
+                    + " requested_by, requested_at and labels");
+      }
+    }
+    return more;
+  }
+
+  private static boolean wasTooLarge(Sent one) {
+    return one.outcome().state() == Future.State.FAILED
+        && one.outcome().exceptionNow() instanceof RecordTooLargeException;
+  }
+}

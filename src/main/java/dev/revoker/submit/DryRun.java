@@ -1,0 +1,64 @@
+package dev.revoker.submit;
+
+import dev.revoker.message.Scrubber;
+import dev.revoker.model.Secret;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/** Shows requests as they would be sent, a JSON object a line, without their secrets. */
+final class DryRun {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final List<String> SECRETS = List.of("api_securekey", "api_token");
+
+  private DryRun() {}
+
+  static void print(Pass pass, Screen screen) throws IOException {
+    for (Row row = pass.next(); row != null; row = pass.next()) {
+      if (row instanceof Row.Good good) {
+        screen.print(masked(good.value()));
+      }
+    }
+  }
+
+  private static String masked(byte[] value) {
+    JsonNode request = JSON.readTree(value);
+    List<Secret> secrets = new ArrayList<>();
+    for (String name : SECRETS) {
+      if (request.path(name).isString()) {
+        secrets.add(Secret.of(request.path(name).asString()));
+      }
+    }
+    Scrubber scrubber = Scrubber.of(secrets.toArray(Secret[]::new));
+    return JSON.writeValueAsString(masked(request, scrubber));
+  }
+
+  /** Every text and name in it, ignored fields included. */
+  private static JsonNode masked(JsonNode node, Scrubber scrubber) {
+    return switch (node) {
+      case ObjectNode object -> {
+        ObjectNode copy = object.objectNode();
+        object
+            .properties()
+            .forEach(
+                field ->
+                    copy.set(scrubber.scrub(field.getKey()), masked(field.getValue(), scrubber)));
+        yield copy;
+      }
+      case tools.jackson.databind.node.ArrayNode array -> {
+        var copy = array.arrayNode();
+        array.forEach(item -> copy.add(masked(item, scrubber)));
+        yield copy;
+      }
+      // A number of many digits may be a key as well.
+      default ->
+          node.isString() || node.isNumber()
+              ? StringNode.valueOf(scrubber.scrub(node.asString()))
+              : node;
+    };
+  }
+}

@@ -1,0 +1,256 @@
+package dev.revoker.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.revoker.config.Config;
+import dev.revoker.message.Fingerprints;
+import dev.revoker.message.RequestReader;
+import dev.revoker.message.ResultWriter;
+import dev.revoker.model.KeyState;
+import dev.revoker.model.Outcome;
+import dev.revoker.model.Request;
+import dev.revoker.model.Result;
+import dev.revoker.publish.Publisher;
+import dev.revoker.resilience.Dispatcher;
+import dev.revoker.sandbox.Broker;
+import dev.revoker.time.SystemTime;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The loop against a real broker, with both of Kafka's group protocols: one result per request. */
+@Timeout(180)
+class EngineIT {
+  private static final int PARTITIONS = 3;
+
+  private static Broker broker;
+  private static SystemTime time;
+
+  /** How often each request was carried out. */
+  private final Map<String, Integer> calls = new ConcurrentHashMap<>();
+
+  private int longestCallMs = 40;
+  private String topic;
+  private String results;
+
+  @BeforeAll
+  static void start() {
+    broker = Broker.start();
+    time = new SystemTime();
+  }
+
+  @AfterAll
+  static void stop() {
+    time.close();
+    broker.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void aRollingRestartAnswersEachRequestOnceAndCallsItOnce(String protocol) {
+    topics("rolling-" + protocol);
+    produce(0, 2500);
+    try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
+        Worker second = new Worker(protocol, 2)) {
+      try (Worker first = new Worker(protocol, 1)) {
+        reader.awaitAtLeast(1000);
+        assertThat(first.stop()).isTrue();
+      }
+      produce(2500, 2500);
+      try (Worker third = new Worker(protocol, 3)) {
+        reader.awaitAtLeast(5000);
+        assertThat(third.stop()).isTrue();
+      }
+      assertThat(second.link.up()).as(second.link.why()).isTrue();
+      assertThat(second.stop()).isTrue();
+      reader.awaitQuiet();
+
+      reader.assertOneEach(5000);
+      assertThat(calls).hasSize(5000);
+      assertThat(calls.values()).as("no call is repeated").containsOnly(1);
+    }
+  }
+
+  /**
+   * Longer than a transaction lives: commits end unknown, transactions aborted, producers fenced.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void brokersThatStopForAWhileCostNoResultAndRepeatNone(String protocol) {
+    topics("frozen-" + protocol);
+    longestCallMs = 2000;
+    try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
+        Worker first = new Worker(protocol, 1);
+        Worker second = new Worker(protocol, 2)) {
+      produce(0, 1500);
+      reader.awaitAtLeast(200);
+      broker.freeze();
+      await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+      broker.thaw();
+      produce(1500, 500);
+      reader.awaitAtLeast(1500);
+      broker.kill();
+      broker.restart();
+      produce(2000, 500);
+      reader.awaitAtLeast(2500);
+      reader.awaitQuiet();
+
+      reader.assertOneEach(2500);
+      await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
+      assertThat(second.stop()).isTrue();
+    }
+  }
+
+  private void topics(String name) {
+    topic = name;
+    results = name + ".results";
+    broker.createTopic(topic, PARTITIONS, Map.of());
+    broker.createTopic(results, 1, Map.of());
+  }
+
+  /** In transactions, so that the offsets have holes. */
+  private void produce(int first, int count) {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "transactional.id",
+            topic + "-" + first);
+    try (var producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      for (int i = first; i < first + count; i += 100) {
+        producer.beginTransaction();
+        for (int j = i; j < i + 100; j++) {
+          var unused = producer.send(new ProducerRecord<>(topic, j % PARTITIONS, null, request(j)));
+        }
+        producer.commitTransaction();
+      }
+    }
+  }
+
+  private static byte[] request(int number) {
+    return "{\"api_securekey\":\"%032x\",\"request_id\":\"r-%d\"}"
+        .formatted(number, number)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Answers after a few milliseconds. */
+  private final class QuickWork implements RequestLoop.Work {
+    @Override
+    public int room() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
+      calls.merge(request.echo().requestId(), 1, Integer::sum);
+      Result result =
+          new Result(request, Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, time.now());
+      CompletableFuture.delayedExecutor(
+              ThreadLocalRandom.current().nextInt(1, longestCallMs), TimeUnit.MILLISECONDS)
+          .execute(() -> caller.answered(result));
+      return new Dispatcher.Ticket() {};
+    }
+
+    @Override
+    public void withdraw(Collection<Dispatcher.Ticket> tickets) {
+      // All are being called: each ends with its call.
+    }
+  }
+
+  /** A loop on a thread of its own. */
+  private final class Worker implements AutoCloseable {
+    final RequestLoop loop;
+    final BrokerLink link;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Publisher publisher;
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+
+    Worker(String protocol, int number) {
+      Config config =
+          Rig.config(
+              Map.of(
+                  "REVOKER_BOOTSTRAP_SERVERS",
+                  broker.bootstrapServers(),
+                  "REVOKER_GROUP_ID",
+                  topic,
+                  "REVOKER_LANES",
+                  "standard",
+                  "REVOKER_LANE_STANDARD_TOPIC",
+                  topic,
+                  "REVOKER_RESULTS_TOPIC",
+                  results,
+                  "REVOKER_CONSUMER_GROUP_PROTOCOL",
+                  protocol,
+                  "REVOKER_PRODUCER_TRANSACTION_TIMEOUT_MS",
+                  "3000",
+                  "REVOKER_PRODUCER_MAX_BLOCK_MS",
+                  "1000"));
+      Map<String, Object> producing = new HashMap<>(config.kafka().producer());
+      producing.put("transactional.id", topic + "-worker-" + number);
+      consumer =
+          new KafkaConsumer<>(
+              config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      link = new BrokerLink(consumer);
+      publisher =
+          new Publisher(
+              () ->
+                  new KafkaProducer<>(
+                      producing, new ByteArraySerializer(), new ByteArraySerializer()),
+              new ResultWriter("w-" + number, topic),
+              results);
+      loop =
+          new RequestLoop(
+              config,
+              consumer,
+              publisher,
+              new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
+              new QuickWork(),
+              (committed, nanos) -> {},
+              Bell.ofThreads(),
+              time);
+      Thread.ofPlatform().name("loop-" + number).start(this::run);
+    }
+
+    private void run() {
+      try {
+        boolean complete = loop.run();
+        consumer.close();
+        publisher.close(Duration.ofSeconds(5));
+        ended.complete(complete);
+      } catch (RuntimeException failed) {
+        ended.completeExceptionally(failed);
+      }
+    }
+
+    /** Whether it left nothing behind. */
+    boolean stop() {
+      loop.stop();
+      return ended.orTimeout(60, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public void close() {
+      stop();
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.revoker.consume;
+
+import dev.revoker.publish.ScriptedProducer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/** Kafka's MockConsumer over logs and committed offsets that outlive it, as the broker's do. */
+final class FakeConsumer extends MockConsumer<byte[], byte[]> {
+  final Map<TopicPartition, TreeMap<Long, byte[]>> logs = new HashMap<>();
+
+  /** Thrown by the next readings of committed offsets, one each. */
+  final Deque<KafkaException> committedFailures = new ArrayDeque<>();
+
+  /** Partitions whose committed offsets can't be read. */
+  final Set<TopicPartition> unreadable = new HashSet<>();
+
+  int polls;
+
+  /** What happens while a poll blocks; nothing does unless a test says so. */
+  LongConsumer whileBlocked = timeoutMs -> {};
+
+  private final ScriptedProducer.Store store;
+
+  FakeConsumer(ScriptedProducer.Store store) {
+    super("earliest");
+    this.store = store;
+    setMaxPollRecords(500);
+  }
+
+  /** Appends to a partition's log; the consumer finds it when it may. */
+  void append(TopicPartition id, long offset, byte[] value) {
+    logs.computeIfAbsent(id, one -> new TreeMap<>()).put(offset, value);
+    if (assignment().contains(id) && offset >= position(id)) {
+      addRecord(new ConsumerRecord<>(id.topic(), id.partition(), offset, null, value));
+    }
+  }
+
+  /**
+   * A rebalance at the next poll, as Kafka does it: inside, and what the callbacks throw wrapped.
+   */
+  void assignAtNextPoll(TopicPartition... ids) {
+    schedulePollTask(() -> wrapped(() -> assign(List.of(ids))));
+  }
+
+  void loseAtNextPoll(TopicPartition... ids) {
+    schedulePollTask(() -> wrapped(() -> losePartitions(List.of(ids))));
+  }
+
+  @Override
+  public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    polls++;
+    if (!timeout.isZero()) {
+      whileBlocked.accept(timeout.toMillis());
+    }
+    return super.poll(timeout);
+  }
+
+  @Override
+  public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+      Set<TopicPartition> ids, Duration timeout) {
+    KafkaException failure = committedFailures.poll();
+    if (failure != null) {
+      throw failure;
+    }
+    if (ids.stream().anyMatch(unreadable::contains)) {
+      throw new org.apache.kafka.common.errors.TimeoutException("a transaction is open");
+    }
+    Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
+    // The real one gives null where nothing was committed.
+    ids.forEach(id -> found.put(id, store.offsets.get(id)));
+    return found;
+  }
+
+  private void assign(List<TopicPartition> ids) {
+    List<TopicPartition> added = new ArrayList<>(ids);
+    added.removeAll(assignment());
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    assignment().stream().filter(ids::contains).forEach(id -> positions.put(id, position(id)));
+    rebalance(ids);
+    added.forEach(id -> positions.put(id, committedOffset(id)));
+    positions.forEach(this::goOn);
+  }
+
+  private long committedOffset(TopicPartition id) {
+    OffsetAndMetadata committed = store.offsets.get(id);
+    return committed == null ? 0 : committed.offset();
+  }
+
+  /** MockConsumer forgets its records at a rebalance. */
+  private void goOn(TopicPartition id, long position) {
+    seek(id, position);
+    logs.getOrDefault(id, new TreeMap<>())
+        .tailMap(position)
+        .forEach(
+            (offset, value) ->
+                addRecord(new ConsumerRecord<>(id.topic(), id.partition(), offset, null, value)));
+  }
+
+  private static void wrapped(Runnable rebalance) {
+    try {
+      rebalance.run();
+    } catch (LoopFailure failure) {
+      throw new KafkaException("User rebalance callback throws an error", failure);
+    }
+  }
+}

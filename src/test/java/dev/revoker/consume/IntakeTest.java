@@ -1,0 +1,285 @@
+package dev.revoker.consume;
+
+import static dev.revoker.consume.Rig.ONE;
+import static dev.revoker.consume.Rig.URGENT;
+import static dev.revoker.consume.Rig.VALID;
+import static dev.revoker.consume.Rig.ZERO;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class IntakeTest {
+  private static final byte[] INVALID = "no json".getBytes(StandardCharsets.UTF_8);
+
+  @Test
+  void urgentGoesFirst() {
+    Rig rig = Rig.owning(ZERO, URGENT);
+    rig.append(ZERO, 0, 5);
+    rig.append(URGENT, 0, 3);
+    rig.step();
+    rig.work.room = 4;
+    rig.work.probing = true;
+    rig.step();
+
+    assertThat(rig.work.ids())
+        .containsExactly(
+            "key-revocations.urgent-0-0",
+            "key-revocations.urgent-0-1",
+            "key-revocations.urgent-0-2",
+            "key-revocations-0-0");
+  }
+
+  @Test
+  void withoutRoomAllIsPausedAndPollingGoesOn() {
+    Rig rig = Rig.owning(ZERO, URGENT);
+    rig.work.room = 0;
+    rig.step();
+    int polls = rig.consumer.polls;
+    rig.append(ZERO, 0, 5);
+    rig.steps(10);
+
+    assertThat(rig.consumer.polls - polls).isEqualTo(10);
+    assertThat(rig.consumer.paused()).containsExactlyInAnyOrder(ZERO, URGENT);
+    assertThat(rig.consumer.position(ZERO)).isZero();
+
+    rig.work.room = Integer.MAX_VALUE;
+    rig.steps(2);
+    assertThat(rig.work.admitted).hasSize(5);
+  }
+
+  @Test
+  void aRoomOfThreeAdmitsThree() {
+    Rig rig = Rig.owning(ZERO, ONE);
+    rig.work.room = 3;
+    rig.work.probing = true;
+    rig.append(ZERO, 0, 5);
+    rig.append(ONE, 0, 5);
+    rig.steps(5);
+
+    assertThat(rig.work.admitted).hasSize(3);
+  }
+
+  @Test
+  void whatIsNotValidIsAnsweredWithoutTheDispatcherAndTakesNoRoom() {
+    Rig rig = Rig.owning(ZERO);
+    rig.work.room = 1;
+    rig.work.probing = true;
+    for (int offset = 0; offset < 3; offset++) {
+      rig.consumer.append(ZERO, offset, INVALID);
+    }
+    rig.append(ZERO, 3, 1);
+    rig.steps(3);
+
+    assertThat(rig.work.ids()).containsExactly("key-revocations-0-3");
+    rig.assertResults("key-revocations-0-0", "key-revocations-0-1", "key-revocations-0-2");
+    assertThat(rig.store.offsets.get(ZERO).offset()).isEqualTo(3);
+  }
+
+  @Test
+  void aTombstoneIsAnswered() {
+    Rig rig = Rig.owning(ZERO);
+    rig.consumer.append(ZERO, 0, null);
+    rig.steps(3);
+
+    rig.assertResults("key-revocations-0-0");
+  }
+
+  @Test
+  void partitionsTakeTurns() {
+    Rig rig = Rig.owning(ZERO, ONE);
+    rig.append(ZERO, 0, 5);
+    rig.append(ONE, 0, 5);
+    rig.step();
+    rig.work.probing = true;
+    for (int turn = 0; turn < 6; turn++) {
+      rig.work.room = 1;
+      rig.step();
+    }
+
+    assertThat(rig.work.admitted.stream().map(task -> task.request().source().partition()))
+        .containsSubsequence(0, 1, 0, 1)
+        .hasSize(6);
+    assertThat(rig.work.admitted.stream().filter(t -> t.request().source().partition() == 0))
+        .hasSize(3);
+  }
+
+  @Test
+  void oneLaneThatIsFullLeavesRoomInAnother() {
+    Rig rig = Rig.owning(ZERO, URGENT);
+    rig.append(ZERO, 0, 5_000);
+    rig.steps(30);
+    rig.append(URGENT, 0, 1);
+    rig.steps(2);
+
+    assertThat(rig.work.ids().getLast()).isEqualTo("key-revocations.urgent-0-0");
+  }
+
+  @Test
+  void requestsThatAreNotAnsweredAreBoundedInNumber() {
+    TopicPartition[] many = partitions(20);
+    Rig rig = Rig.owning(many);
+    for (TopicPartition id : many) {
+      rig.append(id, 0, 1_000);
+    }
+    rig.steps(300);
+
+    assertThat(rig.work.admitted).hasSize(2048);
+  }
+
+  @Test
+  void valuesAreBoundedInBytes() {
+    assertThat(bytesHeld(64 << 10, 1)).isLessThanOrEqualTo(48L << 20);
+  }
+
+  /** Larger than any request may be: answered unread, and meanwhile not kept. */
+  @Test
+  void oversizedValuesAreBoundedInBytes() {
+    Rig rig = Rig.owning(ZERO);
+    byte[] value = new byte[1 << 20];
+    for (int offset = 0; offset < 300; offset++) {
+      rig.consumer.append(ZERO, offset, value);
+    }
+    rig.steps(10);
+
+    assertThat(rig.store.results).hasSize(300);
+    assertThat(rig.work.admitted).isEmpty();
+  }
+
+  @Test
+  void smallValuesOfManyPartitionsAreBoundedToo() {
+    // Each is a kilobyte of objects at least.
+    assertThat(bytesHeld(VALID.length, 200))
+        .isLessThanOrEqualTo((16L << 20) / 1024 * VALID.length + 500L * VALID.length);
+  }
+
+  private static long bytesHeld(int valueBytes, int partitions) {
+    TopicPartition[] many = partitions(partitions);
+    Rig rig = Rig.owning(many);
+    byte[] value = Arrays.copyOf(VALID, valueBytes);
+    Arrays.fill(value, VALID.length, valueBytes, (byte) ' ');
+    int each = 40_000 / partitions;
+    for (TopicPartition id : many) {
+      for (int offset = 0; offset < each; offset++) {
+        rig.consumer.append(id, offset, value);
+      }
+    }
+    rig.steps(200);
+    return IntStream.range(0, partitions).mapToLong(i -> rig.consumer.position(many[i])).sum()
+        * valueBytes;
+  }
+
+  private static TopicPartition[] partitions(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new TopicPartition("key-revocations", i))
+        .toArray(TopicPartition[]::new);
+  }
+
+  @Test
+  void atTheBoundOfTheMetadataThePartitionPausesAndGoesOnLater() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 8_000);
+    for (int turn = 0; turn < 40; turn++) {
+      rig.step();
+      List.copyOf(rig.work.open).stream()
+          .filter(task -> task.request().source().offset() % 2 == 1)
+          .forEach(rig.work::answer);
+    }
+    rig.step();
+    assertThat(rig.consumer.paused()).containsExactly(ZERO);
+    assertThat(rig.work.open).hasSizeBetween(700, 2000);
+    assertThat(rig.store.offsets.get(ZERO).metadata().length()).isBetween(1000, 4096);
+
+    for (int turn = 0; turn < 60; turn++) {
+      rig.work.answerAll();
+      rig.step();
+    }
+    assertThat(rig.store.results).hasSize(8_000);
+    assertThat(rig.store.offsets).containsEntry(ZERO, new OffsetAndMetadata(8_000, ""));
+  }
+
+  @Test
+  void aLogThatWasCutBackIsNotPassedOver() {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    rig.consumer.seek(ZERO, 0);
+    rig.consumer.append(ZERO, 3, VALID);
+
+    assertThatThrownBy(() -> rig.steps(2))
+        .isInstanceOf(LoopFailure.class)
+        .hasMessageContaining("key-revocations-0")
+        .hasMessageContaining("offset 3")
+        .hasMessageContaining("99");
+  }
+
+  @Test
+  void requestsThatWereDeletedUnreadAreTold() {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    rig.consumer.updateBeginningOffsets(Map.of(ZERO, 140L));
+    rig.consumer.seek(ZERO, 140);
+
+    List<ILoggingEvent> told =
+        logOf(
+            LogGap.class,
+            () -> {
+              rig.consumer.append(ZERO, 141, VALID);
+              rig.steps(2);
+            });
+
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst().getKeyValuePairs().toString())
+        .contains("key-revocations-0", "from=\"100\"", "to=\"139\"");
+    assertThat(rig.work.ids()).containsExactly("key-revocations-0-141");
+  }
+
+  @Test
+  void aHoleIsNoNews() {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    rig.consumer.updateBeginningOffsets(Map.of(ZERO, 3L));
+
+    List<ILoggingEvent> told =
+        logOf(
+            LogGap.class,
+            () -> {
+              rig.consumer.append(ZERO, 141, VALID);
+              rig.step();
+              rig.consumer.append(ZERO, 160, VALID);
+              rig.steps(2);
+            });
+
+    assertThat(told).isEmpty();
+    assertThat(rig.work.admitted).hasSize(2);
+  }
+
+  private static List<ILoggingEvent> logOf(Class<?> source, Runnable action) {
+    Logger logger = (Logger) LoggerFactory.getLogger(source);
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    appender.start();
+    logger.addAppender(appender);
+    try {
+      action.run();
+    } finally {
+      logger.detachAppender(appender);
+    }
+    return appender.list;
+  }
+}

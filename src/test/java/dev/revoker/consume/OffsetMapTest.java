@@ -1,0 +1,202 @@
+package dev.revoker.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.revoker.consume.OffsetMap.UnreadableMetadataException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The codec's promises. Random runs have a seed, and so fail again the same way. */
+class OffsetMapTest {
+  private static final int RUNS = 3_000;
+
+  @Test
+  void versionOneIsTheseBytes() {
+    OffsetMap map = new OffsetMap(1000, 1300, List.of(1000L, 1001L, 1005L));
+
+    String text = map.encode();
+
+    assertThat(text).startsWith("1:");
+    // Two runs: [1000, 1002), then 3 answered, then [1005, 1006), then 294 answered.
+    assertThat(bytesOf(text)).containsExactly(2, 0, 1, 3, 0, 0xa5, 0x02);
+    assertThat(text).isEqualTo("1:AgABAwClAg");
+  }
+
+  @Test
+  void emptyMetadataSaysThatNothingLaterIsAnswered() {
+    assertThat(new OffsetMap(7, 7, List.of()).encode()).isEmpty();
+    assertThat(OffsetMap.decode(7, "")).isEqualTo(new OffsetMap(7, 7, List.of()));
+  }
+
+  @Test
+  void whatWasWrittenIsReadBack() {
+    Random random = new Random(1);
+    for (int run = 0; run < RUNS; run++) {
+      OffsetMap map = random(random);
+      assertThat(OffsetMap.decode(map.nextOffset(), map.encode())).isEqualTo(map);
+    }
+  }
+
+  @Test
+  void isNeverLongerThanItsBound() {
+    Random random = new Random(2);
+    for (int run = 0; run < RUNS; run++) {
+      OffsetMap map = random(random);
+      long span = map.unanswered().getLast() - map.unanswered().getFirst();
+      assertThat(map.encode().length())
+          .isLessThanOrEqualTo(OffsetMap.maxEncodedLength(map.unanswered().size(), span));
+    }
+  }
+
+  @Test
+  void sizeDependsOnTheNumberOfRunsAndNotOnTheirDistance() {
+    OffsetMap near =
+        new OffsetMap(0, 200, LongStream.range(0, 50).map(i -> i * 2).boxed().toList());
+    OffsetMap longRuns =
+        new OffsetMap(
+            0,
+            2_000_000,
+            LongStream.range(0, 50_000).map(i -> i / 1000 * 40_000 + i % 1000).boxed().toList());
+    OffsetMap far =
+        new OffsetMap(0, 1L << 40, LongStream.range(0, 50).map(i -> i << 34).boxed().toList());
+
+    assertThat(near.encode().length()).isLessThan(150);
+    assertThat(longRuns.encode().length()).isLessThan(400);
+    // A gap of ten digits costs five bytes, and not a byte for each offset in it.
+    assertThat(far.encode().length()).isLessThan(450);
+  }
+
+  @Test
+  void anyTextIsReadOrRefusedAndNothingElse() {
+    Random random = new Random(3);
+    for (int run = 0; run < RUNS * 10; run++) {
+      byte[] bytes = new byte[random.nextInt(40)];
+      random.nextBytes(bytes);
+      if (bytes.length > 0 && random.nextBoolean()) {
+        // Few runs, so that the reader gets beyond their count.
+        bytes[0] = (byte) random.nextInt(1, 5);
+      }
+      readsOrRefuses("1:" + encoded(bytes));
+    }
+  }
+
+  @Test
+  void damagedTextIsReadOrRefusedAndNothingElse() {
+    Random random = new Random(4);
+    for (int run = 0; run < RUNS * 5; run++) {
+      StringBuilder text = new StringBuilder(random(random).encode());
+      for (int damage = random.nextInt(1, 4); damage > 0; damage--) {
+        text.setCharAt(random.nextInt(text.length()), (char) random.nextInt(32, 127));
+      }
+      readsOrRefuses(text.toString());
+      readsOrRefuses(text.substring(0, random.nextInt(text.length())));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1",
+        "1:",
+        "2:AgABAwClAg",
+        "10:AA",
+        "0:",
+        " ",
+        "1:A",
+        "1:====",
+        "host-7 2026-01-01",
+        "{}",
+        "\u00e9",
+        "1:AgABAwClAg==\n",
+        "1:AgABAwClAgA"
+      })
+  void foreignAndNewerTextIsRefused(String text) {
+    assertThatThrownBy(() -> OffsetMap.decode(1000, text))
+        .isInstanceOf(UnreadableMetadataException.class);
+  }
+
+  @Test
+  void aLengthThatOverflowsIsRefused() {
+    // One run of 2^63 offsets: its length is the largest varint, and 1.
+    byte[] bytes = {1, 0, -1, -1, -1, -1, -1, -1, -1, -1, 0x7f, 0};
+
+    assertThatThrownBy(() -> OffsetMap.decode(0, "1:" + encoded(bytes)))
+        .isInstanceOf(UnreadableMetadataException.class);
+  }
+
+  @Test
+  void aHugeClaimIsRefusedBeforeItTakesMemory() {
+    // 65,537 in one run, and 2^28 runs.
+    byte[] longRun = {1, 0, (byte) 0x80, (byte) 0x80, 0x04, 0};
+    byte[] manyRuns = {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x01};
+
+    assertThatThrownBy(() -> OffsetMap.decode(0, "1:" + encoded(longRun)))
+        .isInstanceOf(UnreadableMetadataException.class);
+    assertThatThrownBy(() -> OffsetMap.decode(0, "1:" + encoded(manyRuns)))
+        .isInstanceOf(UnreadableMetadataException.class);
+  }
+
+  @Test
+  void theHighestOffsetsAreNoProblem() {
+    OffsetMap map = new OffsetMap(0, Long.MAX_VALUE, List.of(0L, Long.MAX_VALUE - 2));
+
+    assertThat(OffsetMap.decode(0, map.encode())).isEqualTo(map);
+    assertThatCode(() -> OffsetMap.maxEncodedLength(2, Long.MAX_VALUE)).doesNotThrowAnyException();
+  }
+
+  private static void readsOrRefuses(String text) {
+    Throwable thrown = catchThrowable(() -> check(OffsetMap.decode(1000, text)));
+    if (thrown != null) {
+      assertThat(thrown).as(text).isInstanceOf(UnreadableMetadataException.class);
+    }
+  }
+
+  private static void check(OffsetMap map) {
+    assertThat(map.endOffset()).isGreaterThanOrEqualTo(map.nextOffset());
+    assertThat(map.unanswered().size()).isLessThanOrEqualTo(1 << 16);
+    long before = map.nextOffset() - 1;
+    for (long offset : map.unanswered()) {
+      assertThat(offset).isGreaterThan(before).isLessThan(map.endOffset());
+      before = offset;
+    }
+    if (!map.unanswered().isEmpty()) {
+      assertThat(map.unanswered().getFirst()).isEqualTo(map.nextOffset());
+    }
+  }
+
+  /** At least one unanswered, the first of them being the committed offset. */
+  private static OffsetMap random(Random random) {
+    long next = random.nextBoolean() ? random.nextInt(1000) : random.nextLong(1L << 60);
+    TreeSet<Long> unanswered = new TreeSet<>();
+    long offset = next;
+    for (int left = random.nextInt(1, 300); left > 0; left--) {
+      unanswered.add(offset);
+      offset += random.nextInt(3) > 0 ? 1 : random.nextLong(1, 1L << random.nextInt(1, 40));
+    }
+    long end = unanswered.getLast() + 1 + random.nextLong(1, 1L << random.nextInt(1, 40));
+    return new OffsetMap(next, end, new ArrayList<>(unanswered));
+  }
+
+  private static String encoded(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static int[] bytesOf(String text) {
+    byte[] bytes = Base64.getUrlDecoder().decode(text.substring(2));
+    int[] unsigned = new int[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      unsigned[i] = bytes[i] & 0xff;
+    }
+    return unsigned;
+  }
+}

@@ -1,0 +1,101 @@
+package dev.revoker.consume;
+
+import static dev.revoker.consume.Rig.ZERO;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RequestLoopTest {
+  @Test
+  void aStopEndsTheRunAndCommitsWhatIsAnswered() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.consumer.schedulePollTask(
+        () -> {
+          rig.work.answerAll();
+          rig.loop.stop();
+        });
+
+    assertThat(rig.loop.run()).isTrue();
+
+    rig.assertResults("key-revocations-0-0");
+  }
+
+  @Test
+  void aWakeupOutOfAPollLosesNoRecord() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 2);
+    rig.consumer.setPollException(new WakeupException());
+    rig.steps(3);
+
+    assertThat(rig.work.admitted).hasSize(2);
+  }
+
+  @Test
+  void aPassingFailureOfAPollIsTriedAgainAfterAPause() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.consumer.setPollException(new TimeoutException("no broker"));
+    long before = rig.time.millis();
+    rig.step();
+    assertThat(rig.time.millis() - before).isEqualTo(200);
+
+    rig.steps(2);
+    assertThat(rig.work.admitted).hasSize(1);
+  }
+
+  private record Refusal(KafkaException failure, String named) {}
+
+  static List<Refusal> refusals() {
+    return List.of(
+        new Refusal(new TopicAuthorizationException(Set.of("key-revocations")), "key-revocations"),
+        new Refusal(new SaslAuthenticationException("wrong credentials"), "wrong credentials"),
+        new Refusal(new FencedInstanceIdException("x"), "consumer.group.instance.id"),
+        new Refusal(new NoOffsetForPartitionException(ZERO), "key-revocations-0"),
+        new Refusal(new OffsetOutOfRangeException(Map.of(ZERO, 5L)), "key-revocations-0"),
+        new Refusal(new KafkaException("something new"), "something new"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void whatItCannotMendEndsItWithAMessageThatNamesTheThing(Refusal refusal) {
+    Rig rig = Rig.owning(ZERO);
+    rig.consumer.setPollException(refusal.failure());
+
+    assertThatThrownBy(rig.loop::run)
+        .isInstanceOf(LoopFailure.class)
+        .hasMessageContaining(refusal.named());
+  }
+
+  @Test
+  void othersSeeWhatItOwnsAndHowOldTheOldestIs() {
+    Rig rig = new Rig();
+    assertThat(rig.loop.sinceLastTurnMs()).isEqualTo(-1);
+    assertThat(rig.loop.partitions()).isZero();
+
+    rig.append(ZERO, 0, 1);
+    rig.assign(ZERO);
+    rig.steps(3);
+    rig.time.advanceMs(70);
+
+    assertThat(rig.loop.sinceLastTurnMs()).isEqualTo(70);
+    assertThat(rig.loop.partitions()).isEqualTo(1);
+    assertThat(rig.loop.oldest("standard")).isNotNull();
+    assertThat(rig.loop.oldest("urgent")).isNull();
+  }
+}

@@ -1,0 +1,61 @@
+package dev.revoker.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.revoker.model.Secret;
+import dev.revoker.sandbox.LocalStack;
+import dev.revoker.sandbox.SandboxAccount;
+import dev.revoker.sandbox.WorkerProcess;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** CONTRACT 5.7: one account's trouble is its own. */
+class AccountsIT {
+  @Test
+  void aRefusedLoginIsTriedOnceAndDelaysNoOther() {
+    try (Scene scene =
+        new Scene(
+            Map.of(
+                "max.in.flight", "8",
+                "accounts", LocalStack.ACCOUNT + ",broken",
+                "default.account", LocalStack.ACCOUNT,
+                "account.broken.username", "broken",
+                "account.broken.password", "not-its-password"))) {
+      scene
+          .stack()
+          .api()
+          .addAccount(new SandboxAccount("broken", Secret.of("its-password"), List.of()));
+      WorkerProcess worker = scene.worker();
+      scene.awaitReady(worker);
+      List<Secret> lost = scene.stack().api().generateKeys("broken", 200);
+      scene.submit("standard", lost, Map.of("account", "broken"));
+      scene.submitKeys("standard", 300, Map.of());
+
+      scene.awaitExactlyOneResultEach();
+      assertThat(scene.outcomes()).isEqualTo(Map.of("session_failed", 200L, "revoked", 300L));
+      assertThat(
+              scene.stack().api().ledger().logins("broken").values().stream()
+                  .mapToLong(n -> n)
+                  .sum())
+          .as("a refused login is not tried again within login.retry.ms")
+          .isEqualTo(1);
+      assertThat(lost).allMatch(scene.stack().api().ledger()::isActive);
+    }
+  }
+
+  @Test
+  void expiredTokensAreRenewedAndNoRequestFails() {
+    try (Scene scene = new Scene(Map.of("max.in.flight", "8"))) {
+      WorkerProcess worker = scene.worker();
+      scene.awaitReady(worker);
+      for (int round = 0; round < 5; round++) {
+        scene.submitKeys("standard", 200, Map.of());
+        scene.stack().api().expireTokens(LocalStack.ACCOUNT);
+        scene.awaitResults(scene.sent());
+      }
+      scene.awaitExactlyOneResultEach();
+      assertThat(scene.outcomes()).containsOnlyKeys("revoked");
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.revoker.publish;
+
+import static dev.revoker.publish.PublisherRig.PARTITION;
+import static dev.revoker.publish.PublisherRig.batch;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.revoker.publish.ScriptedProducer.Commit;
+import java.util.List;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.UnknownProducerIdException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each kind of failure has its one handling. */
+class PublisherTest {
+  private final PublisherRig rig = new PublisherRig();
+
+  @Test
+  void resultsAndOffsetsCommitTogether() {
+    rig.open();
+
+    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0", "r-1");
+    assertThat(rig.store.offsets).containsEntry(PARTITION, new OffsetAndMetadata(2, ""));
+    assertThat(rig.producer().calls)
+        .containsExactly("init", "begin", "send", "send", "offsets", "commit");
+  }
+
+  @Test
+  void openDoesNothingWhereAProducerStands() {
+    rig.open();
+    rig.open();
+
+    assertThat(rig.made).hasSize(1);
+  }
+
+  static List<RuntimeException> abortable() {
+    return List.of(
+        new TimeoutException("Timeout expired while awaiting TxnOffsetCommitHandler"),
+        new CommitFailedException("consumer group metadata mismatch"),
+        new KafkaException("error state", new CommitFailedException("mismatch")),
+        new TransactionAbortableException("abort it"),
+        new KafkaException("error state", new TransactionAbortableException("timed out")),
+        new KafkaException("something new"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("abortable")
+  void whatCanBeAbortedIsAbortedAndTheSameProducerGoesOn(RuntimeException failure) {
+    for (String step : List.of("send", "offsets")) {
+      rig.open();
+      rig.producer().failures.put(step, failure);
+
+      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+      assertThat(rig.producer().calls).endsWith("abort");
+      assertThat(rig.store.results).isEmpty();
+
+      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+      assertThat(rig.ids()).containsExactly("r-0");
+      assertThat(rig.made).hasSize(1);
+      rig.store.results.clear();
+    }
+  }
+
+  @Test
+  void anAbortableFailureOfTheCommitItselfIsAborted() {
+    rig.open();
+    rig.producer().failures.put("commit", new TransactionAbortableException("a record expired"));
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0");
+  }
+
+  @Test
+  void aTransactionThatCannotBeginIsAbortedToo() {
+    rig.open();
+    rig.producer().failures.put("begin", new KafkaException("an error state of before"));
+
+    // The strict producer has no transaction to abort, as the real one has if it is not in error.
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+  }
+
+  static List<Commit> unanswered() {
+    return List.of(Commit.LATE, Commit.DONE_UNANSWERED);
+  }
+
+  @ParameterizedTest
+  @MethodSource("unanswered")
+  void aCommitWithoutAnAnswerIsAskedForAgainAndNeverAborted(Commit how) {
+    rig.open();
+    rig.producer().commits.add(how);
+    rig.producer().commits.add(how == Commit.LATE ? Commit.LATE : Commit.DONE_UNANSWERED);
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    rig.producer().commits.clear();
+    assertThat(rig.publisher.recommit()).isInstanceOf(Publication.Committed.class);
+
+    assertThat(rig.producer().calls).doesNotContain("abort");
+    assertThat(rig.ids()).containsExactly("r-0");
+    assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
+  }
+
+  static List<RuntimeException> lost() {
+    return List.of(
+        new ProducerFencedException("fenced"),
+        new InvalidProducerEpochException("old epoch"),
+        new KafkaException("error state", new InvalidProducerEpochException("old epoch")),
+        new InvalidPidMappingException("unknown id"),
+        new OutOfOrderSequenceException("gap"),
+        new UnknownProducerIdException("forgotten"),
+        new IllegalStateException("because of previous invalid state transition attempt"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("lost")
+  void aProducerThatCannotGoOnIsReplaced(RuntimeException failure) {
+    for (String step : List.of("begin", "send", "offsets", "commit")) {
+      rig.open();
+      ScriptedProducer first = rig.producer();
+      first.failures.put(step, failure);
+
+      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+      assertThat(first.closed()).isTrue();
+
+      rig.open();
+      assertThat(rig.producer()).isNotSameAs(first);
+      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    }
+  }
+
+  @Test
+  void anAbortThatFailsMeansANewProducer() {
+    rig.open();
+    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    rig.producer().failures.put("abort", new KafkaException("Failed to abort transaction"));
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(rig.producer().closed()).isTrue();
+  }
+
+  @Test
+  void anAbortThatTimesOutIsAskedForAgainBeforeTheNextTransaction() {
+    rig.open();
+    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    rig.producer().lateAbort = true;
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    rig.producer().calls.clear();
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.producer().calls).as("one wait, not two").containsExactly("abort");
+
+    rig.producer().lateAbort = false;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0");
+    assertThat(rig.made).hasSize(1);
+  }
+}

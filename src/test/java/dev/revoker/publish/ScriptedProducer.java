@@ -1,0 +1,203 @@
+package dev.revoker.publish;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Kafka's MockProducer, made as strict as the real one: after a commit or an abort that timed out
+ * it takes nothing but the same call, and after a failed send only an abort. What is committed goes
+ * to a store that outlives it, as the broker does.
+ */
+public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
+  /** What all producers of one test share: the broker. */
+  public static final class Store {
+    public final List<ProducerRecord<byte[], byte[]>> results = new ArrayList<>();
+    public final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    public int transactions;
+    public int maxValueBytes = Integer.MAX_VALUE;
+
+    /** As above, but told as the broker does: out of the commit. */
+    public int brokerMaxValueBytes = Integer.MAX_VALUE;
+  }
+
+  /** How a commit ends, if not well. */
+  public enum Commit {
+    /** It times out, and is not done yet: the next call does it. */
+    LATE,
+    /** It times out, and is done all the same. */
+    DONE_UNANSWERED,
+    /** The producer is fenced; nothing is committed. */
+    FENCED,
+    /** The producer is fenced; it is committed all the same. */
+    DONE_FENCED
+  }
+
+  public final Deque<Commit> commits = new ArrayDeque<>();
+  public final List<String> calls = new ArrayList<>();
+
+  /** Thrown by the next call of that name, once. */
+  public final Map<String, RuntimeException> failures = new HashMap<>();
+
+  public boolean lateAbort;
+
+  /** Runs inside each commit. */
+  public Runnable duringCommit = () -> {};
+
+  private final Store store;
+  private final List<CompletableFuture<RecordMetadata>> refused = new ArrayList<>();
+  private String pending = "";
+  private boolean pendingDone;
+  private RuntimeException poison;
+
+  public ScriptedProducer(Store store) {
+    super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    this.store = store;
+  }
+
+  @Override
+  public void initTransactions() {
+    calls.add("init");
+    fail("init");
+    super.initTransactions();
+  }
+
+  @Override
+  public void beginTransaction() {
+    call("begin");
+    super.beginTransaction();
+  }
+
+  @Override
+  public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+    call("send");
+    if (record.value().length > store.maxValueBytes) {
+      var tooLarge = new RecordTooLargeException("larger than max.message.bytes");
+      poison = tooLarge;
+      return CompletableFuture.failedFuture(tooLarge);
+    }
+    if (record.value().length > store.brokerMaxValueBytes) {
+      CompletableFuture<RecordMetadata> later = new CompletableFuture<>();
+      refused.add(later);
+      return later;
+    }
+    return super.send(record);
+  }
+
+  @Override
+  public void sendOffsetsToTransaction(
+      Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+    call("offsets");
+    failIfPoisoned();
+    super.sendOffsetsToTransaction(offsets, group);
+  }
+
+  @Override
+  public void commitTransaction() {
+    if (!pending.equals("commit")) {
+      call("commit");
+    } else {
+      calls.add("commit");
+    }
+    duringCommit.run();
+    failIfPoisoned();
+    if (!refused.isEmpty()) {
+      poison = new RecordTooLargeException("larger than max.message.bytes");
+      throw poison;
+    }
+    Commit how = commits.poll();
+    if (how == null) {
+      finish();
+      pending = "";
+      return;
+    }
+    switch (how) {
+      case LATE -> {
+        pending = "commit";
+        throw new TimeoutException("Timeout expired while awaiting EndTxn(true)");
+      }
+      case DONE_UNANSWERED -> {
+        finish();
+        pending = "commit";
+        pendingDone = true;
+        throw new TimeoutException("Timeout expired while awaiting EndTxn(true)");
+      }
+      case FENCED -> {
+        fenceProducer();
+        super.commitTransaction();
+      }
+      case DONE_FENCED -> {
+        finish();
+        fenceProducer();
+        super.commitTransaction();
+      }
+    }
+  }
+
+  @Override
+  public void abortTransaction() {
+    if (!pending.equals("abort")) {
+      call("abort");
+    } else {
+      calls.add("abort");
+    }
+    if (lateAbort) {
+      pending = "abort";
+      throw new TimeoutException("Timeout expired while awaiting EndTxn(false)");
+    }
+    pending = "";
+    poison = null;
+    // The real producer, too, may tell of the state before it tells of the record.
+    refused.forEach(one -> one.completeExceptionally(new RecordTooLargeException("too large")));
+    refused.clear();
+    super.abortTransaction();
+  }
+
+  private void finish() {
+    if (pendingDone) {
+      pendingDone = false;
+      return;
+    }
+    store.results.addAll(uncommittedRecords());
+    uncommittedOffsets().values().forEach(store.offsets::putAll);
+    store.transactions++;
+    super.commitTransaction();
+  }
+
+  private void call(String name) {
+    calls.add(name);
+    if (!pending.isEmpty()) {
+      throw new IllegalStateException(
+          "Cannot attempt `" + name + "` because `" + pending + "` timed out and must be retried");
+    }
+    fail(name);
+  }
+
+  private void fail(String name) {
+    RuntimeException failure = failures.remove(name);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void failIfPoisoned() {
+    if (poison != null) {
+      throw new KafkaException("Cannot execute transactional method: an error state", poison);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.revoker.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.revoker.api.Api;
+import dev.revoker.api.ApiAnswer;
+import dev.revoker.model.Result;
+import dev.revoker.time.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** A bug is told at once, wherever it strikes: nothing goes on with a state that may be wrong. */
+class BugTest {
+  private final List<String> told = new ArrayList<>();
+  private final ManualTime time = new ManualTime();
+
+  @Test
+  void anApiThatThrowsIsTold() {
+    Dispatcher dispatcher =
+        dispatcher(
+            (call, onAnswer) -> {
+              throw new IllegalStateException("no threads left");
+            });
+    assertThatThrownBy(() -> dispatcher.admit(Ask.in("urgent").request(0), new Asked()))
+        .hasMessage("no threads left");
+    assertThat(told).containsExactly("no threads left, room to ask");
+  }
+
+  @Test
+  void aCallerThatThrowsIsTold() {
+    ScriptedApi api = new ScriptedApi(time);
+    Dispatcher dispatcher = dispatcher(api);
+    dispatcher.admit(
+        Ask.in("urgent").request(0),
+        new Dispatcher.Caller() {
+          @Override
+          public void answered(Result result) {
+            throw new IllegalStateException("queue is full");
+          }
+
+          @Override
+          public void withdrawn() {}
+        });
+    assertThatThrownBy(() -> api.only().answer(Answers.DONE)).hasMessage("queue is full");
+    assertThat(told).containsExactly("queue is full, room to ask");
+  }
+
+  @Test
+  void anAnswerThatComesTwiceIsTold() {
+    List<Consumer<ApiAnswer>> calls = new ArrayList<>();
+    Dispatcher dispatcher = dispatcher((call, onAnswer) -> calls.add(onAnswer));
+    dispatcher.admit(Ask.in("urgent").request(0), new Asked());
+    calls.getFirst().accept(Answers.DONE);
+    assertThatThrownBy(() -> calls.getFirst().accept(Answers.DONE))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void aRequestWithNeitherAccountNorTokenIsTold() {
+    Dispatcher dispatcher = dispatcher(new ScriptedApi(time));
+    assertThatThrownBy(() -> dispatcher.admit(Ask.in("urgent").of(null).request(0), new Asked()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(told).hasSize(1);
+  }
+
+  private Dispatcher dispatcher(Api api) {
+    Dispatcher[] made = new Dispatcher[1];
+    made[0] = new Dispatcher(new Settings().build(), api, new Teller(made), time, () -> 0);
+    return made[0];
+  }
+
+  private final class Teller implements Dispatcher.Listener {
+    private final Dispatcher[] dispatcher;
+
+    Teller(Dispatcher[] dispatcher) {
+      this.dispatcher = dispatcher;
+    }
+
+    @Override
+    public void apiCalled(String result, long nanos) {}
+
+    @Override
+    public void loggedIn(String account, String result) {}
+
+    @Override
+    public void intakeChanged() {}
+
+    @Override
+    public void broken(Throwable bug) {
+      told.add(bug.getMessage() + ", " + room());
+    }
+
+    /** Another thread can ask: the lock is free. */
+    private String room() {
+      List<Integer> room = new ArrayList<>();
+      Thread asks = Thread.ofVirtual().start(() -> room.add(dispatcher[0].intakeRoom()));
+      try {
+        asks.join(Duration.ofSeconds(5));
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      return room.isEmpty() ? "locked" : "room to ask";
+    }
+  }
+}

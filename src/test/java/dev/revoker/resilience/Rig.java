@@ -1,0 +1,88 @@
+package dev.revoker.resilience;
+
+import dev.revoker.time.ManualTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** A dispatcher on a clock and an API of the test's; no threads. */
+final class Rig implements Dispatcher.Listener {
+  final ManualTime time = new ManualTime();
+  final ScriptedApi api = new ScriptedApi(time);
+  final List<String> ended = new ArrayList<>();
+  final List<String> logins = new ArrayList<>();
+  final List<Throwable> bugs = new ArrayList<>();
+  final Dispatcher dispatcher;
+  Runnable onIntakeChange = () -> {};
+  private long offset;
+
+  Rig(Settings settings) {
+    // The longest back-off that the jitter gives, so that tests can count on it.
+    this.dispatcher = new Dispatcher(settings.build(), api, this, time, () -> 0.999_999_999);
+  }
+
+  static Rig withDefaults() {
+    return new Rig(new Settings());
+  }
+
+  Asked ask(Ask ask) {
+    Asked asked = new Asked();
+    asked.ticket = dispatcher.admit(ask.request(offset++), asked);
+    return asked;
+  }
+
+  Asked ask(String lane) {
+    return ask(Ask.in(lane));
+  }
+
+  List<Asked> ask(int count, Ask ask) {
+    List<Asked> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(ask(ask));
+    }
+    return all;
+  }
+
+  void withdraw(Asked... asked) {
+    withdraw(List.of(asked));
+  }
+
+  void withdraw(Collection<Asked> asked) {
+    dispatcher.withdraw(asked.stream().map(one -> one.ticket).toList());
+  }
+
+  /**
+   * Makes the breaker open, by requests that fail and are then taken back, so that nothing waits.
+   */
+  void breakApi() {
+    List<Asked> victims = ask(5, Ask.in("standard"));
+    while (dispatcher.apiUp() && !api.open().isEmpty()) {
+      api.answerAll(Answers.FAILED);
+    }
+    withdraw(victims);
+    api.answerAll(Answers.FAILED);
+    if (dispatcher.apiUp()) {
+      throw new AssertionError("the breaker is closed");
+    }
+  }
+
+  @Override
+  public void apiCalled(String result, long nanos) {
+    ended.add(result);
+  }
+
+  @Override
+  public void loggedIn(String account, String result) {
+    logins.add(account + " " + result);
+  }
+
+  @Override
+  public void intakeChanged() {
+    onIntakeChange.run();
+  }
+
+  @Override
+  public void broken(Throwable bug) {
+    bugs.add(bug);
+  }
+}

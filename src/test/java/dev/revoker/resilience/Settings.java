@@ -1,0 +1,113 @@
+package dev.revoker.resilience;
+
+import dev.revoker.config.Config;
+import dev.revoker.model.Credentials;
+import dev.revoker.model.Secret;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The worker's defaults, and what a test changes of them. Accounts: {@code given} brings a token,
+ * {@code acme} and {@code other} log in.
+ */
+final class Settings {
+  static final String GIVEN_TOKEN = "9111111111111111111111111111aa01";
+  static final String PASSWORD = "Hunter2/&A+ secret";
+
+  private List<Config.Lane> lanes = lanes(16, 0);
+  private int maxInFlight = 64;
+  private int ratePerSecond = 0;
+  private int maxAttempts = 6;
+  private long initialBackoffMs = 250;
+  private int minimumCalls = 5;
+  private int halfOpenCalls = 3;
+  private long openWaitMs = 10_000;
+  private long holdMaxMs = 0;
+  private long loginRetryMs = 60_000;
+
+  /** Lanes urgent, standard and bulk, as many as there are numbers. */
+  static List<Config.Lane> lanes(int... reserved) {
+    List<String> names = List.of("urgent", "standard", "bulk");
+    return IntStream.range(0, reserved.length)
+        .mapToObj(i -> new Config.Lane(names.get(i), names.get(i), reserved[i]))
+        .toList();
+  }
+
+  Settings reserved(int... slots) {
+    lanes = lanes(slots);
+    return this;
+  }
+
+  Settings maxInFlight(int slots) {
+    maxInFlight = slots;
+    return this;
+  }
+
+  Settings ratePerSecond(int calls) {
+    ratePerSecond = calls;
+    return this;
+  }
+
+  Settings maxAttempts(int attempts) {
+    maxAttempts = attempts;
+    return this;
+  }
+
+  Settings initialBackoffMs(long ms) {
+    initialBackoffMs = ms;
+    return this;
+  }
+
+  Settings minimumCalls(int calls) {
+    minimumCalls = calls;
+    return this;
+  }
+
+  Settings halfOpenCalls(int calls) {
+    halfOpenCalls = calls;
+    return this;
+  }
+
+  Settings openWaitMs(long ms) {
+    openWaitMs = ms;
+    return this;
+  }
+
+  Settings holdMaxMs(long ms) {
+    holdMaxMs = ms;
+    return this;
+  }
+
+  Settings loginRetryMs(long ms) {
+    loginRetryMs = ms;
+    return this;
+  }
+
+  List<Config.Lane> lanes() {
+    return lanes;
+  }
+
+  Config build() {
+    return new Config(
+        new Config.Kafka("revoker", Map.of(), Map.of(), Map.of()),
+        lanes,
+        "results",
+        false,
+        new Config.Endpoint(URI.create("http://127.0.0.1:1"), 5_000, 10_000),
+        Map.of(
+            "given", new Credentials.ApiToken(Secret.of(GIVEN_TOKEN)),
+            "acme", new Credentials.Password("acme-user", Secret.of(PASSWORD)),
+            "other", new Credentials.SecureKey("other-user", Secret.of("0the4"))),
+        "given",
+        new Config.Limits(maxInFlight, ratePerSecond),
+        new Config.Retry(maxAttempts, initialBackoffMs, 30_000),
+        new Config.Breaker(50, 50, minimumCalls, openWaitMs, halfOpenCalls),
+        holdMaxMs,
+        loginRetryMs,
+        null,
+        new Config.Listen("127.0.0.1", 0),
+        10_000);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.revoker.sim;
+
+/** When faults end and time runs on, every request has a result that a reader can see. */
+final class EveryRequestAnswered extends Guarantee {
+  private final Simulation sim;
+
+  EveryRequestAnswered(Simulation sim) {
+    super(sim.world);
+    this.sim = sim;
+  }
+
+  @Override
+  void atEnd() {
+    for (Ledger.Made made : sim.ledger.all()) {
+      ask(!made.results().isEmpty(), () -> "no result for " + made + " of lane " + made.lane());
+    }
+    ask(
+        sim.cluster.visible().size() >= sim.ledger.size(),
+        () -> "results are committed and not visible");
+  }
+}

@@ -1,0 +1,151 @@
+package dev.revoker.sim;
+
+import dev.revoker.api.ApiAnswer;
+import dev.revoker.api.ApiCall;
+import dev.revoker.model.Result;
+import dev.revoker.model.Source;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What really happened: every request, every time a worker took it on, every call of the API. */
+final class Ledger {
+  /** A key of the upstream. */
+  static final class Key {
+    final String account;
+    boolean active = true;
+
+    Key(String account) {
+      this.account = account;
+    }
+  }
+
+  /**
+   * A request as it was made.
+   *
+   * @param spelling of the key, which no other request shares: two requests for one key differ in
+   *     the case of its digits
+   * @param key null where the upstream never had it
+   */
+  record Made(
+      Source source,
+      String lane,
+      long madeNanos,
+      String spelling,
+      @Nullable Key key,
+      @Nullable String account,
+      @Nullable Instant notAfter,
+      boolean malformed,
+      List<Admission> admissions,
+      List<JsonNode> results) {
+    @Override
+    public String toString() {
+      return source.toString();
+    }
+  }
+
+  /** A worker has taken a request on. */
+  static final class Admission {
+    final Process process;
+    final Made made;
+    final long admittedNanos;
+    final List<Call> calls = new ArrayList<>();
+    @Nullable Result answered;
+    boolean withdrawn;
+
+    /** The partition was revoked or lost before a result of it was committed. */
+    boolean gone;
+
+    /** Its result is committed, as the worker knows it. */
+    boolean told;
+
+    Admission(Process process, Made made) {
+      this.process = process;
+      this.made = made;
+      this.admittedNanos = process.world.nanos();
+    }
+
+    boolean ended() {
+      return answered != null || withdrawn;
+    }
+  }
+
+  /** A call of the API. */
+  static final class Call {
+    final Process process;
+    final ApiCall call;
+    final long startedNanos;
+
+    /** Null for a login. */
+    final @Nullable Admission admission;
+
+    /** Whose login; null for the rest. */
+    final @Nullable String account;
+
+    boolean removed;
+
+    /** The API was taken to be up when the answer had been reckoned. */
+    boolean apiUpAfter;
+
+    long endedNanos = Long.MAX_VALUE;
+    @Nullable ApiAnswer answer;
+
+    Call(
+        Process process,
+        ApiCall call,
+        long startedNanos,
+        @Nullable Admission admission,
+        @Nullable String account) {
+      this.process = process;
+      this.call = call;
+      this.startedNanos = startedNanos;
+      this.admission = admission;
+      this.account = account;
+    }
+  }
+
+  private final Map<Source, Made> bySource = new LinkedHashMap<>();
+  private final Map<TopicPartition, Map<Long, Made>> byPartition = new HashMap<>();
+  private final Map<String, Made> bySpelling = new LinkedHashMap<>();
+
+  void made(Made made) {
+    Source source = made.source();
+    bySource.put(source, made);
+    in(new TopicPartition(source.topic(), source.partition())).put(source.offset(), made);
+    if (!made.malformed()) {
+      bySpelling.put(made.spelling(), made);
+    }
+  }
+
+  List<Made> all() {
+    return new ArrayList<>(bySource.values());
+  }
+
+  int size() {
+    return bySource.size();
+  }
+
+  /** The requests of a partition, by offset. */
+  Map<Long, Made> in(TopicPartition partition) {
+    return byPartition.computeIfAbsent(partition, p -> new TreeMap<>());
+  }
+
+  boolean spelt(String spelling) {
+    return bySpelling.containsKey(spelling);
+  }
+
+  @Nullable Made of(Source source) {
+    return bySource.get(source);
+  }
+
+  @Nullable Made of(String spelling) {
+    return bySpelling.get(spelling);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.revoker.sim;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** No secret stands in a result, a line of the log (asked where it is written) or a failure. */
+final class NoSecretOutside extends Guarantee {
+  NoSecretOutside(Simulation sim) {
+    super(sim.world);
+  }
+
+  /** Whether any secret stands in it, in either case. */
+  static boolean holdsSecret(String text) {
+    String canary = Upstream.CANARY;
+    for (int at = text.length() - canary.length(); at >= 0; at--) {
+      if (text.regionMatches(true, at, canary, 0, canary.length())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  void onCommit(Cluster.Commit commit, List<Committed> results) {
+    for (ProducerRecord<byte[], byte[]> record : commit.results()) {
+      StringBuilder all = new StringBuilder();
+      all.append(text(record.key())).append(text(record.value()));
+      for (Header header : record.headers()) {
+        all.append(header.key()).append(text(header.value()));
+      }
+      ask(!holdsSecret(all.toString()), () -> "a result: " + all);
+    }
+  }
+
+  @Override
+  void onExit(SimWorker worker) {
+    if (worker.failure != null) {
+      String text = Simulation.describe(worker.failure);
+      ask(!holdsSecret(text), () -> "a failure: " + text);
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.revoker.sim;
+
+import java.util.List;
+
+/** Never a second committed result for a request. */
+final class OneCommittedResult extends Guarantee {
+  OneCommittedResult(Simulation sim) {
+    super(sim.world);
+  }
+
+  @Override
+  void onCommit(Cluster.Commit commit, List<Committed> results) {
+    for (Committed committed : results) {
+      ask(
+          committed.made().results().size() == 1,
+          () -> "%s is answered again: %s".formatted(committed.made(), committed.made().results()));
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.revoker.sim;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ObjIntConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+
+/** A consumer's positions, and what it reads from them. */
+final class SimFetcher {
+  private final Process process;
+  private final World world;
+  private final Cluster cluster;
+  private final Scenario scenario;
+  private final ObjIntConsumer<TopicPartition> observer;
+  private final Map<TopicPartition, Long> positions = new TreeMap<>(Group.ORDER);
+  private final Set<TopicPartition> paused = new HashSet<>();
+  private @Nullable Rpc<Map<TopicPartition, Long>> positionFetch;
+
+  /**
+   * @param observer told of what is handed out
+   */
+  SimFetcher(
+      Process process,
+      Cluster cluster,
+      Scenario scenario,
+      ObjIntConsumer<TopicPartition> observer) {
+    this.process = process;
+    this.world = process.world;
+    this.cluster = cluster;
+    this.scenario = scenario;
+    this.observer = observer;
+  }
+
+  void pause(Collection<TopicPartition> partitions) {
+    paused.addAll(partitions);
+  }
+
+  void resume(Collection<TopicPartition> partitions) {
+    paused.removeAll(partitions);
+  }
+
+  void forget(Collection<TopicPartition> gone) {
+    positions.keySet().removeAll(gone);
+    paused.removeAll(gone);
+  }
+
+  /** Whether {@link #fetchPositions} would have something to do. */
+  boolean positionsDue(Set<TopicPartition> owned) {
+    return positionFetch != null ? positionFetch.done() : positions.size() < owned.size();
+  }
+
+  /** Looks up where reading begins, for the partitions that are new. */
+  void fetchPositions(Set<TopicPartition> owned) {
+    Rpc<Map<TopicPartition, Long>> answered = positionFetch;
+    if (answered != null && answered.done()) {
+      positionFetch = null;
+      Map<TopicPartition, Long> found = answered.value();
+      if (found != null) {
+        found.forEach(
+            (partition, offset) -> {
+              if (owned.contains(partition)) {
+                positions.putIfAbsent(partition, offset);
+              }
+            });
+      }
+    }
+    Set<TopicPartition> missing = Group.sorted(owned);
+    missing.removeAll(positions.keySet());
+    if (positionFetch == null && !missing.isEmpty()) {
+      positionFetch =
+          new Rpc<>(
+              process,
+              cluster,
+              "positions",
+              () -> {
+                Map<TopicPartition, Long> found = new LinkedHashMap<>();
+                for (TopicPartition partition : missing) {
+                  OffsetAndMetadata offset = cluster.stableOffset(partition);
+                  found.put(partition, offset == null ? 0 : offset.offset());
+                }
+                return found;
+              });
+    }
+  }
+
+  /** Whether {@link #fetch} would bring something. */
+  boolean fetchable() {
+    if (!cluster.reachable(process)) {
+      return false;
+    }
+    for (Map.Entry<TopicPartition, Long> position : positions.entrySet()) {
+      if (!paused.contains(position.getKey())
+          && cluster.read(position.getKey(), position.getValue()) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The next records, at most max.poll.records. */
+  Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> fetch() {
+    Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> fetched = new LinkedHashMap<>();
+    int room = scenario.maxPollRecords;
+    List<TopicPartition> ready = new ArrayList<>(positions.keySet());
+    ready.removeAll(paused);
+    while (!ready.isEmpty() && room > 0 && cluster.reachable(process)) {
+      TopicPartition partition = ready.remove(world.random.nextInt(ready.size()));
+      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+      Cluster.Stored next = cluster.read(partition, positions.getOrDefault(partition, 0L));
+      while (next != null && records.size() < room) {
+        records.add(record(partition, next));
+        positions.put(partition, next.offset() + 1);
+        next = cluster.read(partition, next.offset() + 1);
+      }
+      if (!records.isEmpty()) {
+        fetched.put(partition, records);
+        room -= records.size();
+        observer.accept(partition, records.size());
+      }
+    }
+    return fetched;
+  }
+
+  private static ConsumerRecord<byte[], byte[]> record(
+      TopicPartition partition, Cluster.Stored stored) {
+    RecordHeaders headers = new RecordHeaders();
+    stored.headers().forEach(headers::add);
+    byte[] value = stored.value();
+    return new ConsumerRecord<>(
+        partition.topic(),
+        partition.partition(),
+        stored.offset(),
+        stored.timestampMs(),
+        TimestampType.CREATE_TIME,
+        -1,
+        value == null ? -1 : value.length,
+        null,
+        value,
+        headers,
+        Optional.empty());
+  }
+}

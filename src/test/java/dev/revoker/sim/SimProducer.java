@@ -1,0 +1,298 @@
+package dev.revoker.sim;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.IllegalGenerationException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transactional producer: the states of Kafka's TransactionManager and which exception each call
+ * throws in them.
+ */
+final class SimProducer {
+  private enum State {
+    NEW,
+    READY,
+    IN_TRANSACTION,
+    COMMITTING,
+    ABORTING,
+    ABORTABLE_ERROR,
+    FATAL_ERROR,
+    CLOSED
+  }
+
+  private final Process process;
+  private final World world;
+  private final Cluster cluster;
+  private final Scenario scenario;
+  private final String id;
+  private final List<ProducerRecord<byte[], byte[]>> unsent = new ArrayList<>();
+
+  private State state = State.NEW;
+  private int epoch;
+  private @Nullable KafkaException lastError;
+  private @Nullable Rpc<Boolean> delivery;
+  private @Nullable Rpc<Boolean> offsets;
+  private @Nullable Rpc<Integer> end;
+  private long deliverUntilNanos;
+
+  SimProducer(Process process, Cluster cluster, Scenario scenario, String id) {
+    this.process = process;
+    this.world = process.world;
+    this.cluster = cluster;
+    this.scenario = scenario;
+    this.id = id;
+  }
+
+  // ---- the methods of Producer that the engine uses
+
+  void initTransactions() {
+    process.pass();
+    require(State.NEW);
+    Rpc<Integer> init = new Rpc<>(process, cluster, "init", () -> cluster.initProducer(id));
+    process.await(init::done, maxBlock());
+    if (!init.done()) {
+      init.cancel();
+      throw new TimeoutException("Timeout expired while awaiting InitProducerId");
+    }
+    epoch = init.value() == null ? 0 : init.value();
+    state = State.READY;
+  }
+
+  void beginTransaction() {
+    process.pass();
+    failIfError();
+    require(State.READY);
+    state = State.IN_TRANSACTION;
+  }
+
+  Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+    if (state == State.ABORTABLE_ERROR || state == State.FATAL_ERROR) {
+      throw new KafkaException("Cannot perform send because of an error", lastError);
+    }
+    require(State.IN_TRANSACTION);
+    unsent.add(record);
+    return new CompletableFuture<>();
+  }
+
+  void sendOffsetsToTransaction(
+      Map<TopicPartition, OffsetAndMetadata> added, ConsumerGroupMetadata member) {
+    process.pass();
+    deliver();
+    failIfError();
+    require(State.IN_TRANSACTION);
+    Map<TopicPartition, OffsetAndMetadata> copy = new LinkedHashMap<>();
+    Group.sorted(added.keySet()).forEach(partition -> copy.put(partition, added.get(partition)));
+    int ofEpoch = epoch;
+    Rpc<Boolean> rpc =
+        new Rpc<>(
+            process,
+            cluster,
+            "offsets " + copy,
+            faulty(
+                () -> {
+                  cluster.addOffsets(id, ofEpoch, copy, member);
+                  return true;
+                }));
+    offsets = rpc;
+    process.await(rpc::done, maxBlock());
+    if (!rpc.done()) {
+      throw new TimeoutException("Timeout expired while awaiting AddOffsetsToTxn");
+    }
+    KafkaException error = rpc.error();
+    if (error != null) {
+      throw failed(
+          error instanceof UnknownMemberIdException || error instanceof IllegalGenerationException
+              ? new CommitFailedException("the group has moved on: " + error.getMessage())
+              : error);
+    }
+  }
+
+  void commitTransaction() {
+    process.pass();
+    if (state != State.COMMITTING) {
+      failIfError();
+      require(State.IN_TRANSACTION);
+      deliver();
+      state = State.COMMITTING;
+    }
+    end(true);
+  }
+
+  void abortTransaction() {
+    process.pass();
+    if (state != State.ABORTING) {
+      if (state != State.ABORTABLE_ERROR) {
+        failIfError();
+        require(State.IN_TRANSACTION);
+      }
+      unsent.clear();
+      if (delivery != null) {
+        delivery.cancel();
+      }
+      if (offsets != null) {
+        offsets.cancel();
+      }
+      state = State.ABORTING;
+    }
+    end(false);
+  }
+
+  void close(Duration timeout) {
+    for (Rpc<?> rpc : new Rpc<?>[] {delivery, offsets, end}) {
+      if (rpc != null) {
+        rpc.cancel();
+      }
+    }
+    state = State.CLOSED;
+  }
+
+  // ----
+
+  private long maxBlock() {
+    return world.nanos() + scenario.maxBlockMs * World.MS;
+  }
+
+  /** Sends what is gathered; it must arrive within delivery.timeout.ms. */
+  private void deliver() {
+    if (unsent.isEmpty()) {
+      return;
+    }
+    List<ProducerRecord<byte[], byte[]>> batch = List.copyOf(unsent);
+    unsent.clear();
+    int ofEpoch = epoch;
+    Rpc<Boolean> rpc =
+        new Rpc<>(
+            process,
+            cluster,
+            "produce " + batch.size(),
+            faulty(
+                () -> {
+                  cluster.produce(id, ofEpoch, batch);
+                  return true;
+                }));
+    delivery = rpc;
+    deliverUntilNanos = world.nanos() + scenario.transactionTimeoutMs * World.MS;
+  }
+
+  private void end(boolean commit) {
+    long until = maxBlock();
+    if (commit && !delivered(until)) {
+      throw new TimeoutException("Timeout expired while awaiting EndTxn(true)");
+    }
+    if (end == null) {
+      int ofEpoch = epoch;
+      end =
+          new Rpc<>(
+              process, cluster, "end " + commit, faulty(() -> cluster.end(id, ofEpoch, commit)));
+    }
+    Rpc<Integer> rpc = end;
+    process.await(rpc::done, until);
+    if (!rpc.done()) {
+      throw new TimeoutException("Timeout expired while awaiting EndTxn(" + commit + ")");
+    }
+    end = null;
+    KafkaException error = rpc.error();
+    Integer next = rpc.value();
+    if (error != null || next == null) {
+      throw failed(error == null ? new KafkaException("no epoch") : error);
+    }
+    delivery = null;
+    offsets = null;
+    epoch = next;
+    state = State.READY;
+  }
+
+  /** Waits for the records; false if that takes longer than may be blocked. */
+  private boolean delivered(long until) {
+    Rpc<Boolean> rpc = delivery;
+    if (rpc == null) {
+      return true;
+    }
+    process.await(rpc::done, Math.min(until, deliverUntilNanos));
+    if (!rpc.done() && world.nanos() >= deliverUntilNanos) {
+      rpc.fail(new TimeoutException("Expiring records: too long since batch creation"));
+    }
+    KafkaException error = rpc.error();
+    if (error != null) {
+      // As in Kafka's: the waiting call gets the bare error, each later one a wrapped one.
+      throw failed(error);
+    }
+    return rpc.done();
+  }
+
+  private KafkaException failed(KafkaException error) {
+    boolean fatal =
+        error instanceof ProducerFencedException || error instanceof OutOfOrderSequenceException;
+    // An abort that is refused leaves nothing to abort with.
+    state = fatal || state == State.ABORTING ? State.FATAL_ERROR : State.ABORTABLE_ERROR;
+    lastError = error;
+    return error;
+  }
+
+  private void failIfError() {
+    KafkaException error = lastError;
+    if ((state != State.ABORTABLE_ERROR && state != State.FATAL_ERROR) || error == null) {
+      return;
+    }
+    if (error instanceof ProducerFencedException) {
+      throw new ProducerFencedException("fenced before");
+    }
+    if (error instanceof InvalidProducerEpochException) {
+      throw new InvalidProducerEpochException("epoch refused before");
+    }
+    throw new KafkaException(
+        "Cannot execute transactional method because we are in an error state", error);
+  }
+
+  private void require(State needed) {
+    if (state != needed) {
+      throw new IllegalStateException("Invalid call in state " + state);
+    }
+  }
+
+  /** A request that the broker refuses now and then. */
+  private <T> Supplier<T> faulty(Supplier<T> request) {
+    return () -> {
+      if (scenario.faulty() && world.chance(scenario.producerFaults)) {
+        KafkaException fault =
+            switch (world.between(0, 3)) {
+              case 0 -> new ProducerFencedException("a fault");
+              case 1 -> new InvalidProducerEpochException("a fault");
+              case 2 -> new OutOfOrderSequenceException("a fault");
+              default -> new TransactionAbortableException("a fault");
+            };
+        boolean tooLate = world.chance(0.3);
+        world.trace(
+            "%s FAULT %s %s"
+                .formatted(
+                    process.name, fault.getClass().getSimpleName(), tooLate ? "after" : "before"));
+        if (tooLate && !(fault instanceof TransactionAbortableException)) {
+          // What is fatal to the producer says nothing of what the brokers have done.
+          request.get();
+        }
+        throw fault;
+      }
+      return request.get();
+    };
+  }
+}

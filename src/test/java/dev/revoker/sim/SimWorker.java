@@ -1,0 +1,291 @@
+package dev.revoker.sim;
+
+import dev.revoker.api.ApiAnswer;
+import dev.revoker.api.ApiCall;
+import dev.revoker.config.Config;
+import dev.revoker.consume.RequestLoop;
+import dev.revoker.message.Fingerprints;
+import dev.revoker.message.RequestReader;
+import dev.revoker.message.ResultWriter;
+import dev.revoker.model.Credentials;
+import dev.revoker.model.Request;
+import dev.revoker.model.Result;
+import dev.revoker.model.Source;
+import dev.revoker.publish.Publisher;
+import dev.revoker.resilience.Dispatcher;
+import dev.revoker.resilience.DispatcherPeek;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** A worker as {@code Worker} wires it, of the real parts, in a simulated process. */
+final class SimWorker {
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  final String name;
+  final Process process;
+  final List<Ledger.Admission> admissions = new ArrayList<>();
+  boolean stopAsked;
+  boolean complete;
+  @Nullable Throwable failure;
+
+  private final Simulation sim;
+  private final Map<Source, Ledger.Admission> latest = new HashMap<>();
+  private boolean loopEnded;
+  private @Nullable RequestLoop loop;
+  private @Nullable Dispatcher policy;
+  private @Nullable DispatcherPeek peek;
+
+  SimWorker(String name, Simulation sim) {
+    this.name = name;
+    this.sim = sim;
+    this.process = new Process(name, sim.world, this::main);
+    process.start();
+  }
+
+  /** Null before it has begun. */
+  @Nullable DispatcherPeek peek() {
+    return peek;
+  }
+
+  /** SIGTERM. */
+  void stop() {
+    if (process.state() != Process.State.RUNNING || stopAsked) {
+      return;
+    }
+    sim.world.trace(name + " is asked to STOP");
+    stopAsked = true;
+    sim.guarantees.forEach(guarantee -> guarantee.onStop(this));
+    if (loop != null) {
+      loop.stop();
+    }
+  }
+
+  private void main() {
+    try {
+      run();
+    } catch (RuntimeException died) {
+      failure = died;
+    }
+    sim.world.trace(name + " EXITS complete=" + complete + " failure=" + failure);
+    sim.exited(this);
+  }
+
+  private void run() {
+    Config config = sim.scenario.config;
+    SimConsumer simulated =
+        new SimConsumer(process, sim.cluster, sim.scenario, new ConsumerWatch());
+    @SuppressWarnings("unchecked")
+    org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> kafkaConsumer =
+        Partial.of(org.apache.kafka.clients.consumer.Consumer.class, simulated);
+    Publisher publisher =
+        new Publisher(this::newProducer, new ResultWriter(name, "revoker"), config.resultsTopic());
+    Dispatcher dispatcher =
+        new Dispatcher(
+            config, this::call, new PolicyListener(), process.time, sim.world.random::nextDouble);
+    policy = dispatcher;
+    peek = new DispatcherPeek(dispatcher);
+    RequestLoop running =
+        new RequestLoop(
+            config,
+            kafkaConsumer,
+            publisher,
+            new RequestReader(
+                config.accounts().keySet(),
+                config.defaultAccount(),
+                new Fingerprints(config.fingerprintSecret())),
+            new PolicyWork(dispatcher),
+            (results, nanos) -> told(results),
+            process.bell,
+            process.time);
+    loop = running;
+    if (stopAsked) {
+      running.stop();
+    }
+    try {
+      complete = running.run();
+      loopEnded = true;
+    } finally {
+      if (process.alive()) {
+        simulated.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+        publisher.close(CLOSE_TIMEOUT);
+      }
+    }
+  }
+
+  private void told(List<Result> results) {
+    for (Result result : results) {
+      Ledger.Admission admission = latest.get(result.request().source());
+      if (admission != null) {
+        admission.told = true;
+      }
+    }
+    sim.guarantees.forEach(guarantee -> guarantee.onTold(this, results));
+  }
+
+  private Producer<byte[], byte[]> newProducer() {
+    @SuppressWarnings("unchecked")
+    Producer<byte[], byte[]> producer =
+        Partial.of(
+            Producer.class, new SimProducer(process, sim.cluster, sim.scenario, "revoker-" + name));
+    return producer;
+  }
+
+  // ---- what the dispatcher asks of the API
+
+  private void call(ApiCall call, Consumer<ApiAnswer> onAnswer) {
+    Ledger.Call noted = note(call);
+    sim.world.trace(
+        name + " calls " + (noted.admission == null ? noted.account : noted.admission.made));
+    sim.guarantees.forEach(guarantee -> guarantee.onCall(this, noted));
+    sim.upstream.call(
+        noted,
+        answer -> {
+          noted.answer = answer;
+          noted.endedNanos = sim.world.nanos();
+          sim.guarantees.forEach(guarantee -> guarantee.onAnswer(this, noted));
+          onAnswer.accept(answer);
+          noted.apiUpAfter = policy != null && policy.apiUp();
+        });
+  }
+
+  private Ledger.Call note(ApiCall call) {
+    long now = sim.world.nanos();
+    if (call instanceof ApiCall.RemoveApiKey remove) {
+      Ledger.Made made = sim.ledger.of(remove.apiSecurekey().reveal());
+      if (made == null) {
+        throw new IllegalStateException("a key that nobody asked to remove");
+      }
+      Ledger.Admission admission = latest.get(made.source());
+      Ledger.Call noted = new Ledger.Call(process, call, now, admission, null);
+      admission.calls.add(noted);
+      return noted;
+    }
+    Credentials credentials = ((ApiCall.Login) call).credentials();
+    String account =
+        sim.scenario.config.accounts().entrySet().stream()
+            .filter(entry -> entry.getValue().equals(credentials))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseThrow();
+    return new Ledger.Call(process, call, now, null, account);
+  }
+
+  private final class PolicyWork implements RequestLoop.Work {
+    private final Dispatcher policy;
+
+    PolicyWork(Dispatcher policy) {
+      this.policy = policy;
+    }
+
+    @Override
+    public int room() {
+      return policy.intakeRoom();
+    }
+
+    @Override
+    public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
+      Ledger.Made made = sim.ledger.of(request.source());
+      if (made == null) {
+        throw new IllegalStateException("nobody made " + request.source());
+      }
+      Ledger.Admission admission = new Ledger.Admission(process, made);
+      made.admissions().add(admission);
+      admissions.add(admission);
+      latest.put(made.source(), admission);
+      sim.guarantees.forEach(guarantee -> guarantee.onAdmit(SimWorker.this, admission));
+      return policy.admit(request, new Watched(admission, caller));
+    }
+
+    @Override
+    public void withdraw(Collection<Dispatcher.Ticket> tickets) {
+      policy.withdraw(tickets);
+    }
+  }
+
+  private final class ConsumerWatch implements SimConsumer.Observer {
+    @Override
+    public void polled(TopicPartition partition, int records) {
+      sim.guarantees.forEach(g -> g.onPoll(SimWorker.this, partition.topic(), records));
+    }
+
+    @Override
+    public void gone(Set<TopicPartition> partitions) {
+      if (loopEnded) {
+        return;
+      }
+      for (Ledger.Admission admission : admissions) {
+        Source source = admission.made.source();
+        if (!admission.gone
+            && !admission.told
+            && partitions.contains(new TopicPartition(source.topic(), source.partition()))) {
+          admission.gone = true;
+          sim.guarantees.forEach(guarantee -> guarantee.onGone(SimWorker.this, admission));
+        }
+      }
+    }
+  }
+
+  private final class Watched implements Dispatcher.Caller {
+    private final Ledger.Admission admission;
+    private final Dispatcher.Caller caller;
+
+    Watched(Ledger.Admission admission, Dispatcher.Caller caller) {
+      this.admission = admission;
+      this.caller = caller;
+    }
+
+    @Override
+    public void answered(Result result) {
+      told();
+      admission.answered = result;
+      sim.world.trace(name + " answers " + admission.made + " " + result.outcome());
+      sim.guarantees.forEach(guarantee -> guarantee.onOutcome(SimWorker.this, admission));
+      caller.answered(result);
+    }
+
+    @Override
+    public void withdrawn() {
+      told();
+      admission.withdrawn = true;
+      sim.world.trace(name + " withdraws " + admission.made);
+      sim.guarantees.forEach(guarantee -> guarantee.onOutcome(SimWorker.this, admission));
+      caller.withdrawn();
+    }
+
+    private void told() {
+      if (admission.ended()) {
+        sim.world.violated("Dispatcher.Caller", "told twice of " + admission.made);
+      }
+    }
+  }
+
+  private final class PolicyListener implements Dispatcher.Listener {
+    @Override
+    public void apiCalled(String result, long nanos) {}
+
+    @Override
+    public void loggedIn(String account, String result) {}
+
+    @Override
+    public void intakeChanged() {
+      if (loop != null) {
+        loop.signal();
+      }
+    }
+
+    @Override
+    public void broken(Throwable bug) {
+      sim.world.violated("Dispatcher.Listener", "broken: " + Simulation.describe(bug));
+    }
+  }
+}

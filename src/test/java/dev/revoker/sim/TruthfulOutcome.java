@@ -1,0 +1,173 @@
+package dev.revoker.sim;
+
+import dev.revoker.api.ApiAnswer;
+import dev.revoker.config.Config;
+import dev.revoker.model.KeyState;
+import dev.revoker.model.Outcome;
+import dev.revoker.model.Result;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A result claims nothing that is not so: the ledger of calls and keys is the judge, by the table
+ * of outcomes in the contract.
+ */
+final class TruthfulOutcome extends Guarantee {
+  private final Simulation sim;
+  private final Set<String> loginRefused = new HashSet<>();
+  private final Map<String, List<Ledger.Call>> failedLogins = new HashMap<>();
+
+  TruthfulOutcome(Simulation sim) {
+    super(sim.world);
+    this.sim = sim;
+  }
+
+  @Override
+  void onAnswer(SimWorker worker, Ledger.Call call) {
+    if (call.account != null && OneLoginAtATime.refused(call.answer)) {
+      loginRefused.add(worker.name + call.account);
+    }
+    if (call.account != null && mayPass(call.answer)) {
+      failedLogins.computeIfAbsent(worker.name + call.account, who -> new ArrayList<>()).add(call);
+    }
+  }
+
+  @Override
+  void onOutcome(SimWorker worker, Ledger.Admission admission) {
+    Result result = admission.answered;
+    if (result != null) {
+      String lie = lie(worker, admission, result);
+      ask(
+          lie == null,
+          () ->
+              "%s of %s: %s; it is %s after %s"
+                  .formatted(
+                      admission.made,
+                      worker.name,
+                      lie,
+                      result,
+                      admission.calls.stream().map(call -> call.answer).toList()));
+    }
+  }
+
+  @Override
+  void onCommit(Cluster.Commit commit, List<Committed> results) {
+    for (Committed committed : results) {
+      String outcome = committed.result().get("outcome").asString();
+      if (committed.made().malformed() || outcome.equals("rejected")) {
+        ask(
+            committed.made().malformed()
+                && outcome.equals("rejected")
+                && committed.made().admissions().isEmpty(),
+            () -> committed.made() + " malformed=" + committed.made().malformed() + " " + outcome);
+      } else {
+        ask(
+            committed.made().admissions().stream().anyMatch(a -> said(a, committed.result())),
+            () -> "nobody said of " + committed.made() + ": " + committed.result());
+      }
+    }
+  }
+
+  private static boolean said(Ledger.Admission admission, JsonNode json) {
+    Result result = admission.answered;
+    return result != null
+        && admission.process.name.equals(json.get("worker").asString())
+        && result.outcome().wireName().equals(json.get("outcome").asString())
+        && (result.outcome().success() ? "success" : "error").equals(json.get("status").asString())
+        && result.keyState().wireName().equals(json.get("key_state").asString())
+        && result.attempts() == json.get("attempts").asInt()
+        && (result.error() == null) == json.get("error").isNull();
+  }
+
+  private @Nullable String lie(SimWorker worker, Ledger.Admission admission, Result result) {
+    List<ApiAnswer> answers = admission.calls.stream().map(call -> call.answer).toList();
+    if (answers.contains(null)) {
+      return "answered while a call is under way";
+    }
+    ApiAnswer last = answers.isEmpty() ? null : answers.getLast();
+    boolean silence = answers.stream().anyMatch(ApiAnswer.NoAnswer.class::isInstance);
+    KeyState leftOver = silence ? KeyState.UNKNOWN : KeyState.ASSUMED_ACTIVE;
+    Ledger.Key key = admission.made.key();
+    if (result.keyState() == KeyState.INACTIVE && key != null && key.active) {
+      return "the key is active";
+    }
+    boolean done = answers.stream().anyMatch(ApiAnswer.Done.class::isInstance);
+    if (done != (result.outcome() == Outcome.REVOKED)
+        && !(silence && refused(last, "ITEM_NOT_FOUND"))) {
+      return "the API said done, or did not";
+    }
+    return switch (result.outcome()) {
+      case REVOKED -> expect(result, KeyState.INACTIVE, done || silence);
+      case NOT_FOUND ->
+          expect(result, KeyState.UNKNOWN, refused(last, "ITEM_NOT_FOUND") && !silence);
+      case REFUSED ->
+          expect(
+              result,
+              KeyState.ASSUMED_ACTIVE,
+              last instanceof ApiAnswer.Refused refused
+                  && !Set.of("ITEM_NOT_FOUND", "BAD_API_TOKEN", "UNHANDLED_ERROR")
+                      .contains(refused.errorType())
+                  && refused.errorType().equals(Objects.requireNonNull(result.error()).type()));
+      case SESSION_FAILED ->
+          expect(
+              result,
+              KeyState.ASSUMED_ACTIVE,
+              refused(last, "BAD_API_TOKEN")
+                  || loginRefused.contains(worker.name + admission.made.account()));
+      case UNAVAILABLE -> expect(result, leftOver, spentOrHeld(worker, admission));
+      case UNEXPECTED -> expect(result, KeyState.UNKNOWN, last instanceof ApiAnswer.Unexpected);
+      case EXPIRED ->
+          expect(
+              result,
+              leftOver,
+              admission.made.notAfter() != null
+                  && !result.completedAt().isBefore(admission.made.notAfter()));
+      case REJECTED -> "a request that was valid";
+    };
+  }
+
+  /** The attempts are spent, of which an outage and a 429 spend none; or the hold is over. */
+  private boolean spentOrHeld(SimWorker worker, Ledger.Admission admission) {
+    Config config = sim.scenario.config;
+    // A login that fails spends an attempt of those who wait for it.
+    long spent =
+        Stream.concat(
+                admission.calls.stream(),
+                failedLogins
+                    .getOrDefault(worker.name + admission.made.account(), List.of())
+                    .stream())
+            .filter(call -> mayPass(call.answer))
+            .filter(call -> call.endedNanos >= admission.admittedNanos)
+            .filter(call -> call.apiUpAfter || call.endedNanos == world().nanos())
+            .count();
+    long heldAtMostNanos = world().nanos() - admission.admittedNanos;
+    return spent >= config.retry().maxAttempts()
+        || (config.holdMaxMs() > 0 && heldAtMostNanos >= (config.holdMaxMs() - 1) * World.MS);
+  }
+
+  private static boolean mayPass(@Nullable ApiAnswer answer) {
+    return answer instanceof ApiAnswer.NoAnswer
+        || answer instanceof ApiAnswer.NoConnection
+        || answer instanceof ApiAnswer.Failed
+        || refused(answer, "UNHANDLED_ERROR");
+  }
+
+  private static @Nullable String expect(Result result, KeyState state, boolean sound) {
+    if (!sound) {
+      return "the calls do not bear it out";
+    }
+    return result.keyState() == state ? null : "the key's state should be " + state;
+  }
+
+  private static boolean refused(@Nullable ApiAnswer answer, String type) {
+    return answer instanceof ApiAnswer.Refused refused && refused.errorType().equals(type);
+  }
+}

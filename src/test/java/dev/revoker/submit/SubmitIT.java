@@ -1,0 +1,276 @@
+package dev.revoker.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.revoker.model.Secret;
+import dev.revoker.sandbox.Faults;
+import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.LocalStack;
+import dev.revoker.sandbox.ResultLog;
+import dev.revoker.time.SystemTime;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code submit} and {@code watch} as processes of their own, on a real broker with a worker. */
+class SubmitIT {
+  private static final String EVERYTHING =
+      """
+      <configuration>
+        <appender name="all" class="ch.qos.logback.core.ConsoleAppender">
+          <target>System.err</target>
+          <encoder><pattern>%d %level %logger %msg %kvp %ex%n</pattern></encoder>
+        </appender>
+        <root level="TRACE"><appender-ref ref="all"/></root>
+      </configuration>
+      """;
+
+  private static SystemTime time;
+  private static LocalStack stack;
+  private static ResultLog results;
+
+  @TempDir Path temp;
+
+  private record Run(int exit, String out, String err) {}
+
+  @BeforeAll
+  static void start() {
+    time = new SystemTime();
+    stack = LocalStack.start(time);
+    stack.startWorker("worker", Map.of());
+    results = new ResultLog(stack.broker().bootstrapServers(), LocalStack.RESULTS);
+  }
+
+  @AfterAll
+  static void stop() {
+    results.close();
+    stack.close();
+    time.close();
+  }
+
+  @BeforeEach
+  void healthy() {
+    stack.api().faults(Faults.NONE);
+  }
+
+  @Test
+  void everyRowHasItsOutcomeInTheReport() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 40);
+    Path file = csv("keys.csv", keys, List.of("deadbeefdeadbeef"));
+    Path report = temp.resolve("report.csv");
+
+    Run run =
+        run("submit", "--wait", "--reason", "left", "--report", report.toString(), file.toString());
+
+    assertThat(run.exit()).as(run.err()).isEqualTo(1);
+    assertThat(run.out()).containsPattern("revoked +40\n").containsPattern("not_found +1\n");
+    List<String> lines = Files.readAllLines(report);
+    assertThat(lines).hasSize(42);
+    assertThat(lines.subList(1, 41))
+        .allMatch(line -> line.contains(",revoked,success,inactive,sha256:"));
+    assertThat(lines.get(41)).startsWith("41,42,").contains(",not_found,error,unknown,");
+    assertThat(keys).noneMatch(stack.api().ledger()::isActive);
+    String batch = lines.get(1).split(",")[2].split("/")[0];
+
+    Run watched = run("watch", "--batch", batch);
+    assertThat(watched.exit()).isEqualTo(1);
+    assertThat(watched.out().lines().filter(line -> line.contains(" revoked "))).hasSize(40);
+    Run one = run("watch", "--request", batch + "/7", "--json");
+    assertThat(one.exit()).isZero();
+    assertThat(one.out()).contains("\"outcome\":\"revoked\"", "\"reason\":\"left\"");
+  }
+
+  /** As after a crash: the first part was sent, some of it is answered and some is under way. */
+  @Test
+  void resumeSendsOnlyWhatWasNotSentAndCallsNoKeyTwice() throws Exception {
+    stack.api().faults(Faults.NONE.with(Latency.fixed(150)));
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 1_200);
+    Path part = csv("part.csv", keys.subList(0, 800), List.of());
+    Path whole = csv("whole.csv", keys, List.of());
+    assertThat(run("submit", "--batch", "crashed", part.toString()).exit()).isZero();
+    await().atMost(Duration.ofSeconds(60)).until(() -> successes(keys.subList(0, 800)) > 50);
+
+    Process killed =
+        start(Map.of(), "submit", "--batch", "crashed", "--resume", "--wait", whole.toString());
+    await().atMost(Duration.ofSeconds(60)).until(() -> read("err").contains("under way"));
+    killed.destroyForcibly().waitFor();
+    Path report = temp.resolve("report.ndjson");
+    Run resumed =
+        run(
+            "submit",
+            "--batch",
+            "crashed",
+            "--resume",
+            "--wait",
+            "--report",
+            report.toString(),
+            whole.toString());
+
+    assertThat(resumed.exit()).as(resumed.err() + resumed.out()).isZero();
+    assertThat(resumed.out()).containsPattern("revoked +1200\n");
+    assertThat(Files.readAllLines(report))
+        .hasSize(1_200)
+        .allMatch(line -> line.contains("\"revoked\""));
+    assertThat(keys).allMatch(key -> stack.api().ledger().callCount(key) == 1);
+    Map<String, Integer> perRow = new HashMap<>();
+    results.all().stream()
+        .filter(result -> result.requestId().startsWith("crashed/"))
+        .forEach(result -> perRow.merge(result.requestId(), 1, Integer::sum));
+    assertThat(perRow).hasSize(1_200);
+    assertThat(perRow.values()).containsOnly(1);
+  }
+
+  @Test
+  void anotherFileIsNotTakenForTheRestOfABatch() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 4);
+    Path first = csv("first.csv", keys.subList(0, 2), List.of());
+    Path other = csv("other.csv", keys.subList(2, 4), List.of());
+    assertThat(run("submit", "--wait", "--batch", "mixed", first.toString()).exit()).isZero();
+
+    Run run = run("submit", "--resume", "--batch", "mixed", other.toString());
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.err()).contains("line 2: this is not the key", "Nothing was sent");
+    assertThat(keys.subList(2, 4)).allMatch(stack.api().ledger()::isActive);
+  }
+
+  @Test
+  void noKeyIsInOutputOrLogsWithEverythingLogged() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 5);
+    Path file = csv("keys.csv", keys, List.of("not-hex-0123456789abcdef"));
+    Path logback = Files.writeString(temp.resolve("trace.xml"), EVERYTHING);
+    Map<String, String> loud =
+        Map.of(
+            "REVOKER_LOG_LEVEL",
+            "TRACE",
+            "JDK_JAVA_OPTIONS",
+            "-Dlogback.configurationFile=" + logback);
+    Run run = run(loud, "submit", "--wait", "--skip-invalid", file.toString());
+    Run argument = run(Map.of(), "submit", keys.getFirst().reveal());
+    Run option = run(Map.of(), "submit", "--key", keys.getFirst().reveal());
+
+    assertThat(run.err())
+        .as("that it logs at all")
+        .contains("TRACE", "line 7: api_securekey must be");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(argument.exit()).isEqualTo(2);
+    assertThat(option.exit()).isEqualTo(2);
+    String all = (run.out() + run.err() + argument + option).toLowerCase(java.util.Locale.ROOT);
+    for (Secret key : keys) {
+      assertThat(all.contains(key.reveal())).isFalse();
+    }
+    assertThat(all).doesNotContain("0123456789abcdef");
+  }
+
+  @Test
+  void ctrlCSaysHowToComeBack() throws Exception {
+    stack.api().faults(Faults.NONE.with(Latency.fixed(5_000)));
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 3);
+    Path file = csv("slow.csv", keys, List.of());
+    Process process = start(Map.of(), "submit", "--wait", "--batch", "left", file.toString());
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> stack.api().ledger().callCount(keys.getFirst()) > 0);
+    process.toHandle().destroy();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(read("err")).contains("left: ", "watch --batch left", "--resume");
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      assertThat(files.map(path -> path.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("revoker-submit-"));
+    }
+  }
+
+  @Test
+  void standardInputDoes() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 3);
+    Process process = start(Map.of(), "submit", "--wait", "--lane", "urgent", "-");
+    for (Secret key : keys) {
+      process.getOutputStream().write((key.reveal() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    process.getOutputStream().close();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(read("err")).isZero();
+    assertThat(read("err")).contains("sent to " + LocalStack.URGENT);
+  }
+
+  @Test
+  void brokersThatAreNotThereAreToldOnceInOurWords() throws Exception {
+    Path file = csv("keys.csv", List.of(Secret.of("0123456789abcdef")), List.of());
+    Map<String, String> nowhere = Map.of("REVOKER_BOOTSTRAP_SERVERS", "127.0.0.1:1");
+    for (String[] command :
+        List.of(new String[] {"submit", file.toString()}, new String[] {"watch"})) {
+      Run run = run(nowhere, command);
+      assertThat(run.exit()).isEqualTo(1);
+      assertThat(run.err().lines())
+          .containsExactly(
+              "connecting: no broker at 127.0.0.1:1 answers; see bootstrap.servers and the"
+                  + " network");
+    }
+    Run noTopic = run(Map.of("REVOKER_LANE_STANDARD_TOPIC", "nosuch"), "submit", file.toString());
+    assertThat(noTopic.exit()).isEqualTo(1);
+    assertThat(noTopic.err()).contains("no such topic").contains("nosuch");
+  }
+
+  private static long successes(List<Secret> keys) {
+    return keys.stream().filter(key -> !stack.api().ledger().isActive(key)).count();
+  }
+
+  private Path csv(String name, List<Secret> keys, List<String> more) throws IOException {
+    List<String> lines = new ArrayList<>(List.of("api_securekey"));
+    keys.forEach(key -> lines.add(key.reveal()));
+    lines.addAll(more);
+    return Files.write(temp.resolve(name), lines);
+  }
+
+  private Run run(String... arguments) throws Exception {
+    return run(Map.of(), arguments);
+  }
+
+  private Run run(Map<String, String> environment, String... arguments) throws Exception {
+    Process process = start(environment, arguments);
+    process.getOutputStream().close();
+    assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("it ends").isTrue();
+    return new Run(process.exitValue(), read("out"), read("err"));
+  }
+
+  private Process start(Map<String, String> environment, String... arguments) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx64m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.revoker.App");
+    builder.command().addAll(List.of(arguments));
+    builder.environment().put("REVOKER_BOOTSTRAP_SERVERS", stack.broker().bootstrapServers());
+    builder.environment().putAll(environment);
+    return builder
+        .redirectOutput(temp.resolve("out").toFile())
+        .redirectError(temp.resolve("err").toFile())
+        .start();
+  }
+
+  private String read(String name) {
+    try {
+      return Files.readString(temp.resolve(name));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.revoker.submit;
+
+import dev.revoker.config.Config;
+import dev.revoker.config.ConfigLoader;
+import dev.revoker.config.Loaded;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A dry run over some content, which needs no broker, and what it printed. */
+final class Trial {
+  static final String KEY = "968a8b637a5040159424872fffdb895b";
+  static final String OTHER = "0123456789abcdef0123456789abcdef";
+  static final Defaults NOTHING = new Defaults(null, null, null, null, Map.of());
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  final StringWriter out = new StringWriter();
+  final StringWriter err = new StringWriter();
+  boolean done;
+  String trouble = "";
+
+  static Trial of(String content) {
+    return of(content, null, NOTHING, false);
+  }
+
+  static Trial of(String content, Format format, Defaults defaults, boolean skipInvalid) {
+    return of(content.getBytes(StandardCharsets.UTF_8), format, defaults, skipInvalid);
+  }
+
+  static Trial of(byte[] content, Format format, Defaults defaults, boolean skipInvalid) {
+    Trial trial = new Trial();
+    Order order = new Order(format, defaults, null, null, skipInvalid, true, false, false, null);
+    Screen screen =
+        new Screen(new PrintWriter(trial.out, true), new PrintWriter(trial.err, true), false);
+    try (Input input = Input.copyOf(new ByteArrayInputStream(content))) {
+      trial.done = new Submission(config(), order, screen).run(input);
+    } catch (Trouble trouble) {
+      trial.trouble = trouble.text();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return trial;
+  }
+
+  static Config config() {
+    Loaded loaded =
+        ConfigLoader.loadWithoutAccounts(null, Map.of("REVOKER_BOOTSTRAP_SERVERS", "nowhere:1"));
+    return ((Loaded.Valid) loaded).config();
+  }
+
+  /** What would be sent, masked. */
+  List<JsonNode> requests() {
+    List<JsonNode> requests = new ArrayList<>();
+    out.toString().lines().forEach(line -> requests.add(JSON.readTree(line)));
+    return requests;
+  }
+
+  /** The lines about bad rows. */
+  List<String> bad() {
+    return err.toString().lines().filter(line -> line.startsWith("line ")).toList();
+  }
+
+  String printed() {
+    return out.toString() + err + trouble;
+  }
+}
