@@ -138,7 +138,7 @@ final class Intake {
 
   private int admit(Partition partition, int room) {
     PartitionProgress progress = partition.progress;
-    if (progress == null) {
+    if (progress == null || partition.leaving) {
       return 0;
     }
     int admitted = 0;
@@ -196,7 +196,10 @@ final class Intake {
   }
 
   private static boolean takesMore(Partition partition) {
-    return partition.progress != null && partition.backlog.isEmpty() && partition.lane.mayRead();
+    return partition.progress != null
+        && !partition.leaving
+        && partition.backlog.isEmpty()
+        && partition.lane.mayRead();
   }
 
   private static byte @Nullable [] lastHeader(ConsumerRecord<byte[], byte[]> record, String name) {

@@ -31,6 +31,9 @@ final class Partition {
   /** The committed state must be read again before anything is committed. */
   boolean stale = true;
 
+  /** Being given up: nothing more is read of it or begun. */
+  boolean leaving;
+
   /** No longer ours: whatever still comes of it is discarded. */
   boolean gone;
 

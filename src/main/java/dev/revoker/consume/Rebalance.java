@@ -113,6 +113,7 @@ final class Rebalance implements ConsumerRebalanceListener {
       return true;
     }
     // Nothing more is begun meanwhile: the loop's thread is here.
+    leaving.forEach(partition -> partition.leaving = true);
     leaving.forEach(partition -> withdrawal.withdraw(partition.tickets()));
     long callsUntilMs = time.millis() + drainTimeoutMs;
     settle(leaving, callsUntilMs, Partition::callsUnderWay, waiting);

@@ -59,8 +59,8 @@ final class Logins {
     }
     Verdict verdict = remember(leader, account, Judge.login(reply.answer()));
     course.next(leader, verdict, reply);
-    Reply forOthers = reply.forThoseWhoWaited();
-    still.forEach(task -> course.next(task, verdict, forOthers));
+    // If it was a probe, it was theirs as well: each would only ask the same once more.
+    still.forEach(task -> course.next(task, verdict, reply));
   }
 
   /** What it is to the session; the verdict, with an error that holds no secret of the login. */

@@ -8,9 +8,4 @@ import dev.revoker.api.ApiAnswer;
  * @param probe the call was permitted while the API was probed
  * @param spends a failure that may pass spends an attempt
  */
-record Reply(ApiAnswer answer, boolean probe, boolean spends) {
-  /** The same for a task that only waited for the call. */
-  Reply forThoseWhoWaited() {
-    return new Reply(answer, false, spends);
-  }
-}
+record Reply(ApiAnswer answer, boolean probe, boolean spends) {}

@@ -21,7 +21,8 @@ final class Task implements Dispatcher.Ticket {
    *
    * <pre>
    * READY       → CALLING (started), PARKED (its account logs in), ENDED
-   * PARKED      → READY (the login ended), BACKING_OFF (it failed for all who waited), ENDED
+   * PARKED      → READY (the login ended), RESTING, BACKING_OFF (it failed for all who waited),
+   *               ENDED
    * CALLING     → READY (held, renewed, logged in), RESTING (its probe failed),
    *               BACKING_OFF (an attempt is spent), ENDED
    * RESTING     → READY (no other is left to probe, or the API is back), ENDED
@@ -39,8 +40,7 @@ final class Task implements Dispatcher.Ticket {
     private Set<Phase> next() {
       return switch (this) {
         case READY -> EnumSet.of(CALLING, PARKED, ENDED);
-        case PARKED -> EnumSet.of(READY, BACKING_OFF, ENDED);
-        case CALLING -> EnumSet.of(READY, RESTING, BACKING_OFF, ENDED);
+        case PARKED, CALLING -> EnumSet.of(READY, RESTING, BACKING_OFF, ENDED);
         case RESTING, BACKING_OFF -> EnumSet.of(READY, ENDED);
         case ENDED -> EnumSet.noneOf(Phase.class);
       };

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.revoker.sandbox.Broker;
-import dev.revoker.time.ManualTime;
-import dev.revoker.time.Time;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,7 +18,6 @@ import org.junit.jupiter.api.Timeout;
 class TopicsIT {
   private static Broker broker;
 
-  private final Time time = new ManualTime();
   private final Bell bell = Bell.ofThreads();
 
   @BeforeAll
@@ -60,14 +57,13 @@ class TopicsIT {
       assertThatThrownBy(() -> Topics.missing(admin, List.of("there")))
           .isInstanceOf(RetriableException.class);
       assertThat(
-              Topics.ensure(
-                  admin, List.of("there"), true, time, bell, () -> asked.incrementAndGet() < 2))
+              Topics.ensure(admin, List.of("there"), true, bell, () -> asked.incrementAndGet() < 2))
           .isFalse();
     }
   }
 
   private boolean ensure(Admin admin, List<String> topics, boolean create) {
-    return Topics.ensure(admin, topics, create, time, bell, () -> true);
+    return Topics.ensure(admin, topics, create, bell, () -> true);
   }
 
   private static Admin admin(String servers) {

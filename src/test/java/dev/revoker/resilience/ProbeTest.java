@@ -228,6 +228,21 @@ class ProbeTest {
     assertThat(standard).allMatch(asked -> asked.outcome() == Outcome.REVOKED);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void anAccountWhoseLoginAlwaysFailsDoesNotKeepTheOthersOut(int probes) {
+    Rig rig = new Rig(new Settings().halfOpenCalls(probes));
+    rig.api.rule(20, call -> call.isLogin() ? FAILED : DONE);
+    rig.breakApi();
+    List<Asked> failing = rig.ask(100, Ask.in("urgent").of("acme"));
+    List<Asked> others = rig.ask(100, Ask.in("standard"));
+    rig.time.advanceMs(41_000);
+    assertThat(others).allMatch(asked -> asked.outcome() == Outcome.REVOKED);
+    rig.api.rule(20, call -> call.isLogin() ? Answers.session("70ce") : DONE);
+    rig.time.advanceMs(41_000);
+    assertThat(failing).noneMatch(Asked::isOpen);
+  }
+
   @Test
   void anUrgentRequestIsTheFirstToProbe() {
     Rig rig = new Rig(new Settings().halfOpenCalls(1));
