@@ -76,13 +76,18 @@ final class CommittedState {
     }
   }
 
-  private static List<Pending> load(Partition partition, @Nullable OffsetAndMetadata committed) {
+  private List<Pending> load(Partition partition, @Nullable OffsetAndMetadata committed) {
     OffsetMap map = decode(partition, committed);
     PartitionProgress progress = partition.progress;
     List<Pending> found = new ArrayList<>();
     if (progress == null) {
       partition.progress = PartitionProgress.from(map);
       partition.readNextOffset = committed == null ? -1 : map.nextOffset();
+      if (committed != null) {
+        // The consumer looked its position up at another time: a worker that was frozen in between
+        // would read what another has answered meanwhile, before it learns that it was replaced.
+        consumer.seek(partition.id, map.nextOffset());
+      }
     } else if (committed != null) {
       // What the broker has as answered must not be answered again.
       for (long offset : progress.reconcile(map)) {

@@ -65,6 +65,17 @@ class ProbeTest {
   }
 
   @Test
+  void thoseWhoWaitedForALoginThatIsOverTakeNoRoom() {
+    Rig rig = Rig.withDefaults();
+    rig.ask(5, Ask.in("standard").of("acme"));
+    rig.api.only().answer(Answers.session("70ce"));
+    rig.api.answerAll(DONE);
+    rig.breakApi();
+    rig.time.advanceMs(10_000);
+    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(6);
+  }
+
+  @Test
   void inALongOutageTheIntakeStaysShutHoweverOftenItIsProbed() {
     Rig rig = Rig.withDefaults();
     rig.breakApi();

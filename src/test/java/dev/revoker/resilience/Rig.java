@@ -55,8 +55,9 @@ final class Rig implements Dispatcher.Listener {
    * Makes the breaker open, by requests that fail and are then taken back, so that nothing waits.
    */
   void breakApi() {
-    List<Asked> victims = ask(5, Ask.in("standard"));
-    while (dispatcher.apiUp() && !api.open().isEmpty()) {
+    List<Asked> victims = new ArrayList<>();
+    for (int i = 0; i < 20 && dispatcher.apiUp(); i++) {
+      victims.addAll(ask(5, Ask.in("standard")));
       api.answerAll(Answers.FAILED);
     }
     withdraw(victims);

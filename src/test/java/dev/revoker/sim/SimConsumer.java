@@ -81,6 +81,11 @@ final class SimConsumer {
     fetcher.resume(partitions);
   }
 
+  void seek(TopicPartition partition, long offset) {
+    check(List.of(partition));
+    fetcher.seek(partition, offset);
+  }
+
   ConsumerGroupMetadata groupMetadata() {
     return metadata;
   }

@@ -51,6 +51,10 @@ final class SimFetcher {
     paused.removeAll(partitions);
   }
 
+  void seek(TopicPartition partition, long offset) {
+    positions.put(partition, offset);
+  }
+
   void forget(Collection<TopicPartition> gone) {
     positions.keySet().removeAll(gone);
     paused.removeAll(gone);
