@@ -1,20 +1,26 @@
 #!/bin/sh
-# Brings docker-compose.yml up, revokes a key through it, shows that the key is gone, and takes it
-# down. Needs `mvn package` before, and a container engine. Exit 0 if all of it held.
+# Brings docker-compose.yml up under a name of its own, revokes a key through it, shows that the key
+# is gone, and takes it down. Needs `mvn package` before, and a container engine. Exit 0 if all of
+# it held.
 set -eu
 cd "$(dirname "$0")/.."
+export COMPOSE_PROJECT_NAME=revoker-smoke COMPOSE_ANSI=never
 
 say() {
   printf 'smoke: %s\n' "$*"
 }
 
-down() {
+remove() {
+  docker compose down --volumes --remove-orphans --timeout 20
+}
+
+end() {
   code=$?
   if [ $code -ne 0 ]; then
     docker compose ps --all || :
     docker compose logs --tail 30 || :
   fi
-  docker compose down --volumes --timeout 20
+  remove || code=1
   exit $code
 }
 
@@ -23,8 +29,10 @@ submit() {
   docker compose run --rm -T --no-deps worker submit --lane urgent --wait --batch "$1" -
 }
 
-trap down EXIT
-docker compose up --build --wait
+trap end EXIT
+# What an earlier run left that was killed.
+remove
+docker compose up --build --wait --quiet-pull
 say 'all healthy'
 
 # One of deploy/compose/accounts.json.
