@@ -51,6 +51,9 @@ final class KafkaDefaults {
     defaults.put("delivery.timeout.ms", Long.toString(deliveryMs));
     defaults.put("request.timeout.ms", Long.toString(Math.clamp(deliveryMs - lingerMs, 1, 5_000)));
     defaults.put("linger.ms", Long.toString(lingerMs));
+    // The loop stands still while a step of a transaction waits for its broker; with Kafka's 60
+    // seconds a few steps in a row would take it out of its group.
+    defaults.put("max.block.ms", "10000");
     // A transaction that follows at once finds the last one still being written down: this is how
     // soon it asks again.
     defaults.put("retry.backoff.ms", "5");

@@ -50,12 +50,13 @@ final class Commits {
       Consumer<byte[], byte[]> consumer,
       Publisher publisher,
       Intake intake,
+      Rebalance.Withdrawal withdrawal,
       Completions completions,
       Listener listener,
       Time time) {
     this.consumer = consumer;
     this.publisher = publisher;
-    this.state = new CommittedState(consumer, intake);
+    this.state = new CommittedState(consumer, intake, withdrawal);
     this.completions = completions;
     this.listener = listener;
     this.time = time;
@@ -152,6 +153,8 @@ final class Commits {
       }
       case Publication.Aborted aborted -> {
         uncertain = null;
+        // Mostly it tells what is known. But see CommittedState for what a broker may have lost.
+        state.forget();
         later(aborted.why());
       }
       case Publication.Unknown unknown -> {

@@ -12,6 +12,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads what the broker has as committed, for partitions that were taken on and after a commit
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * kinds of consumer allow that.
  */
 final class CommittedState {
+  private static final Logger LOG = LoggerFactory.getLogger(CommittedState.class);
+
   /** What came of reading. */
   sealed interface Reading {
     /** It was read; these answers are committed, though that was not known. */
@@ -39,10 +43,13 @@ final class CommittedState {
 
   private final Consumer<byte[], byte[]> consumer;
   private final Intake intake;
+  private final Rebalance.Withdrawal withdrawal;
 
-  CommittedState(Consumer<byte[], byte[]> consumer, Intake intake) {
+  CommittedState(
+      Consumer<byte[], byte[]> consumer, Intake intake, Rebalance.Withdrawal withdrawal) {
     this.consumer = consumer;
     this.intake = intake;
+    this.withdrawal = withdrawal;
   }
 
   /** Whether there is something to be read. */
@@ -81,13 +88,9 @@ final class CommittedState {
     PartitionProgress progress = partition.progress;
     List<Pending> found = new ArrayList<>();
     if (progress == null) {
-      partition.progress = PartitionProgress.from(map);
-      partition.readNextOffset = committed == null ? -1 : map.nextOffset();
-      if (committed != null) {
-        // The consumer looked its position up at another time: a worker that was frozen in between
-        // would read what another has answered meanwhile, before it learns that it was replaced.
-        consumer.seek(partition.id, map.nextOffset());
-      }
+      begin(partition, map, committed == null ? -1 : map.nextOffset());
+    } else if (progress.isAheadOf(map)) {
+      beginAgain(partition, map, committed == null ? partition.firstOffset : map.nextOffset());
     } else if (committed != null) {
       // What the broker has as answered must not be answered again.
       for (long offset : progress.reconcile(map)) {
@@ -100,6 +103,41 @@ final class CommittedState {
     }
     partition.stale = false;
     return found;
+  }
+
+  private void begin(Partition partition, OffsetMap map, long nextOffset) {
+    partition.progress = PartitionProgress.from(map);
+    partition.readNextOffset = nextOffset;
+    partition.stale = false;
+    if (nextOffset >= 0) {
+      // The consumer looked its position up at another time: a worker that was frozen in between
+      // would read what another has answered meanwhile, before it learns that it was replaced.
+      consumer.seek(partition.id, nextOffset);
+    }
+  }
+
+  /**
+   * Kafka 4 skips the markers of a transaction while a partition has no leader at all, as after the
+   * restart of a lone broker: then the end of a later transaction decides over the results and
+   * offsets of one that was acknowledged. What was answered in it is carried out again, with all
+   * that came after it; the calls that are under way for it end without a result.
+   */
+  private void beginAgain(Partition partition, OffsetMap map, long nextOffset) {
+    LOG.atWarn()
+        .addKeyValue("partition", partition.id)
+        .addKeyValue("offset", nextOffset)
+        .log(
+            "the broker has lost a commit that it had acknowledged: what it answered is carried out"
+                + " again");
+    withdrawal.withdraw(partition.tickets());
+    if (partition.leaving) {
+      // Its next owner does it.
+      intake.remove(partition);
+    } else {
+      Partition again = intake.add(partition.id);
+      again.paused = partition.paused;
+      begin(again, map, nextOffset);
+    }
   }
 
   private static OffsetMap decode(Partition partition, @Nullable OffsetAndMetadata committed) {

@@ -100,6 +100,9 @@ final class Intake {
         List<ConsumerRecord<byte[], byte[]>> batch = records.records(id);
         LogGap.check(partition, batch.getFirst().offset(), consumer);
         partition.longUnread = false;
+        if (partition.firstOffset < 0) {
+          partition.firstOffset = batch.getFirst().offset();
+        }
         partition.readNextOffset = batch.getLast().offset() + 1;
         batch.forEach(record -> partition.backlog.add(read(partition, record, now)));
       }

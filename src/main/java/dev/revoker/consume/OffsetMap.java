@@ -48,6 +48,10 @@ record OffsetMap(long nextOffset, long endOffset, List<Long> unanswered) {
     return new OffsetMap(0, 0, List.of());
   }
 
+  boolean isAnswered(long offset) {
+    return offset < nextOffset || (offset < endOffset && !unanswered.contains(offset));
+  }
+
   /** The metadata text, ASCII. */
   String encode() {
     if (unanswered.isEmpty()) {

@@ -45,6 +45,9 @@ final class Partition {
   /** The offset at which reading goes on, but for holes; -1 where nothing was ever committed. */
   long readNextOffset = -1;
 
+  /** The first offset that was read; -1 before that. */
+  long firstOffset = -1;
+
   /** It was not read for so long that records may have been deleted unread. */
   boolean longUnread = true;
 

@@ -26,7 +26,11 @@ final class PartitionProgress {
   /** The highest answered offset and 1. */
   private long answeredEndOffset;
 
+  /** What the last commit said that is known to be done. */
+  private OffsetMap committed;
+
   private PartitionProgress(OffsetMap committed) {
+    this.committed = committed;
     this.unanswered = new TreeSet<>(committed.unanswered());
     this.deliveredEndOffset = committed.nextOffset();
     this.answeredEndOffset = committed.endOffset();
@@ -99,6 +103,7 @@ final class PartitionProgress {
 
   /** The commit with these offsets' results is done. */
   void answered(Collection<Long> offsets) {
+    committed = with(offsets);
     for (long offset : offsets) {
       unanswered.remove(offset);
       answeredEndOffset = Math.max(answeredEndOffset, offset + 1);
@@ -118,7 +123,18 @@ final class PartitionProgress {
             .filter(offset -> !stillUnanswered.contains(offset))
             .toList();
     answered(answeredThere);
+    this.committed = committed;
     return answeredThere;
+  }
+
+  /**
+   * Whether the broker has lost a commit that it had acknowledged: something that was committed as
+   * answered is not answered there.
+   */
+  boolean isAheadOf(OffsetMap there) {
+    return committed.endOffset() > there.endOffset()
+        || committed.nextOffset() > there.nextOffset()
+        || there.unanswered().stream().anyMatch(committed::isAnswered);
   }
 
   int unanswered() {

@@ -60,7 +60,7 @@ public final class RequestLoop {
     this.time = time;
     this.completions = new Completions(consumer::wakeup, bell);
     this.intake = new Intake(config, work, reader, completions, time);
-    this.commits = new Commits(consumer, publisher, intake, completions, listener, time);
+    this.commits = new Commits(consumer, publisher, intake, work, completions, listener, time);
     this.rebalance =
         new Rebalance(consumer, intake, commits, work, bell, time, config.drainTimeoutMs());
   }

@@ -25,6 +25,7 @@ public final class BrokerNode {
   private final int id;
   private final Ports ports;
   private final Path folder;
+  private Map<String, String> settings = Map.of();
   private @Nullable Process process;
 
   BrokerNode(int id, Ports ports, Path folder) {
@@ -110,6 +111,9 @@ public final class BrokerNode {
       throw new IllegalStateException("node " + id + " runs already");
     }
     try {
+      if (process != null) {
+        configure(BrokerSettings.forAnotherStart(settings));
+      }
       process =
           new ProcessBuilder(command())
               .redirectErrorStream(true)
@@ -121,7 +125,8 @@ public final class BrokerNode {
   }
 
   /** Writes the settings that every launch reads. */
-  void configure(Map<String, String> settings) throws IOException {
+  void configure(Map<String, String> given) throws IOException {
+    settings = given;
     Files.createDirectories(folder);
     Files.write(
         folder.resolve(SETTINGS),

@@ -58,6 +58,7 @@ class KafkaSectionTest {
                 Map.entry("delivery.timeout.ms", "10000"),
                 Map.entry("request.timeout.ms", "5000"),
                 Map.entry("linger.ms", "0"),
+                Map.entry("max.block.ms", "10000"),
                 Map.entry("retry.backoff.ms", "5"),
                 Map.entry("compression.type", "none")));
     assertThat(kafka.admin())

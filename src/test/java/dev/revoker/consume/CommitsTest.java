@@ -158,6 +158,32 @@ class CommitsTest {
     assertThat(rig.producers).hasSize(1);
   }
 
+  /** Kafka 4 with a lone broker, killed and restarted. */
+  @Test
+  void anAcknowledgedCommitThatTheBrokerLostIsMadeGood() {
+    Rig rig = Rig.owning(ZERO, ONE);
+    rig.append(ZERO, 0, 3);
+    rig.append(ONE, 0, 1);
+    rig.steps(2);
+    rig.work.answer("key-revocations-0-0");
+    rig.work.answer("key-revocations-0-1");
+    rig.step();
+    rig.store.results.clear();
+    rig.store.offsets.remove(ZERO);
+
+    rig.work.answer("key-revocations-1-0");
+    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+    rig.stepsOverMs(1000, 100);
+    rig.work.answerAll();
+    rig.stepsOverMs(300, 100);
+
+    rig.assertResults(
+        "key-revocations-0-0", "key-revocations-0-1", "key-revocations-0-2", "key-revocations-1-0");
+    assertThat(rig.store.offsets.get(ZERO)).isEqualTo(new OffsetAndMetadata(3, ""));
+    assertThat(rig.work.admitted).as("the other partition's call is not repeated").hasSize(7);
+    assertThat(rig.loop.oldest("standard")).isNull();
+  }
+
   @Test
   void troubleIsOverWhenNothingIsLeftToCommit() {
     Rig rig = Rig.owning(ZERO);

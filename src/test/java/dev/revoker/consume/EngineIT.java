@@ -48,6 +48,7 @@ class EngineIT {
   private final Map<String, Integer> calls = new ConcurrentHashMap<>();
 
   private int longestCallMs = 40;
+  private int transactionMs = 3000;
   private String topic;
   private String results;
 
@@ -106,14 +107,33 @@ class EngineIT {
       await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
       broker.thaw();
       produce(1500, 500);
-      reader.awaitAtLeast(1500);
-      broker.kill();
-      broker.restart();
-      produce(2000, 500);
-      reader.awaitAtLeast(2500);
+      reader.awaitAtLeast(2000);
       reader.awaitQuiet();
 
-      reader.assertOneEach(2500);
+      reader.assertOneEach(2000);
+      await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
+      assertThat(second.stop()).isTrue();
+    }
+  }
+
+  /** Within the time that a transaction lives. */
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void aBrokerThatIsKilledAndRestartedCostsNoResultAndRepeatsNone(String protocol) {
+    topics("killed-" + protocol);
+    transactionMs = 60_000;
+    try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
+        Worker first = new Worker(protocol, 1);
+        Worker second = new Worker(protocol, 2)) {
+      produce(0, 1500);
+      reader.awaitAtLeast(200);
+      broker.kill();
+      broker.restart();
+      produce(1500, 500);
+      reader.awaitAtLeast(2000);
+      reader.awaitQuiet();
+
+      reader.assertOneEach(2000);
       await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
       assertThat(second.stop()).isTrue();
     }
@@ -202,7 +222,7 @@ class EngineIT {
                   "REVOKER_CONSUMER_GROUP_PROTOCOL",
                   protocol,
                   "REVOKER_PRODUCER_TRANSACTION_TIMEOUT_MS",
-                  "3000",
+                  Integer.toString(transactionMs),
                   "REVOKER_PRODUCER_MAX_BLOCK_MS",
                   "1000"));
       Map<String, Object> producing = new HashMap<>(config.kafka().producer());

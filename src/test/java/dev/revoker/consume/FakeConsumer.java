@@ -46,7 +46,7 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   void append(TopicPartition id, long offset, byte[] value) {
     logs.computeIfAbsent(id, one -> new TreeMap<>()).put(offset, value);
     if (assignment().contains(id) && offset >= position(id)) {
-      addRecord(new ConsumerRecord<>(id.topic(), id.partition(), offset, null, value));
+      addRecord(record(id, offset, value));
     }
   }
 
@@ -86,6 +86,22 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     return found;
   }
 
+  @Override
+  public synchronized void seek(TopicPartition id, long offset) {
+    long before = position(id);
+    super.seek(id, offset);
+    if (offset < before) {
+      logs.getOrDefault(id, new TreeMap<>())
+          .subMap(offset, before)
+          .forEach((at, value) -> addRecord(record(id, at, value)));
+    }
+  }
+
+  private static ConsumerRecord<byte[], byte[]> record(
+      TopicPartition id, long offset, byte[] value) {
+    return new ConsumerRecord<>(id.topic(), id.partition(), offset, null, value);
+  }
+
   private void assign(List<TopicPartition> ids) {
     List<TopicPartition> added = new ArrayList<>(ids);
     added.removeAll(assignment());
@@ -103,12 +119,10 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
 
   /** MockConsumer forgets its records at a rebalance. */
   private void goOn(TopicPartition id, long position) {
-    seek(id, position);
+    super.seek(id, position);
     logs.getOrDefault(id, new TreeMap<>())
         .tailMap(position)
-        .forEach(
-            (offset, value) ->
-                addRecord(new ConsumerRecord<>(id.topic(), id.partition(), offset, null, value)));
+        .forEach((offset, value) -> addRecord(record(id, offset, value)));
   }
 
   private static void wrapped(Runnable rebalance) {

@@ -45,9 +45,18 @@ class CrashIT {
     }
   }
 
+  /** Within the time that a transaction lives, so that nothing needs to be done again. */
   @Test
   void theBrokerIsKilledAndRestartedAndTheWorkerGoesOnByItself() {
-    try (Scene scene = new Scene(Map.of("max.in.flight", "16"))) {
+    Map<String, String> settings =
+        Map.of(
+            "max.in.flight",
+            "16",
+            "producer.transaction.timeout.ms",
+            "60000",
+            "producer.delivery.timeout.ms",
+            "60000");
+    try (Scene scene = new Scene(settings)) {
       scene.faults(Faults.NONE.with(Latency.fixed(20)));
       WorkerProcess worker = scene.worker();
       scene.awaitReady(worker);
