@@ -70,7 +70,8 @@ class PrometheusContainerIT {
         await()
             .atMost(Surroundings.PATIENCE)
             .until(() -> query(prometheus, "sum(up{job=\"revoker\"})"), "2"::equals);
-        assertThat(firing(prometheus)).isEmpty();
+        // Before its first scrape, there was no worker for it.
+        await().atMost(Surroundings.PATIENCE).until(() -> firing(prometheus).isEmpty());
 
         around.faults("{\"outage\":true}");
         sent.addAll(around.request(Surroundings.URGENT, 50));
