@@ -1,7 +1,7 @@
 #!/bin/sh
 # Brings docker-compose.yml up under a name of its own, revokes a key through it, shows that the key
-# is gone, and takes it down. Needs `mvn package` before, and a container engine. Exit 0 if all of
-# it held.
+# is gone, breaks the API and mends it, and takes it all down. Needs `mvn package` before, a container
+# engine, and curl. Exit 0 if all of it held.
 set -eu
 cd "$(dirname "$0")/.."
 export COMPOSE_PROJECT_NAME=revoker-smoke COMPOSE_ANSI=never
@@ -45,3 +45,19 @@ if echo "$key" | submit second; then
   exit 1
 fi
 say 'and gone: it can not be revoked again'
+
+prometheus=http://localhost:${PROMETHEUS_PORT:-9090}/api/v1
+curl -fsS -d '{"outage": true}' "http://localhost:${SANDBOX_PORT:-8024}/_sandbox/faults" >/dev/null
+echo feed0000000000000000000000000002 | submit third &
+waits=$!
+tries=0
+until curl -fsS "$prometheus/query?query=max(revoker_intake_paused)" | grep -q '"1"\]'; do
+  tries=$((tries + 1))
+  [ $tries -lt 60 ] || { say 'Prometheus tells of no outage'; exit 1; }
+  sleep 1
+done
+say 'the API is down, and Prometheus knows'
+curl -fsS "$prometheus/alerts" | grep -q RevokerIntakePaused
+curl -fsS -X DELETE "http://localhost:${SANDBOX_PORT:-8024}/_sandbox/faults" >/dev/null
+wait $waits
+say 'and revoked when it was back'
