@@ -44,7 +44,7 @@ class ImageContainerIT {
   /** A JVM that can't use its cache would start all the same, and slowly. */
   @Test
   void theCacheOfClassesIsOneThatTheJvmTakes() {
-    assertThat(revoker("-XX:AOTMode=on", "help")).contains("worker");
+    assertThat(revoker("-XX:AOTMode=on", "--help")).contains("worker");
   }
 
   @Test
