@@ -9,9 +9,31 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** Answered requests that go into one transaction. Used by the loop's thread alone. */
-record Answers(List<Pending> requests) {
+/**
+ * Answered requests that go into one transaction, and what it commits, both as of the making. Used
+ * by the loop's thread alone.
+ */
+final class Answers {
   static final Answers NONE = new Answers(List.of());
+
+  private final List<Pending> requests;
+  private final Map<Partition, List<Long>> offsets;
+  private final Map<Partition, OffsetMap> maps = new HashMap<>();
+
+  Answers(List<Pending> requests) {
+    this.requests = requests;
+    this.offsets =
+        requests.stream()
+            .collect(
+                Collectors.groupingBy(
+                    request -> request.partition,
+                    Collectors.mapping(Pending::offset, Collectors.toList())));
+    offsets.forEach((partition, answered) -> maps.put(partition, map(partition, answered)));
+  }
+
+  List<Pending> requests() {
+    return requests;
+  }
 
   boolean isEmpty() {
     return requests.isEmpty();
@@ -28,43 +50,32 @@ record Answers(List<Pending> requests) {
     return results;
   }
 
-  /** What to commit with the results. Changes nothing. */
+  /** What to commit with the results. */
   Map<TopicPartition, OffsetAndMetadata> offsets() {
-    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    byPartition()
-        .forEach(
-            (partition, answered) -> {
-              OffsetMap map = progress(partition).with(answered);
-              offsets.put(partition.id, new OffsetAndMetadata(map.nextOffset(), map.encode()));
-            });
-    return offsets;
+    Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
+    maps.forEach(
+        (partition, map) ->
+            all.put(partition.id, new OffsetAndMetadata(map.nextOffset(), map.encode())));
+    return all;
   }
 
   /** The transaction is committed: the requests are done with. */
   void done() {
-    byPartition()
-        .forEach(
-            (partition, answered) -> {
-              if (!partition.gone) {
-                progress(partition).answered(answered);
-              }
-            });
+    offsets.forEach(
+        (partition, answered) -> {
+          OffsetMap map = maps.get(partition);
+          if (!partition.gone && partition.progress != null && map != null) {
+            partition.progress.committed(answered, map);
+          }
+        });
     requests.forEach(request -> request.partition.release(request));
   }
 
-  private Map<Partition, List<Long>> byPartition() {
-    return requests.stream()
-        .collect(
-            Collectors.groupingBy(
-                request -> request.partition,
-                Collectors.mapping(Pending::offset, Collectors.toList())));
-  }
-
-  private static PartitionProgress progress(Partition partition) {
+  private static OffsetMap map(Partition partition, List<Long> answered) {
     PartitionProgress progress = partition.progress;
     if (progress == null) {
       throw new IllegalStateException("a request was admitted before its partition was loaded");
     }
-    return progress;
+    return progress.with(answered);
   }
 }

@@ -101,9 +101,13 @@ final class PartitionProgress {
     return new OffsetMap(next, Math.max(next, end), left);
   }
 
-  /** The commit with these offsets' results is done. */
-  void answered(Collection<Long> offsets) {
-    committed = with(offsets);
+  /** The commit with these offsets' results is done, and this is what {@link #with} gave for it. */
+  void committed(Collection<Long> answeredNow, OffsetMap map) {
+    committed = map;
+    answered(answeredNow);
+  }
+
+  private void answered(Collection<Long> offsets) {
     for (long offset : offsets) {
       unanswered.remove(offset);
       answeredEndOffset = Math.max(answeredEndOffset, offset + 1);

@@ -50,13 +50,47 @@ class PartitionProgressTest {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     LongStream.range(0, 3).forEach(progress::deliver);
     OffsetMap before = progress.with(List.of(0L));
-    progress.answered(List.of(0L));
+    answered(progress, List.of(0L));
 
     assertThat(progress.reconcile(before)).isEmpty();
     assertThat(progress.with(List.of(2L))).isEqualTo(new OffsetMap(1, 3, List.of(1L)));
   }
 
   /** Taken over at the bound, and then retention deletes what the map calls unanswered. */
+  @Test
+  void aCommitThatTheBrokerLostIsSeen() {
+    PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
+    for (long offset = 0; offset < 5; offset++) {
+      progress.deliver(offset);
+    }
+    answered(progress, List.of(0L));
+    OffsetMap first = progress.with(List.of());
+    answered(progress, List.of(2L));
+    OffsetMap second = progress.with(List.of());
+    answered(progress, List.of(3L));
+    OffsetMap third = progress.with(List.of());
+    answered(progress, List.of(1L));
+
+    assertThat(progress.isAheadOf(OffsetMap.none())).isTrue();
+    assertThat(progress.isAheadOf(first)).isTrue();
+    assertThat(progress.isAheadOf(second)).isTrue();
+    assertThat(progress.isAheadOf(third)).isTrue();
+    assertThat(progress.isAheadOf(progress.with(List.of()))).isFalse();
+    assertThat(progress.isAheadOf(progress.with(List.of(4L)))).as("it may know more").isFalse();
+  }
+
+  @Test
+  void holesAfterTheCommitAreNothingThatTheBrokerLost() {
+    PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
+    progress.deliver(0);
+    OffsetMap committed = progress.with(List.of(0L));
+    progress.deliver(5);
+
+    progress.committed(List.of(0L), committed);
+
+    assertThat(progress.isAheadOf(committed)).isFalse();
+  }
+
   @Test
   void deletedRecordsTakeNoRoom() {
     PartitionProgress full = atTheBound();
@@ -96,7 +130,7 @@ class PartitionProgressTest {
     for (; progress.hasRoomFor(offset); offset += 2) {
       progress.deliver(offset);
       progress.deliver(offset + 1);
-      progress.answered(List.of(offset + 1));
+      answered(progress, List.of(offset + 1));
     }
     progress.deliver(999_999);
     return progress;
@@ -114,6 +148,10 @@ class PartitionProgressTest {
    * A log with holes, read and answered in any order, with crashes; beside it what must be true, in
    * plain sets.
    */
+  private static void answered(PartitionProgress progress, List<Long> offsets) {
+    progress.committed(offsets, progress.with(offsets));
+  }
+
   private static final class Story {
     private final Random random;
     private final int mostUnderWay;
@@ -168,7 +206,7 @@ class PartitionProgressTest {
       if (!underWay.isEmpty()) {
         List<Long> answers = take();
         commit(answers);
-        progress.answered(answers);
+        answered(progress, answers);
       }
     }
 
