@@ -1,10 +1,13 @@
 package dev.revoker;
 
 import dev.revoker.cli.CheckCommand;
+import dev.revoker.cli.CompletionCommand;
 import dev.revoker.cli.DemoCommand;
 import dev.revoker.cli.DevCommand;
 import dev.revoker.cli.ExitCode;
+import dev.revoker.cli.Help;
 import dev.revoker.cli.SandboxCommand;
+import dev.revoker.cli.SchemaCommand;
 import dev.revoker.cli.SubmitCommand;
 import dev.revoker.cli.WatchCommand;
 import dev.revoker.cli.WorkerCommand;
@@ -24,7 +27,18 @@ import picocli.CommandLine.Command;
     name = "revoker",
     description = "Kills leaked and left-behind cielo24 API keys: one truthful result per request.",
     synopsisSubcommandLabel = "COMMAND",
-    mixinStandardHelpOptions = true)
+    footer = {
+      "",
+      "REVOKER_BOOTSTRAP_SERVERS and the like stand over a configuration file; REVOKER_LOG_LEVEL"
+          + " and",
+      "REVOKER_LOG_FORMAT=json are the log's; REVOKER_JAVA_OPTS are the JVM's.",
+      "",
+      "Examples:",
+      "  bin/revoker demo                                     the whole story on this machine",
+      "  bin/revoker check --config revoker.properties        before a worker is started",
+      "  bin/revoker worker --config revoker.properties",
+      "  bin/revoker submit --config revoker.properties --wait leaked-keys.csv"
+    })
 public final class App {
   private static final Logger LOG = LoggerFactory.getLogger(App.class);
 
@@ -37,14 +51,18 @@ public final class App {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new App())
-        .addSubcommand(new WorkerCommand(App::worker))
-        .addSubcommand(new CheckCommand((config, report) -> new Checkup(config, report).run()))
-        .addSubcommand(new SubmitCommand())
-        .addSubcommand(new WatchCommand())
-        .addSubcommand(new SandboxCommand())
-        .addSubcommand(new DemoCommand())
-        .addSubcommand(new DevCommand())
+    CommandLine commands =
+        new CommandLine(new App())
+            .addSubcommand(new WorkerCommand(App::worker))
+            .addSubcommand(new CheckCommand((config, report) -> new Checkup(config, report).run()))
+            .addSubcommand(new SubmitCommand())
+            .addSubcommand(new WatchCommand())
+            .addSubcommand(new SchemaCommand())
+            .addSubcommand(new CompletionCommand())
+            .addSubcommand(new SandboxCommand())
+            .addSubcommand(new DemoCommand())
+            .addSubcommand(new DevCommand());
+    return Help.with(commands)
         .setParameterExceptionHandler(new WrongUsage())
         .setExecutionStrategy(App::execute);
   }

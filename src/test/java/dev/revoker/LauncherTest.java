@@ -150,6 +150,7 @@ class LauncherTest {
     environment.put("JAVA_HOME", java("jdk", "21"));
     Path source = Files.createDirectories(root.resolve("src/main")).resolve("A.java");
     Files.createFile(source);
+    Files.createDirectories(root.resolve("docs/schema"));
     Files.createFile(root.resolve("pom.xml"));
     long past = Instant.now().toEpochMilli() - 60_000;
     try (Stream<Path> files = Files.walk(root)) {
@@ -176,6 +177,7 @@ class LauncherTest {
   void saysSoWhereTheBuildFails() throws Exception {
     environment.put("JAVA_HOME", java("jdk", "21"));
     Files.createDirectories(root.resolve("src/main"));
+    Files.createDirectories(root.resolve("docs/schema"));
     Files.createFile(root.resolve("pom.xml"));
     assertThat(run("worker").err()).anySatisfy(line -> assertThat(line).contains("install Maven"));
 

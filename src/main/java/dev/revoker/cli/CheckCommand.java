@@ -14,12 +14,18 @@ import picocli.CommandLine.Spec;
 /** Looks before a worker is started. */
 @Command(
     name = "check",
+    header = "Looks before a worker is started.",
     description = {
       "Validates the configuration, prints it with secrets masked, and tries the brokers, the"
           + " topics",
-      "and a login for each account. Exit code 0: all is well; 1: something failed; 2: the",
-      "configuration is wrong."
-    })
+      "and a login for each account."
+    },
+    exitCodeList = {
+      "0:All is well.",
+      "1:Something failed.",
+      "2:The command line or the configuration is wrong."
+    },
+    footer = {"", "Examples:", "  bin/revoker check --config revoker.properties"})
 public final class CheckCommand implements Callable<Integer> {
   /** What one trial came to; free of secrets. */
   public record Finding(String what, boolean ok, String why) {}

@@ -13,12 +13,19 @@ import picocli.CommandLine.Spec;
 /** The whole story on this machine. */
 @Command(
     name = "demo",
+    header = "The whole story on this machine.",
     description = {
       "Plays the whole story on this machine, with nothing to install: a real Kafka broker, a",
       "stand-in for the account API, and a worker. Requests are submitted, the worker is killed,",
       "the API breaks and recovers; then it is proven that every request has exactly one result",
-      "and that no removed key logs in. Ends by itself within a minute: exit code 0 if all held."
-    })
+      "and that no removed key logs in. Ends by itself within a minute."
+    },
+    exitCodeList = {
+      "0:Everything that was promised held.",
+      "1:Something did not.",
+      "2:The command line is wrong."
+    },
+    footer = {"", "Examples:", "  bin/revoker demo"})
 public final class DemoCommand implements Callable<Integer> {
   private static final int LOGINS_AT_A_TIME = 4;
   private static final long TIMEOUT_MS = 10_000;
@@ -27,7 +34,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean terminal = Boolean.getBoolean("revoker.terminal");
+    int columns = Integer.getInteger("revoker.columns", 0);
     spec.commandLine()
         .getOut()
         .println("starting a Kafka broker, the account API and a worker ...");
@@ -36,7 +43,7 @@ public final class DemoCommand implements Callable<Integer> {
         LocalStack stack = LocalStack.start(time);
         HttpApi api = new HttpApi(endpoint(stack), LOGINS_AT_A_TIME, time, null)) {
       CleanUp.onExit(stack);
-      boolean held = new Demo(stack, api, spec.commandLine().getOut(), terminal, time).play();
+      boolean held = new Demo(stack, api, spec.commandLine().getOut(), columns, time).play();
       return held ? ExitCode.DONE : ExitCode.FAILED;
     }
   }

@@ -22,9 +22,16 @@ import picocli.CommandLine.Spec;
 /** The demo's parts, left running. */
 @Command(
     name = "dev",
+    header = "The demo's parts, left running.",
     description = {
       "Runs a real Kafka broker, a stand-in for the account API and a worker on this machine, and",
       "prints their addresses. Runs until Ctrl-C, then leaves nothing behind."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  bin/revoker dev",
+      "  bin/revoker dev --keys 1000 --keys-file keys.csv"
     })
 public final class DevCommand implements Callable<Integer> {
   @Option(

@@ -26,9 +26,16 @@ import picocli.CommandLine.Spec;
 /** The stand-in for the account API. */
 @Command(
     name = "sandbox",
+    header = "A stand-in for the account API.",
     description = {
       "Runs a stand-in for cielo24's account API, with faults on demand under /_sandbox/.",
       "Runs until SIGTERM or Ctrl-C."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  bin/revoker sandbox --listen 127.0.0.1:8024 --account acme --keys 10",
+      "  bin/revoker sandbox --accounts accounts.json"
     })
 public final class SandboxCommand implements Callable<Integer> {
   private static final String DEFAULT_ACCOUNT = "demo";

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** Puts requests in. */
 @Command(
     name = "submit",
-    mixinStandardHelpOptions = true,
+    header = "Puts requests in.",
     description = {
       "Reads keys or whole requests, checks all of them, and sends them to a lane.",
       "",
@@ -40,11 +40,25 @@ import picocli.CommandLine.Spec;
           + " users could see it, and the shell would keep it.",
       "",
       "If a row is not valid, all such rows are named and nothing is sent.",
+    },
+    exitCodeList = {
+      "0:Every row was sent; with --wait, every key is revoked.",
+      "1:A row is not valid, was not sent, or did not succeed.",
+      "2:The command line or the configuration is wrong."
+    },
+    footer = {
       "",
+      "Examples:",
+      "  bin/revoker submit --config revoker.properties --wait --report outcome.csv left.csv",
+      "  grep -ohE '[0-9a-f]{32}' leak.txt | bin/revoker submit --lane urgent --reason leaked"
+          + " --wait -",
+      "  bin/revoker submit --dry-run --format keys keys.txt",
+      "  bin/revoker submit --wait --resume keys.csv            after a crash or Ctrl-C"
     })
 public final class SubmitCommand implements Callable<Integer> {
   @Parameters(
-      paramLabel = "FILE",
+      paramLabel = "[FILE|-]",
+      hideParamSyntax = true,
       arity = "0..*",
       description = "What to send; - is standard input.")
   private List<String> files = List.of();
@@ -135,7 +149,7 @@ public final class SubmitCommand implements Callable<Integer> {
   private int submit(Config loaded) {
     PrintWriter err = spec.commandLine().getErr();
     Screen screen =
-        new Screen(spec.commandLine().getOut(), err, Boolean.getBoolean("revoker.terminal"));
+        new Screen(spec.commandLine().getOut(), err, Integer.getInteger("revoker.columns", 0));
     Defaults defaults = new Defaults(account, reason, requestedBy, notAfter, labels);
     Order order =
         new Order(format, defaults, lane, batch, skipInvalid, dryRun, wait, resume, report);

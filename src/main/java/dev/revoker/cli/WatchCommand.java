@@ -17,11 +17,22 @@ import picocli.CommandLine.Spec;
 /** Shows what came of requests. */
 @Command(
     name = "watch",
-    mixinStandardHelpOptions = true,
+    header = "Shows what came of requests.",
     description = {
       "Shows results as they come: those of a batch until each row has one, those of a request"
           + " until there is one, or all from now on. Without an option: all that there are now.",
+    },
+    exitCodeList = {
+      "0:Everything that was shown succeeded.",
+      "1:Some of it did not, or the results cannot be read.",
+      "2:The command line or the configuration is wrong."
+    },
+    footer = {
       "",
+      "Examples:",
+      "  bin/revoker watch --config revoker.properties --follow",
+      "  bin/revoker watch --batch b-ghjkmnpqrstv",
+      "  bin/revoker watch --request alert-4711 --json"
     })
 public final class WatchCommand implements Callable<Integer> {
   @Mixin private final ConfigOption config = new ConfigOption();
@@ -53,7 +64,7 @@ public final class WatchCommand implements Callable<Integer> {
 
   private int watch(Config loaded) {
     PrintWriter err = spec.commandLine().getErr();
-    Screen screen = new Screen(spec.commandLine().getOut(), err, false);
+    Screen screen = new Screen(spec.commandLine().getOut(), err, 0);
     try {
       boolean succeeded = new Watch(loaded, wanted(), json, screen).run();
       return succeeded ? ExitCode.DONE : ExitCode.FAILED;

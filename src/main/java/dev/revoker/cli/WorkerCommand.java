@@ -13,9 +13,21 @@ import picocli.CommandLine.Spec;
 /** The service. */
 @Command(
     name = "worker",
+    header = "The service: carries out the requests that come by Kafka.",
     description = {
       "Reads revocation requests from Kafka, removes the keys, and publishes one result for each.",
       "Runs until SIGTERM or Ctrl-C, then finishes what it has begun."
+    },
+    exitCodeList = {
+      "0:Stopped by a signal, and everything that was begun is finished.",
+      "1:It could not go on.",
+      "2:The command line or the configuration is wrong."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  bin/revoker worker --config revoker.properties",
+      "  REVOKER_LOG_FORMAT=json bin/revoker worker --config /etc/revoker/revoker.properties"
     })
 public final class WorkerCommand implements Callable<Integer> {
   private final ToIntFunction<Config> worker;

@@ -16,19 +16,29 @@ public final class BrokerLink {
     this.consumer = consumer;
   }
 
-  /** Whether a connection to a broker stands and heartbeats are answered. */
+  /** Whether a connection to a broker stands and the group knows this worker. */
   public boolean up() {
-    double heartbeat = metric("consumer-coordinator-metrics", "last-heartbeat-seconds-ago");
-    return connections() > 0 && heartbeat >= 0 && heartbeat < LATE_HEARTBEAT_SECONDS;
+    double seen = lastSeenSeconds();
+    return connections() > 0 && seen >= 0 && seen < LATE_HEARTBEAT_SECONDS;
   }
 
   /** The reason, for a person. */
   public String why() {
-    if (connections() == 0) {
+    if (connections() <= 0) {
       return "no connection to a broker";
     }
-    double heartbeat = metric("consumer-coordinator-metrics", "last-heartbeat-seconds-ago");
-    return heartbeat < 0 ? "not in the group yet" : "last heartbeat " + (long) heartbeat + " s ago";
+    double seen = lastSeenSeconds();
+    return seen < 0 ? "not in the group yet" : "last heartbeat " + (long) seen + " s ago";
+  }
+
+  /** Before its first heartbeat, seconds after it joined, the rebalance tells that it is in. */
+  private double lastSeenSeconds() {
+    double heartbeat = coordinator("last-heartbeat-seconds-ago");
+    return heartbeat >= 0 ? heartbeat : coordinator("last-rebalance-seconds-ago");
+  }
+
+  private double coordinator(String name) {
+    return metric("consumer-coordinator-metrics", name);
   }
 
   private double connections() {

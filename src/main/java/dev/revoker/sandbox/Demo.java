@@ -41,12 +41,12 @@ public final class Demo {
    * Plays on this stack.
    *
    * @param api to log in with the keys afterwards, as their owners would
-   * @param terminal whether to draw a bar
+   * @param columns how wide the terminal is that a bar is drawn on; 0 where there is none
    */
-  public Demo(LocalStack stack, Api api, PrintWriter out, boolean terminal, Time time) {
+  public Demo(LocalStack stack, Api api, PrintWriter out, int columns, Time time) {
     this.stack = stack;
     this.api = api;
-    this.screen = new DemoScreen(out, time, terminal);
+    this.screen = new DemoScreen(out, time, columns);
     this.time = time;
   }
 

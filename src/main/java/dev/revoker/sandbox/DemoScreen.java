@@ -1,11 +1,15 @@
 package dev.revoker.sandbox;
 
 import dev.revoker.time.Time;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -18,15 +22,15 @@ final class DemoScreen implements AutoCloseable {
   private final PrintWriter out;
   private final Time time;
   private final long startedMs;
-  private final boolean terminal;
+  private final int columns;
   private @Nullable ProgressBar bar;
   private int percentShown;
 
-  DemoScreen(PrintWriter out, Time time, boolean terminal) {
+  DemoScreen(PrintWriter out, Time time, int columns) {
     this.out = out;
     this.time = time;
     this.startedMs = time.millis();
-    this.terminal = terminal;
+    this.columns = columns;
   }
 
   /** A step of the story. */
@@ -42,12 +46,15 @@ final class DemoScreen implements AutoCloseable {
 
   /** From now on the number of results is shown. */
   void begin(int total) {
-    if (terminal) {
+    if (columns > 0) {
+      PrintStream direct = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
       bar =
           new ProgressBarBuilder()
               .setTaskName("       results")
               .setInitialMax(total)
               .setStyle(ProgressBarStyle.ASCII)
+              // The library's own way to ask for the width takes Ctrl-C away from the JVM.
+              .setConsumer(new ConsoleProgressBarConsumer(direct, columns - 1))
               .build();
     }
   }

@@ -25,6 +25,14 @@ final class Composer {
     return rules;
   }
 
+  /** What no row could be filled up with, in fixed words; null where all is well. */
+  @Nullable String faultOfDefaults() {
+    Batch any = new Batch("b", 1);
+    ObjectNode request = JSON.createObjectNode().put("api_securekey", "00000000");
+    String why = fill(request, 1, any);
+    return why == null ? rules.fault(JSON.writeValueAsBytes(request)) : why;
+  }
+
   /**
    * The row of this number.
    *

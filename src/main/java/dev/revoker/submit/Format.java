@@ -1,5 +1,7 @@
 package dev.revoker.submit;
 
+import java.util.Locale;
+
 /** How the input is written. */
 public enum Format {
   /** With a header of field names. */
@@ -7,5 +9,11 @@ public enum Format {
   /** A JSON object a line. */
   NDJSON,
   /** A key a line. */
-  KEYS
+  KEYS;
+
+  /** As it is typed. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

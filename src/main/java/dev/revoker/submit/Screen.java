@@ -1,6 +1,9 @@
 package dev.revoker.submit;
 
 import dev.revoker.model.Outcome;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -8,8 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +27,21 @@ public final class Screen {
 
   private final PrintWriter out;
   private final PrintWriter err;
-  private final boolean terminal;
+  private final int columns;
   private @Nullable ProgressBar bar;
   private long total;
   private int percentTold;
+  private boolean over;
 
-  /** Writes to these. */
-  public Screen(PrintWriter out, PrintWriter err, boolean terminal) {
+  /**
+   * Writes to these.
+   *
+   * @param columns how wide the terminal is; 0 where there is none, and so no bar
+   */
+  public Screen(PrintWriter out, PrintWriter err, int columns) {
     this.out = out;
     this.err = err;
-    this.terminal = terminal;
+    this.columns = columns;
   }
 
   /** A line of what was asked for. */
@@ -49,7 +59,7 @@ public final class Screen {
   /** From now on progress is shown. */
   synchronized void begin(long size, long done) {
     total = size;
-    if (terminal) {
+    if (columns > 0) {
       DecimalFormat whole = new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT));
       bar =
           new ProgressBarBuilder()
@@ -59,12 +69,25 @@ public final class Screen {
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
               .showSpeed(whole)
+              .setConsumer(bar())
               .build();
     }
   }
 
+  /**
+   * The library's own way to ask for the width takes Ctrl-C away from the JVM, and with it our last
+   * words.
+   */
+  private ProgressBarConsumer bar() {
+    PrintStream direct = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
+    return new ConsoleProgressBarConsumer(direct, columns - 1);
+  }
+
   /** Shows how far it is. */
   synchronized void progress(Ledger ledger, boolean connected) {
+    if (over) {
+      return;
+    }
     long now = ledger.answered();
     String outcomes = outcomes(ledger.counts());
     if (bar != null) {
@@ -81,6 +104,7 @@ public final class Screen {
 
   /** No more progress is shown. */
   synchronized void end() {
+    over = true;
     if (bar != null) {
       bar.refresh();
       bar.close();
@@ -99,12 +123,12 @@ public final class Screen {
   }
 
   /** Some of what failed, and how much more there is. */
-  void failures(List<String> some, long all) {
+  void failures(List<String> some, long all, String whereAllAre) {
     if (!some.isEmpty() && all > 0) {
       print("");
       some.forEach(this::print);
       if (all > some.size()) {
-        print("... and %d more; --report FILE has them all".formatted(all - some.size()));
+        print("... and %d more; %s has them all".formatted(all - some.size(), whereAllAre));
       }
     }
   }

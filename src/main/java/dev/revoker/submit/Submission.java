@@ -61,6 +61,10 @@ public final class Submission {
     if (id != null && !Batch.isId(id)) {
       throw Trouble.usage("--batch: must be 1 to 64 of A-Z a-z 0-9 . _ -");
     }
+    String wrong = composer.faultOfDefaults();
+    if (wrong != null) {
+      throw Trouble.usage("options: " + wrong);
+    }
     Report report = order.report() == null ? null : Report.to(order.report());
     Kind kind = Kind.of(input, order.format());
     Checked checked = check(input, kind, id == null ? Batch.unknownId() : id);
@@ -88,9 +92,9 @@ public final class Submission {
       return;
     }
     screen.tell(
-        "left: %d requests of batch %s are on their way or done, %d of %d rows have a result"
+        "left: %s of batch %s on the way or done, %d of %d rows have a result"
             .formatted(
-                now.ledger().sent(),
+                requests(now.ledger().sent()),
                 now.batch().id(),
                 now.ledger().answered(),
                 now.batch().size()));
@@ -124,8 +128,8 @@ public final class Submission {
     if (order.dryRun()) {
       DryRun.print(job.pass(), screen);
       screen.tell(
-          "%d requests would be sent to %s as batch %s; nothing was sent"
-              .formatted(job.checked().good(), topic, job.batch().id()));
+          "would send %s to %s as batch %s; nothing was sent"
+              .formatted(requests(job.checked().good()), topic, job.batch().id()));
       return true;
     }
     Ledger ledger = new Ledger(job.checked().rows());
@@ -156,7 +160,8 @@ public final class Submission {
       }
       send(job, topic, ledger, wanted, harvest, results);
       screen.table(ledger.counts(), job.checked().good() - ledger.answered());
-      screen.failures(harvest.failures(), ledger.answered() - ledger.successes());
+      String all = report == null ? "--report FILE" : String.valueOf(order.report());
+      screen.failures(harvest.failures(), ledger.answered() - ledger.successes(), all);
       if (report != null) {
         report.write(job.pass(), spool);
         screen.tell("%s: %d rows".formatted(order.report(), report.rows()));
@@ -174,7 +179,7 @@ public final class Submission {
     resume.lookBack(
         brokers, config.lanes().stream().map(Config.Lane::topic).toList(), results, job.pass());
     screen.tell(
-        "of %d rows %d are revoked and %d under way; the rest is sent now"
+        "of %d rows %d are revoked and %d under way"
             .formatted(
                 job.checked().good(), harvest.ledger().successes(), harvest.ledger().waiting()));
     return resume::wants;
@@ -202,9 +207,9 @@ public final class Submission {
       Exception failure = sending.failure();
       if (failure != null) {
         throw Trouble.failed(
-            "%d requests were sent, then it failed (%s). The same command with --resume sends the rest"
+            "sent %s, then it failed (%s). The same command with --resume sends the rest"
                 .formatted(
-                    ledger.sent() - before,
+                    requests(ledger.sent() - before),
                     Trouble.ofKafka("sending", failure, brokers.addresses()).text()));
       }
     }
@@ -212,8 +217,8 @@ public final class Submission {
       throw Trouble.failed("the file was changed while it was sent: not all of it was checked");
     }
     screen.tell(
-        "%d requests were sent to %s as batch %s"
-            .formatted(ledger.sent() - before, topic, job.batch().id()));
+        "sent %s to %s as batch %s"
+            .formatted(requests(ledger.sent() - before), topic, job.batch().id()));
     if (harvest == null) {
       screen.tell("see what becomes of them: " + comeBack(job.batch()));
     }
@@ -232,6 +237,10 @@ public final class Submission {
       screen.end();
       sending.stop();
     }
+  }
+
+  private static String requests(long count) {
+    return count + (count == 1 ? " request" : " requests");
   }
 
   private static String comeBack(Batch batch) {

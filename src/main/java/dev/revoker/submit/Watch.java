@@ -73,7 +73,8 @@ public final class Watch {
             && !(wanted instanceof Wanted.SoFar)
             && results.reached(end)) {
           told = true;
-          screen.tell("waiting for more; Ctrl-C ends it");
+          screen.tell(
+              shown == 0 ? "no result yet; Ctrl-C ends it" : "waiting for more; Ctrl-C ends it");
         }
       }
       return allSucceeded;

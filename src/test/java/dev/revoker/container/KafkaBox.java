@@ -15,6 +15,14 @@ record KafkaBox(Map<String, String> settings, Map<String, byte[]> files) {
   /** The broker's address for containers. */
   static final String INSIDE = "kafka:19092";
 
+  /**
+   * The image's own start formats the storage, and may refuse to where that was done before. A
+   * broker that starts again has its settings and its storage.
+   */
+  private static final String START =
+      "[ ! -e /tmp/data/meta.properties ] || exec java $KAFKA_HEAP_OPTS -cp '/opt/kafka/libs/*'"
+          + " kafka.Kafka /opt/kafka/config/server.properties; exec /etc/kafka/docker/run";
+
   static KafkaBox plain() {
     return new KafkaBox(Map.of(), Map.of());
   }
@@ -22,11 +30,12 @@ record KafkaBox(Map<String, String> settings, Map<String, byte[]> files) {
   Box box(Network network) {
     Box box =
         Box.of(
-                ComposeFile.image("apache/kafka"),
+                Images.named("apache/kafka"),
                 "kafka",
                 network,
                 List.of("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/19092"))
-            .withKeptPort(9092);
+            .withKeptPort(9092)
+            .withCommand("bash", "-c", START);
     Map<String, String> all = new HashMap<>(defaults(box.hostPort()));
     all.putAll(settings);
     files.forEach((path, content) -> box.withCopyToContainer(Transferable.of(content, 0644), path));

@@ -1,9 +1,11 @@
 package dev.revoker.container;
 
+import dev.revoker.model.Source;
 import dev.revoker.sandbox.ResultLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,9 @@ class SecuredContainerIT {
               "REVOKER_SSL_TRUSTSTORE_TYPE", "PEM",
               "REVOKER_SSL_TRUSTSTORE_CERTIFICATES", Files.readString(certificate)));
       try (ResultLog results = around.results()) {
-        around.awaitRevoked(results, around.request(Surroundings.URGENT, 5));
+        List<Source> sent = around.request(Surroundings.URGENT, 5);
+        around.awaitAnswered(results, sent);
+        around.assertEnded(results, sent, "revoked");
       }
     }
   }

@@ -40,6 +40,9 @@ final class Surroundings implements AutoCloseable {
   private final Box kafka;
   private final Box sandbox;
 
+  /** The sandbox has an account of its own besides. */
+  private final int keysOfOthers;
+
   /** Starts a broker and the sandbox, and waits until both serve. */
   Surroundings() {
     this(KafkaBox.plain());
@@ -55,6 +58,7 @@ final class Surroundings implements AutoCloseable {
       kafka.start();
       sandbox.start();
       keys(0);
+      keysOfOthers = keysAlive();
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -130,20 +134,25 @@ final class Surroundings implements AutoCloseable {
     post("faults", order);
   }
 
-  JsonNode sandboxState() {
-    return send(HttpRequest.newBuilder(sandboxUri("state")));
-  }
-
-  /** Waits until each request has its result, and shows that it has just one, and that it did. */
-  void awaitRevoked(ResultLog results, List<Source> requests) {
+  /** Waits until each request has its result, and shows that there is just one of each. */
+  void awaitAnswered(ResultLog results, List<Source> requests) {
+    List<String> sources = requests.stream().map(Source::toString).toList();
     await()
         .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(results.bySource().keySet())
-                    .containsAll(requests.stream().map(Source::toString).toList()));
-    assertThat(results.all()).hasSize(requests.size());
-    assertThat(results.all()).allMatch(result -> result.outcome().equals("revoked"));
+        .untilAsserted(() -> assertThat(results.bySource().keySet()).containsAll(sources));
+    assertThat(results.all())
+        .extracting(ResultLog.Entry::source)
+        .containsExactlyInAnyOrderElementsOf(sources);
+  }
+
+  /** Shows in what ways these requests ended, and that no key is left that is alive. */
+  void assertEnded(ResultLog results, List<Source> requests, String... outcomes) {
+    assertThat(requests)
+        .flatExtracting(request -> results.bySource().get(request.toString()))
+        .extracting(ResultLog.Entry::outcome)
+        .contains("revoked")
+        .isSubsetOf(outcomes);
+    assertThat(keysAlive()).isEqualTo(keysOfOthers);
   }
 
   ResultLog results() {
@@ -160,6 +169,10 @@ final class Surroundings implements AutoCloseable {
 
   private static List<String> healthy(String path, int port) {
     return List.of("/opt/revoker/bin/healthy", path, Integer.toString(port));
+  }
+
+  private int keysAlive() {
+    return send(HttpRequest.newBuilder(sandboxUri("state"))).get("keys_active").intValue();
   }
 
   private URI sandboxUri(String what) {

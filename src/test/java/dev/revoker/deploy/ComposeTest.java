@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** docker-compose.yml agrees with the code. That it comes up, the container suite shows. */
+/** docker-compose.yml agrees with the code. That it comes up, deploy/smoke.sh shows. */
 class ComposeTest {
   static final Path FILE = Path.of("docker-compose.yml");
 

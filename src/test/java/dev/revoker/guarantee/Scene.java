@@ -3,6 +3,7 @@ package dev.revoker.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.contract.Exchange;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import dev.revoker.sandbox.Faults;
@@ -207,6 +208,8 @@ final class Scene implements AutoCloseable {
 
   @Override
   public void close() {
+    Exchange.assertAsPublished(
+        stack.broker().bootstrapServers(), List.of(topic("urgent"), topic("standard")), results);
     results.close();
     submitter.close();
     stack.close();

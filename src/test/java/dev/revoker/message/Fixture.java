@@ -36,7 +36,9 @@ final class Fixture {
   static Request read(RequestReader reader, byte[] value, Map<String, String> headers) {
     Map<String, byte[]> bytes = new HashMap<>();
     headers.forEach((name, text) -> bytes.put(name, text.getBytes(StandardCharsets.UTF_8)));
-    return reader.read(SOURCE, "standard", value, bytes::get, RECORD_TIME, RECEIVED);
+    Request request = reader.read(SOURCE, "standard", value, bytes::get, RECORD_TIME, RECEIVED);
+    Agreement.assertAgreed(value, request);
+    return request;
   }
 
   static Request.Valid valid(String json) {

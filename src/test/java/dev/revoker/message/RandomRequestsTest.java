@@ -5,6 +5,7 @@ import static dev.revoker.message.Fixture.TOKEN;
 import static dev.revoker.message.Fixture.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.contract.Published;
 import dev.revoker.model.Echo;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
@@ -206,6 +207,7 @@ class RandomRequestsTest {
     byte[] value = WRITER.value(result);
     JsonNode json = JSON.readTree(value);
     assertThat(json.size()).isEqualTo(19);
+    Published.assertResult(json);
     assertEchoed(json, echo);
     if (request instanceof Request.Valid valid) {
       assertThat(valid.key().reveal()).matches("[0-9a-fA-F]{8,256}");

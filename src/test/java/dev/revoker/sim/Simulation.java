@@ -1,5 +1,6 @@
 package dev.revoker.sim;
 
+import dev.revoker.contract.Published;
 import dev.revoker.model.Source;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -226,6 +227,9 @@ final class Simulation {
     List<Guarantee.Committed> results = new ArrayList<>();
     for (ProducerRecord<byte[], byte[]> record : commit.results()) {
       JsonNode result = JSON.readTree(record.value());
+      if (!Published.faultsOfResult(result).isEmpty()) {
+        world.violated("PublishedSchema", Published.faultsOfResult(result) + " in " + result);
+      }
       JsonNode source = result.get("source");
       Ledger.Made made =
           ledger.of(

@@ -11,6 +11,7 @@ import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -65,11 +66,15 @@ class BadRowsTest {
     assertThat(trial.done).as("not all of it was sent").isFalse();
   }
 
+  /** Once, and not for each of a million rows. */
   @Test
-  void optionsAreHeldAgainstTheRulesToo() {
-    Trial trial =
-        Trial.of(KEY, null, new Defaults(null, null, null, "soon", java.util.Map.of()), false);
-    assertThat(trial.bad()).singleElement().asString().startsWith("line 1: not_after must be");
+  void optionsAreHeldAgainstTheRulesBeforeAnyRow() {
+    Trial late = Trial.of(KEY, null, new Defaults(null, null, null, "soon", Map.of()), false);
+    assertThat(late.trouble).startsWith("options: not_after must be");
+    Map<String, String> own = Map.of("batch", "mine");
+    assertThat(Trial.of(KEY, null, new Defaults(null, null, null, null, own), false).trouble)
+        .isEqualTo("options: the labels batch and row are for submit itself");
+    assertThat(late.bad()).isEmpty();
   }
 
   @Test

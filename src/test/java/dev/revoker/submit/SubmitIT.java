@@ -2,7 +2,9 @@ package dev.revoker.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.revoker.contract.Exchange;
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +60,10 @@ class SubmitIT {
 
   @AfterAll
   static void stop() {
+    Exchange.assertAsPublished(
+        stack.broker().bootstrapServers(),
+        List.of(LocalStack.URGENT, LocalStack.STANDARD),
+        results);
     results.close();
     stack.close();
     time.close();
@@ -194,6 +201,38 @@ class SubmitIT {
     }
   }
 
+  /** With a bar, as people have it: the bar must leave Ctrl-C to us. */
+  @Test
+  void ctrlCOnATerminalSaysSoToo() throws Exception {
+    Path script = Path.of("/usr/bin/script");
+    assumeTrue(Files.isExecutable(script), "there is no script(1) here");
+    // What runs in the background was told to ignore interrupts, and so would its children.
+    String heeding = "env --default-signal=INT ";
+    assumeTrue(
+        new ProcessBuilder((heeding + "true").split(" ")).start().waitFor() == 0,
+        "env(1) is not GNU's");
+    stack.api().faults(Faults.NONE.with(Latency.fixed(5_000)));
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 3);
+    Path file = csv("bar.csv", keys, List.of());
+    String command =
+        Stream.concat(
+                command("-Drevoker.columns=100").stream(),
+                Stream.of("submit", "--wait", "--batch", "bar", file.toString()))
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
+    ProcessBuilder terminal =
+        new ProcessBuilder(script.toString(), "-qefc", "exec " + heeding + command, "/dev/null");
+    terminal.environment().put("SHELL", "/bin/sh");
+    Process process = start(terminal, Map.of());
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> stack.api().ledger().callCount(keys.getFirst()) > 0);
+    process.getOutputStream().write(3);
+    process.getOutputStream().flush();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(read("out")).contains("results   0% [", "left: 3 requests", "watch --batch bar");
+  }
+
   @Test
   void standardInputDoes() throws Exception {
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 3);
@@ -204,7 +243,7 @@ class SubmitIT {
     process.getOutputStream().close();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(read("err")).isZero();
-    assertThat(read("err")).contains("sent to " + LocalStack.URGENT);
+    assertThat(read("err")).contains(" to " + LocalStack.URGENT + " as batch ");
   }
 
   @Test
@@ -247,17 +286,26 @@ class SubmitIT {
     return new Run(process.exitValue(), read("out"), read("err"));
   }
 
+  private static List<String> command(String option) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-Xmx64m",
+        option,
+        "-cp",
+        System.getProperty("java.class.path"),
+        "dev.revoker.App");
+  }
+
   private Process start(Map<String, String> environment, String... arguments) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xmx64m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.revoker.App");
-    builder.command().addAll(List.of(arguments));
+    List<String> command = new ArrayList<>(command("-Drevoker.columns=0"));
+    command.addAll(List.of(arguments));
+    return start(new ProcessBuilder(command), environment);
+  }
+
+  private Process start(ProcessBuilder builder, Map<String, String> environment)
+      throws IOException {
     builder.environment().put("REVOKER_BOOTSTRAP_SERVERS", stack.broker().bootstrapServers());
     builder.environment().putAll(environment);
     return builder

@@ -39,7 +39,7 @@ final class Trial {
     Trial trial = new Trial();
     Order order = new Order(format, defaults, null, null, skipInvalid, true, false, false, null);
     Screen screen =
-        new Screen(new PrintWriter(trial.out, true), new PrintWriter(trial.err, true), false);
+        new Screen(new PrintWriter(trial.out, true), new PrintWriter(trial.err, true), 0);
     try (Input input = Input.copyOf(new ByteArrayInputStream(content))) {
       trial.done = new Submission(config(), order, screen).run(input);
     } catch (Trouble trouble) {
