@@ -89,6 +89,7 @@ final class Commits {
       handle(publisher.recommit(), uncertain);
     }
     if (ready()) {
+      state.verify();
       commitAnswered();
     }
     if (ready()) {
@@ -153,8 +154,7 @@ final class Commits {
       }
       case Publication.Aborted aborted -> {
         uncertain = null;
-        // Mostly it tells what is known. But see CommittedState for what a broker may have lost.
-        state.forget();
+        state.doubt();
         later(aborted.why());
       }
       case Publication.Unknown unknown -> {

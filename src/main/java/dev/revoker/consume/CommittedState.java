@@ -2,6 +2,7 @@ package dev.revoker.consume;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -45,6 +46,9 @@ final class CommittedState {
   private final Intake intake;
   private final Rebalance.Withdrawal withdrawal;
 
+  /** A transaction was aborted since the last look. */
+  private boolean doubted;
+
   CommittedState(
       Consumer<byte[], byte[]> consumer, Intake intake, Rebalance.Withdrawal withdrawal) {
     this.consumer = consumer;
@@ -62,25 +66,80 @@ final class CommittedState {
     intake.partitions().forEach(partition -> partition.stale = true);
   }
 
+  /** A transaction was aborted: see {@link #verify}. */
+  void doubt() {
+    doubted = true;
+  }
+
+  /**
+   * Looks, after an aborted transaction and before the next, whether the broker still has what it
+   * acknowledged. Tried once: where it can't be read, the reason may be the lost transaction
+   * itself, which only the next commit can end.
+   */
+  void verify() {
+    if (doubted) {
+      doubted = false;
+      List<Partition> known =
+          intake.partitions().stream().filter(one -> one.progress != null && !one.stale).toList();
+      try {
+        committed(known)
+            .forEach(
+                (partition, committed) -> {
+                  OffsetMap map = decode(partition, committed);
+                  if (isAhead(partition, map)) {
+                    beginAgain(partition, map, committed);
+                  }
+                });
+      } catch (WakeupException woken) {
+        doubted = true;
+      } catch (InvalidConfigurationException refused) {
+        throw refused(refused);
+      } catch (KafkaException passing) {
+        LOG.atDebug()
+            .addKeyValue("cause", passing.toString())
+            .log("the committed offsets could not be compared; the results are sent all the same");
+      }
+    }
+  }
+
   Reading read() {
     List<Partition> stale = intake.partitions().stream().filter(one -> one.stale).toList();
     if (stale.isEmpty()) {
       return new Reading.Done(Answers.NONE);
     }
+    // One that another worker's open transaction keeps from being read fails the whole reading, so
+    // those that were ours before do not wait for the new ones.
+    List<Partition> known = stale.stream().filter(one -> one.progress != null).toList();
     try {
-      Map<TopicPartition, OffsetAndMetadata> committed =
-          consumer.committed(
-              stale.stream().map(one -> one.id).collect(Collectors.toSet()), TIMEOUT);
       List<Pending> found = new ArrayList<>();
-      stale.forEach(partition -> found.addAll(load(partition, committed.get(partition.id))));
+      committed(known.isEmpty() ? stale : known)
+          .forEach((partition, committed) -> found.addAll(load(partition, committed)));
       return new Reading.Done(new Answers(found));
     } catch (WakeupException woken) {
       return new Reading.Woken();
     } catch (InvalidConfigurationException refused) {
-      throw new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
+      throw refused(refused);
     } catch (KafkaException passing) {
       return new Reading.Failed("the committed offsets cannot be read: " + passing.getMessage());
     }
+  }
+
+  private Map<Partition, @Nullable OffsetAndMetadata> committed(List<Partition> partitions) {
+    Map<TopicPartition, OffsetAndMetadata> read =
+        consumer.committed(
+            partitions.stream().map(one -> one.id).collect(Collectors.toSet()), TIMEOUT);
+    Map<Partition, @Nullable OffsetAndMetadata> committed = new LinkedHashMap<>();
+    partitions.forEach(partition -> committed.put(partition, read.get(partition.id)));
+    return committed;
+  }
+
+  private static LoopFailure refused(InvalidConfigurationException refused) {
+    return new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
+  }
+
+  private static boolean isAhead(Partition partition, OffsetMap map) {
+    PartitionProgress progress = partition.progress;
+    return progress != null && progress.isAheadOf(map);
   }
 
   private List<Pending> load(Partition partition, @Nullable OffsetAndMetadata committed) {
@@ -89,8 +148,8 @@ final class CommittedState {
     List<Pending> found = new ArrayList<>();
     if (progress == null) {
       begin(partition, map, committed == null ? -1 : map.nextOffset());
-    } else if (progress.isAheadOf(map)) {
-      beginAgain(partition, map, committed == null ? partition.firstOffset : map.nextOffset());
+    } else if (isAhead(partition, map)) {
+      beginAgain(partition, map, committed);
     } else if (committed != null) {
       // What the broker has as answered must not be answered again.
       for (long offset : progress.reconcile(map)) {
@@ -106,14 +165,14 @@ final class CommittedState {
   }
 
   private void begin(Partition partition, OffsetMap map, long nextOffset) {
-    partition.progress = PartitionProgress.from(map);
-    partition.readNextOffset = nextOffset;
-    partition.stale = false;
     if (nextOffset >= 0) {
       // The consumer looked its position up at another time: a worker that was frozen in between
       // would read what another has answered meanwhile, before it learns that it was replaced.
       consumer.seek(partition.id, nextOffset);
     }
+    partition.progress = PartitionProgress.from(map);
+    partition.readNextOffset = nextOffset;
+    partition.stale = false;
   }
 
   /**
@@ -122,7 +181,9 @@ final class CommittedState {
    * offsets of one that was acknowledged. What was answered in it is carried out again, with all
    * that came after it; the calls that are under way for it end without a result.
    */
-  private void beginAgain(Partition partition, OffsetMap map, long nextOffset) {
+  private void beginAgain(
+      Partition partition, OffsetMap map, @Nullable OffsetAndMetadata committed) {
+    long nextOffset = committed == null ? partition.firstOffset : map.nextOffset();
     LOG.atWarn()
         .addKeyValue("partition", partition.id)
         .addKeyValue("offset", nextOffset)
@@ -133,11 +194,12 @@ final class CommittedState {
     if (partition.leaving) {
       // Its next owner does it.
       intake.remove(partition);
-    } else {
-      Partition again = intake.add(partition.id);
-      again.paused = partition.paused;
-      begin(again, map, nextOffset);
+      return;
     }
+    Partition again = intake.add(partition.id);
+    again.paused = partition.paused;
+    again.readNextOffset = nextOffset;
+    begin(again, map, nextOffset);
   }
 
   private static OffsetMap decode(Partition partition, @Nullable OffsetAndMetadata committed) {

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 
 /**
  * Which requests of one partition are answered. Changes only after the commit that says so: {@link
- * #with} shows what is to be committed, {@link #answered} makes it so. Used by the loop's thread
+ * #with} shows what is to be committed, {@link #committed} makes it so. Used by the loop's thread
  * alone.
  */
 final class PartitionProgress {

@@ -184,6 +184,36 @@ class CommitsTest {
     assertThat(rig.loop.oldest("standard")).isNull();
   }
 
+  /** The reason may be a transaction that only this producer's next one can end. */
+  @Test
+  void whatCannotBeComparedAfterAnAbortIsSentAllTheSame() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.consumer.unreadable.add(ZERO);
+    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+
+    rig.stepsOverMs(1000, 100);
+
+    rig.assertResults("key-revocations-0-0");
+  }
+
+  @Test
+  void afterALostProducerThoseThatWereOursDoNotWaitForANewOne() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.consumer.unreadable.add(ONE);
+    rig.assign(ZERO, ONE);
+    rig.work.answerAll();
+    rig.producer().commits.add(Commit.FENCED);
+
+    rig.stepsOverMs(2000, 100);
+
+    rig.assertResults("key-revocations-0-0");
+  }
+
   @Test
   void troubleIsOverWhenNothingIsLeftToCommit() {
     Rig rig = Rig.owning(ZERO);

@@ -56,7 +56,6 @@ class PartitionProgressTest {
     assertThat(progress.with(List.of(2L))).isEqualTo(new OffsetMap(1, 3, List.of(1L)));
   }
 
-  /** Taken over at the bound, and then retention deletes what the map calls unanswered. */
   @Test
   void aCommitThatTheBrokerLostIsSeen() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
@@ -91,6 +90,7 @@ class PartitionProgressTest {
     assertThat(progress.isAheadOf(committed)).isFalse();
   }
 
+  /** Taken over at the bound, and then retention deletes what the map calls unanswered. */
   @Test
   void deletedRecordsTakeNoRoom() {
     PartitionProgress full = atTheBound();
@@ -144,14 +144,14 @@ class PartitionProgressTest {
     }
   }
 
-  /**
-   * A log with holes, read and answered in any order, with crashes; beside it what must be true, in
-   * plain sets.
-   */
   private static void answered(PartitionProgress progress, List<Long> offsets) {
     progress.committed(offsets, progress.with(offsets));
   }
 
+  /**
+   * A log with holes, read and answered in any order, with crashes; beside it what must be true, in
+   * plain sets.
+   */
   private static final class Story {
     private final Random random;
     private final int mostUnderWay;

@@ -1,10 +1,12 @@
 package dev.revoker.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.WorkerProcess;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,41 @@ class CrashIT {
       assertThat(worker.alive()).isTrue();
       assertThat(scene.keys()).noneMatch(scene.stack().api().ledger()::isActive);
       assertThat(scene.outcomes()).as("no call was repeated").containsOnlyKeys("revoked");
+    }
+  }
+
+  /** With the settings that a worker has by itself. What was sent is aborted, and sent again. */
+  @Test
+  void theBrokerIsAwayForLongerThanATransactionLives() {
+    Map<String, String> settings =
+        Map.of(
+            "max.in.flight",
+            "16",
+            "producer.transaction.timeout.ms",
+            "10000",
+            "producer.delivery.timeout.ms",
+            "10000",
+            "producer.request.timeout.ms",
+            "5000");
+    try (Scene scene = new Scene(settings)) {
+      scene.faults(Faults.NONE.with(Latency.fixed(20)));
+      WorkerProcess worker = scene.worker();
+      scene.awaitReady(worker);
+      scene.submitKeys("standard", 1500, Map.of());
+
+      scene.awaitResults(300);
+      scene.stack().broker().kill();
+      await()
+          .pollDelay(Duration.ofSeconds(12))
+          .atMost(Scene.PATIENCE)
+          .until(() -> scene.get(worker, "/readyz").statusCode() == 503);
+      scene.stack().broker().restart();
+
+      scene.awaitExactlyOneResultEach();
+      scene.assertTruthful();
+      assertThat(worker.alive()).isTrue();
+      assertThat(scene.keys()).noneMatch(scene.stack().api().ledger()::isActive);
+      assertThat(scene.outcomes().keySet()).isSubsetOf(REMOVED);
     }
   }
 
