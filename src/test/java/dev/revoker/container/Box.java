@@ -9,11 +9,13 @@ import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
@@ -24,6 +26,14 @@ import org.testcontainers.utility.DockerImageName;
 /** A container that can be killed, paused, stopped and started again, on the same ports. */
 final class Box extends GenericContainer<Box> {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  /**
+   * Below the ranges from which systems take the ports of outgoing connections: no client gets the
+   * port of a container that is down just now.
+   */
+  private static final int FIRST_PORT = 20_000;
+
+  private static final int LAST_PORT = 32_000;
   private static final long MEBIBYTE = 1 << 20;
   private static final long SECOND_NANOS = 1_000_000_000;
 
@@ -132,10 +142,15 @@ final class Box extends GenericContainer<Box> {
   }
 
   private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (int tries = 0; tries < 1000; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return port;
+      } catch (IOException taken) {
+        continue;
+      }
     }
+    throw new AssertionError("no free port from %d to %d".formatted(FIRST_PORT, LAST_PORT));
   }
 }

@@ -5,18 +5,29 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Runs a command in the checkout, as a user would. */
 final class Cli {
+  /** An image is built from nothing in less. */
+  private static final Duration PATIENCE = Duration.ofMinutes(15);
+
+  /** The exit code of what did not end, as `timeout` has it. */
+  private static final int NEVER = 124;
+
   private Cli() {}
 
-  /** Its output; an exit code other than 0 fails the test and shows the output. */
+  /**
+   * Its output; an exit code other than 0, or a quarter of an hour without an end, fails the test
+   * and shows the output.
+   */
   static String run(Map<String, String> environment, String... command) {
     try {
-      Ended ended = end(environment, command);
+      Ended ended = end(PATIENCE, environment, command);
       if (ended.exit() != 0) {
         throw new AssertionError(
             "%s: exit %d%n%s".formatted(List.of(command), ended.exit(), ended.output()));
@@ -27,10 +38,10 @@ final class Cli {
     }
   }
 
-  /** Its last line where it fails or is not there; empty where it exits with 0. */
-  static Optional<String> complaint(String... command) {
+  /** Its last line where it fails, is not there or does not end; empty where it exits with 0. */
+  static Optional<String> complaint(Duration patience, String... command) {
     try {
-      Ended ended = end(Map.of(), command);
+      Ended ended = end(patience, Map.of(), command);
       return ended.exit() == 0
           ? Optional.empty()
           : Optional.of(ended.output().lines().reduce((before, last) -> last).orElse("no output"));
@@ -41,16 +52,37 @@ final class Cli {
 
   private record Ended(int exit, String output) {}
 
-  private static Ended end(Map<String, String> environment, String... command) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+  /** By way of a file: what a command started and left behind may hold a pipe open. */
+  private static Ended end(Duration patience, Map<String, String> environment, String... command)
+      throws IOException {
+    Path output = Files.createTempFile("revoker-cli", ".log");
     try {
-      return new Ended(process.waitFor(), output);
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      process.getOutputStream().close();
+      boolean ended = ended(process, patience);
+      String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
+      return ended
+          ? new Ended(process.exitValue(), text)
+          : new Ended(NEVER, (text + "\nno end after " + patience.toSeconds() + " s").strip());
+    } finally {
+      Files.delete(output);
+    }
+  }
+
+  /** Whether it ended by itself in time; if not, it is killed with all that it started. */
+  private static boolean ended(Process process, Duration patience) {
+    try {
+      boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+      if (!ended) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+      return ended;
     } catch (InterruptedException e) {
+      process.destroyForcibly();
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
     }

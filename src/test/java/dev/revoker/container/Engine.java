@@ -1,5 +1,6 @@
 package dev.revoker.container;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -10,7 +11,8 @@ import org.testcontainers.DockerClientFactory;
 
 /** The container engine of this machine: asked once, by the first test that needs it. */
 final class Engine {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PULL = Duration.ofMinutes(10);
 
   private Engine() {}
 
@@ -25,20 +27,26 @@ final class Engine {
   }
 
   private static Optional<String> look() {
-    return Cli.complaint("docker", "info")
+    return Cli.complaint(PATIENCE, "docker", "info")
         .map(why -> "no container engine answers `docker info`: " + why)
+        .or(Engine::noBuilder)
         .or(Engine::missingImage)
         .or(Engine::testcontainers);
+  }
+
+  private static Optional<String> noBuilder() {
+    return Cli.complaint(PATIENCE, "docker", "buildx", "version")
+        .map(why -> "an engine answers, but it can't build our image without buildx: " + why);
   }
 
   /** What can't be pulled fails here at once, and in Testcontainers after minutes. */
   private static Optional<String> missingImage() {
     return Stream.of("eclipse-temurin", "apache/kafka", "prom/prometheus")
         .map(Images::named)
-        .filter(image -> Cli.complaint("docker", "image", "inspect", image).isPresent())
+        .filter(image -> Cli.complaint(PATIENCE, "docker", "image", "inspect", image).isPresent())
         .flatMap(
             image ->
-                Cli.complaint("docker", "pull", image).stream()
+                Cli.complaint(PULL, "docker", "pull", image).stream()
                     .map(why -> "an engine answers, but it can't get " + image + ": " + why))
         .findFirst();
   }
@@ -56,7 +64,7 @@ final class Engine {
               }
             });
     try {
-      start.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+      start.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
       return Optional.empty();
     } catch (CompletionException e) {
       return Optional.of(
@@ -69,7 +77,7 @@ final class Engine {
 
   private static String reason(Throwable cause) {
     return cause instanceof TimeoutException
-        ? "it tries in vain for " + PATIENCE_SECONDS + " s"
+        ? "it tries in vain for " + PATIENCE.toSeconds() + " s"
         : cause.toString();
   }
 }

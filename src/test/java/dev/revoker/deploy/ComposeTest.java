@@ -65,6 +65,20 @@ class ComposeTest {
     assertThat(services.at("/kafka/image").asText()).isEqualTo("apache/kafka:" + clients);
   }
 
+  /**
+   * An outage of the API is no reason to be restarted, and the image may run where what is
+   * unhealthy is.
+   */
+  @Test
+  void theImageAsksWhetherItLivesAndComposeWhetherItWorks() throws IOException {
+    assertThat(Files.readString(Path.of("deploy/Dockerfile")))
+        .containsOnlyOnce("HEALTHCHECK ")
+        .contains("CMD [\"/opt/revoker/bin/healthy\", \"/livez\"]");
+    assertThat(services.at("/worker/healthcheck/test"))
+        .extracting(JsonNode::asText)
+        .containsExactly("CMD", "/opt/revoker/bin/healthy", "/readyz");
+  }
+
   /** What stands under volumes and is ours must be there, or the engine makes empty folders. */
   @Test
   void everyMountedFileIsThere() {

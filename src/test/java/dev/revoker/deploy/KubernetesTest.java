@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.revoker.config.Config;
 import dev.revoker.deploy.Manifests.Kustomization;
-import dev.revoker.deploy.Manifests.ScaledObject;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -15,6 +14,8 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import java.io.IOException;
@@ -127,12 +128,14 @@ class KubernetesTest {
               assertThat(reference.path("name").asText()).isEqualTo("revoker");
               used.add(reference.path("key").asText());
             });
-    String command = Files.readString(example.resolve("kustomization.yaml"));
 
     assertThat(used).isNotEmpty();
-    assertThat(Stream.of(command.split("\\s+")).filter(word -> word.startsWith("--from-file=")))
-        .containsExactlyInAnyOrderElementsOf(
-            used.stream().map(name -> "--from-file=" + name).toList());
+    for (Path told : List.of(example.resolve("kustomization.yaml"), Path.of("docs/DEPLOY.md"))) {
+      assertThat(Stream.of(Files.readString(told).split("\\s+")))
+          .filteredOn(word -> word.startsWith("--from-file="))
+          .containsExactlyInAnyOrderElementsOf(
+              used.stream().map(name -> "--from-file=" + name).toList());
+    }
   }
 
   @Test
@@ -181,36 +184,16 @@ class KubernetesTest {
     assertThat(path(worker.getReadinessProbe())).isEqualTo("/readyz");
   }
 
+  /** Not by the name of a namespace: a cache on the node has an address of the node. */
   @Test
-  void lanesAreScaledByTheirOwnTopics(@TempDir Path folder) throws IOException {
-    ScaledObject scaled = Manifests.load(ScaledObject.class, "keda/scaledobject.yaml");
-    Config config =
-        WorkerFiles.load(Manifests.ROOT.resolve("base/revoker.properties"), environment(), folder);
+  void namesMayBeAskedForWhereverTheyAreKept() {
+    NetworkPolicy network = Manifests.load(NetworkPolicy.class, "base/network.yaml");
 
-    assertThat(scaled.spec().scaleTargetRef().name()).isEqualTo(deployment.getMetadata().getName());
-    assertThat(scaled.spec().triggers())
-        .extracting(ScaledObject.Trigger::name, trigger -> trigger.metadata().topic())
-        .containsExactlyElementsOf(
-            config.lanes().stream().map(lane -> tuple(lane.name(), lane.topic())).toList());
-    assertThat(scaled.spec().triggers())
-        .allSatisfy(
-            trigger -> {
-              assertThat(trigger.metadata().consumerGroup()).isEqualTo(config.kafka().groupId());
-              assertThat(trigger.metadata().bootstrapServers())
-                  .isEqualTo(config.kafka().consumer().get("bootstrap.servers").toString());
-            });
-  }
-
-  /** A change that names no field that is there would be applied, and change nothing. */
-  @Test
-  void theExamplesChangesMeetSomething() {
-    JsonNode scaled = Yaml.tree(Manifests.ROOT.resolve("keda/scaledobject.yaml"));
-    for (JsonNode change : Yaml.tree(Manifests.ROOT.resolve("example/scaledobject.yaml"))) {
-      String path = change.get("path").asText();
-      boolean replaces = change.get("op").asText().equals("replace");
-      String there = replaces ? path : path.substring(0, path.lastIndexOf('/'));
-      assertThat(scaled.at(there).isMissingNode()).as(path).isFalse();
-    }
+    assertThat(network.getSpec().getEgress())
+        .filteredOn(rule -> rule.getTo().isEmpty())
+        .flatExtracting(NetworkPolicyEgressRule::getPorts)
+        .extracting(NetworkPolicyPort::getProtocol, open -> open.getPort().getIntVal())
+        .contains(tuple("UDP", 53), tuple("TCP", 53));
   }
 
   private Map<String, String> environment() {

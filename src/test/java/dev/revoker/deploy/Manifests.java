@@ -1,6 +1,7 @@
 package dev.revoker.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -13,12 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What stands under deploy/kubernetes. */
 final class Manifests {
   static final Path ROOT = Path.of("deploy", "kubernetes");
 
-  /** By apiVersion and kind. KEDA has no published model: {@link ScaledObject} is our own. */
+  /** By apiVersion and kind. KEDA has no published model: its two are our own. */
   private static final Map<String, Class<?>> MODELS =
       Map.of(
           "apps/v1 Deployment", Deployment.class,
@@ -27,6 +29,7 @@ final class Manifests {
           "monitoring.coreos.com/v1 PodMonitor", PodMonitor.class,
           "monitoring.coreos.com/v1 PrometheusRule", PrometheusRule.class,
           "keda.sh/v1alpha1 ScaledObject", ScaledObject.class,
+          "keda.sh/v1alpha1 TriggerAuthentication", TriggerAuthentication.class,
           "kustomize.config.k8s.io/v1beta1 Kustomization", Kustomization.class,
           "kustomize.config.k8s.io/v1alpha1 Component", Kustomization.class);
 
@@ -73,7 +76,7 @@ final class Manifests {
   }
 
   /** Of KEDA's ScaledObject, what we use, after its reference. */
-  record ScaledObject(String apiVersion, String kind, JsonNode metadata, Spec spec) {
+  record ScaledObject(String apiVersion, String kind, ObjectMeta metadata, Spec spec) {
     record Spec(
         Target scaleTargetRef,
         int pollingInterval,
@@ -94,13 +97,25 @@ final class Manifests {
 
     record Policy(String type, int value, int periodSeconds) {}
 
-    record Trigger(String type, String name, Kafka metadata) {}
+    record Trigger(
+        String type, String name, Kafka metadata, @Nullable Authentication authenticationRef) {}
+
+    record Authentication(String name) {}
 
     record Kafka(
         String bootstrapServers,
         String consumerGroup,
         String topic,
         String lagThreshold,
-        String offsetResetPolicy) {}
+        String offsetResetPolicy,
+        @Nullable String sasl,
+        @Nullable String tls) {}
+  }
+
+  /** Of KEDA's TriggerAuthentication, what we use, after its reference. */
+  record TriggerAuthentication(String apiVersion, String kind, ObjectMeta metadata, Spec spec) {
+    record Spec(List<SecretRef> secretTargetRef) {}
+
+    record SecretRef(String parameter, String name, String key) {}
   }
 }
