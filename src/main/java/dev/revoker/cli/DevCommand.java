@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The demo's parts, left running. */
@@ -53,6 +54,10 @@ public final class DevCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, IOException {
+    if (keysFile != null && Files.exists(keysFile)) {
+      throw new ParameterException(
+          spec.commandLine(), "--keys-file: " + keysFile + " is there already; name another");
+    }
     PrintWriter out = spec.commandLine().getOut();
     out.println("starting a broker, the account API and a worker ...");
     out.flush();

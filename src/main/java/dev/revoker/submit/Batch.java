@@ -22,6 +22,9 @@ record Batch(String id, long size) {
   /** Its value is {@code 17/100000}: the row, and how many there are. */
   static final String ROW_LABEL = "row";
 
+  /** Stands for a size that is not known yet: a row that may be sent with it may be with any. */
+  private static final long WIDEST = 9_999_999_999_999_999L;
+
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern ROW = Pattern.compile("([1-9][0-9]{0,15})/([1-9][0-9]{0,15})");
 
@@ -66,7 +69,7 @@ record Batch(String id, long size) {
   Map<String, String> labels(long row) {
     Map<String, String> labels = new LinkedHashMap<>();
     labels.put(ID_LABEL, id);
-    labels.put(ROW_LABEL, row + "/" + (size == 0 ? row : size));
+    labels.put(ROW_LABEL, row + "/" + (size == 0 ? WIDEST : size));
     return labels;
   }
 

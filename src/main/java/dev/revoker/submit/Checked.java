@@ -7,10 +7,11 @@ import java.util.function.Consumer;
  * What the first reading of an input came to.
  *
  * @param rows of them all, the last one's number
+ * @param broken whether there is more behind the last row that could not be read
  * @param digest of the content
  */
 @SuppressWarnings("ArrayRecordComponent") // only hashed
-record Checked(long rows, long good, byte[] digest) {
+record Checked(long rows, long good, boolean broken, byte[] digest) {
   /** Reads all of it. */
   static Checked read(Pass pass, Consumer<Row.Bad> tell) throws IOException {
     long rows = 0;
@@ -22,7 +23,7 @@ record Checked(long rows, long good, byte[] digest) {
         case Row.Bad bad -> tell.accept(bad);
       }
     }
-    return new Checked(rows, good, pass.digest());
+    return new Checked(rows, good, pass.broken(), pass.digest());
   }
 
   long bad() {

@@ -11,6 +11,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** CSV as RFC 4180 has it, with a header; empty lines do not count. */
@@ -19,6 +20,8 @@ final class CsvRows implements Rows {
   private static final int MAX_CHARS = 1 << 17;
 
   private static final char UNDECODED = '\uFFFD';
+
+  private static final Pattern SWALLOWED = Pattern.compile("(?s)[\\r\\n].*[0-9A-Fa-f]{8}");
 
   private final CloseableIterator<CsvRecord> records;
   private final Columns columns;
@@ -46,6 +49,11 @@ final class CsvRows implements Rows {
     } catch (CsvParseException notCsv) {
       throw Trouble.failed("line 1: the header is not CSV");
     }
+  }
+
+  /** Whether it ended before the input did. */
+  boolean broken() {
+    return broken;
   }
 
   Columns columns() {
@@ -78,6 +86,11 @@ final class CsvRows implements Rows {
           "it has %d fields, the header has %d".formatted(cells.getFieldCount(), columns.count()));
     }
     for (String cell : cells.getFields()) {
+      if (SWALLOWED.matcher(cell).find()) {
+        return new Raw.Broken(
+            lastLine,
+            "a field goes on over the next line, with a key in it: is a quote left open?");
+      }
       if (cell.indexOf(UNDECODED) >= 0) {
         return new Raw.Broken(lastLine, "it is not UTF-8; save the file as UTF-8");
       }

@@ -16,36 +16,46 @@ final class Harvest {
   private final @Nullable Spool spool;
   private final List<String> failures = new ArrayList<>();
 
-  /** What the successful rows' keys were; a hash will do to know another file. */
-  private final int[] prints;
+  private final Prints prints;
+  private final long rows;
 
   /**
    * Begins with nothing.
    *
    * @param spool to keep the results in; null where nobody will ask for them
    */
-  Harvest(Batch batch, Ledger ledger, long rows, @Nullable Spool spool) {
+  Harvest(Batch batch, Ledger ledger, Prints prints, long rows, @Nullable Spool spool) {
     this.batch = batch;
     this.ledger = ledger;
+    this.prints = prints;
+    this.rows = rows;
     this.spool = spool;
-    this.prints = new int[(int) rows + 1];
   }
 
   Ledger ledger() {
     return ledger;
   }
 
-  /** Takes it if it is a result of the batch. */
+  Prints prints() {
+    return prints;
+  }
+
+  /** Takes it if it is a result of the batch, and of the key that the row is about. */
   void take(ConsumerRecord<byte[], byte[]> record) {
     Answer answer = Answer.of(record);
     Batch.Place place = answer != null && answer.batch().equals(batch.id()) ? answer.place() : null;
-    if (answer == null || place == null || place.row() >= prints.length) {
+    if (answer == null || place == null || place.row() > rows) {
+      return;
+    }
+    String fingerprint = answer.text("key_fingerprint");
+    if (prints.differ(place.row(), fingerprint)) {
+      // Another file was sent as the same batch.
       return;
     }
     boolean before = ledger.succeeded(place.row());
     ledger.answered(place.row(), answer.outcome());
     if (answer.outcome().success()) {
-      prints[(int) place.row()] = answer.text("key_fingerprint").hashCode();
+      prints.noteFirst(place.row(), fingerprint);
     } else if (failures.size() < MOST_FAILURES_KEPT) {
       failures.add(Watch.line(answer));
     }
@@ -64,10 +74,10 @@ final class Harvest {
     failures.clear();
   }
 
-  /** Whether the row succeeded with another key than this. */
+  /** Whether the row succeeded, or is under way, with another key than this. */
   boolean contradicts(Row.Good row) {
-    int print = prints[(int) row.number()];
-    return ledger.succeeded(row.number()) && print != 0 && print != row.fingerprint().hashCode();
+    return (ledger.succeeded(row.number()) || ledger.isUnderWay(row.number()))
+        && prints.differ(row.number(), row.fingerprint());
   }
 
   private void keep(long row, Answer answer) {

@@ -33,6 +33,11 @@ final class Pass {
     return raw == null ? null : composer.row(raw, ++number, batch);
   }
 
+  /** Whether what lies behind the last row could not be read. */
+  boolean broken() {
+    return rows instanceof CsvRows csv && csv.broken();
+  }
+
   /** Columns of a CSV that mean nothing. */
   List<String> ignoredColumns() {
     return rows instanceof CsvRows csv ? csv.columns().ignored() : List.of();

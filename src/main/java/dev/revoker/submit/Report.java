@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
@@ -86,8 +87,13 @@ final class Report {
     }
   }
 
-  /** Writes all of it. */
-  void write(Pass pass, Spool spool) throws IOException {
+  /**
+   * Writes all of it.
+   *
+   * @param digest what the input's must still be
+   * @throws Trouble if the input is not what was sent any more; then there is no report
+   */
+  void write(Pass pass, byte[] digest, Spool spool) throws IOException, Trouble {
     rows = 0;
     try (BufferedWriter out = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
       if (csv) {
@@ -97,6 +103,12 @@ final class Report {
       }
     } catch (UncheckedIOException e) {
       throw new IOException(e.getMessage(), e);
+    }
+    if (!Arrays.equals(pass.digest(), digest)) {
+      Files.delete(part);
+      throw Trouble.failed(
+          "the file was changed while its results were waited for: there is no report. With the"
+              + " file as it was, the same command with --resume writes it");
     }
     Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
   }

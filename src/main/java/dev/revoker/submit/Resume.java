@@ -37,7 +37,7 @@ final class Resume {
     for (Row row = again.next(); row != null; row = again.next()) {
       if (row instanceof Row.Good good && harvest.contradicts(good)) {
         throw Trouble.usage(
-            "line %d: this is not the key that was revoked as row %d of %s. The file is another one, or"
+            "line %d: this is not the key that was sent as row %d of %s. The file is another one, or"
                     .formatted(good.line(), good.number(), batch.id())
                 + " fingerprint.secret is not the worker's. Nothing was sent");
       }
@@ -53,7 +53,12 @@ final class Resume {
   private void count(ConsumerRecord<byte[], byte[]> request) {
     Header id = request.headers().lastHeader("ce_id");
     if (id != null && id.value() != null) {
-      harvest.ledger().sent(batch.rowOf(new String(id.value(), StandardCharsets.UTF_8)));
+      long row = batch.rowOf(new String(id.value(), StandardCharsets.UTF_8));
+      harvest.ledger().sent(row);
+      Header print = request.headers().lastHeader(Prints.HEADER);
+      if (print != null && print.value() != null) {
+        harvest.prints().note(row, new String(print.value(), StandardCharsets.UTF_8));
+      }
     }
   }
 }

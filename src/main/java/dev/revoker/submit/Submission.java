@@ -29,7 +29,7 @@ public final class Submission {
   /** What is being sent; null before that. */
   private volatile @Nullable Going going;
 
-  private record Going(Batch batch, Ledger ledger) {}
+  private record Going(Batch batch, Ledger ledger, Sender sender) {}
 
   /** What was checked, and how to read it again. */
   private record Job(Input input, Kind kind, Composer composer, Checked checked, Batch batch) {
@@ -74,6 +74,11 @@ public final class Submission {
               .formatted(checked.bad(), checked.rows()));
       return false;
     }
+    if (checked.broken()) {
+      throw Trouble.failed(
+          "how many rows there are behind that can't be told, so not even --skip-invalid sends any:"
+              + " nothing was sent");
+    }
     if (checked.good() == 0) {
       throw Trouble.failed("there is nothing to send in it");
     }
@@ -91,6 +96,7 @@ public final class Submission {
       screen.tell("left: nothing was sent");
       return;
     }
+    now.sender().leave();
     screen.tell(
         "left: %s of batch %s on the way or done, %d of %d rows have a result"
             .formatted(
@@ -133,21 +139,24 @@ public final class Submission {
       return true;
     }
     Ledger ledger = new Ledger(job.checked().rows());
+    Prints prints = new Prints(job.checked().rows());
     if (order.waits() || order.resume()) {
       brokers.require(List.of(topic, config.resultsTopic()));
-      return withResults(job, topic, ledger, report);
+      return withResults(job, topic, ledger, prints, report);
     }
     brokers.require(List.of(topic));
-    send(job, topic, ledger, row -> true, null, null);
+    send(job, topic, ledger, prints, row -> true, null, null);
     return true;
   }
 
-  private boolean withResults(Job job, String topic, Ledger ledger, @Nullable Report report)
+  private boolean withResults(
+      Job job, String topic, Ledger ledger, Prints prints, @Nullable Report report)
       throws IOException, Trouble {
     try (Tail results = Tail.of(brokers, List.of(config.resultsTopic()));
         Spool spool = Spool.open()) {
       Harvest harvest =
-          new Harvest(job.batch(), ledger, job.checked().rows(), report == null ? null : spool);
+          new Harvest(
+              job.batch(), ledger, prints, job.checked().rows(), report == null ? null : spool);
       LongPredicate wanted = row -> true;
       if (order.resume()) {
         wanted = lookBack(job, harvest, results);
@@ -155,15 +164,15 @@ public final class Submission {
         results.seek(results.end());
       }
       if (!order.waits()) {
-        send(job, topic, ledger, wanted, null, null);
+        send(job, topic, ledger, prints, wanted, null, null);
         return true;
       }
-      send(job, topic, ledger, wanted, harvest, results);
+      send(job, topic, ledger, prints, wanted, harvest, results);
       screen.table(ledger.counts(), job.checked().good() - ledger.answered());
       String all = report == null ? "--report FILE" : String.valueOf(order.report());
       screen.failures(harvest.failures(), ledger.answered() - ledger.successes(), all);
       if (report != null) {
-        report.write(job.pass(), spool);
+        report.write(job.pass(), job.checked().digest(), spool);
         screen.tell("%s: %d rows".formatted(order.report(), report.rows()));
       }
       return ledger.successes() == job.checked().good();
@@ -182,6 +191,11 @@ public final class Submission {
         "of %d rows %d are revoked and %d under way"
             .formatted(
                 job.checked().good(), harvest.ledger().successes(), harvest.ledger().waiting()));
+    if (harvest.ledger().answered() == 0 && harvest.ledger().waiting() == 0) {
+      screen.tell(
+          "nothing of this batch was ever sent, so all of it is. If the file was changed since, the"
+              + " batch's id is another: Ctrl-C now, and give the one of then with --batch");
+    }
     return resume::wants;
   }
 
@@ -190,14 +204,16 @@ public final class Submission {
       Job job,
       String topic,
       Ledger ledger,
+      Prints prints,
       LongPredicate wanted,
       @Nullable Harvest harvest,
       @Nullable Tail results)
       throws IOException, Trouble {
     long before = ledger.sent();
     Pass pass = job.pass();
-    going = new Going(job.batch(), ledger);
-    try (Sender sender = new Sender(brokers.producer(), topic, job.batch(), ledger)) {
+    screen.tell("sending batch " + job.batch().id());
+    try (Sender sender = new Sender(brokers.producer(), topic, job.batch(), ledger, prints)) {
+      going = new Going(job.batch(), ledger, sender);
       Sending sending = new Sending(sender, pass, wanted);
       if (harvest == null || results == null) {
         sending.run();
@@ -205,6 +221,11 @@ public final class Submission {
         bringIn(sending, job, harvest, results);
       }
       Exception failure = sending.failure();
+      if (failure == null && sender.rows() != job.checked().good()) {
+        throw Trouble.failed(
+            "%d rows were valid, and %d could be sent; the same command with --resume tells which"
+                .formatted(job.checked().good(), sender.rows()));
+      }
       if (failure != null) {
         throw Trouble.failed(
             "sent %s, then it failed (%s). The same command with --resume sends the rest"

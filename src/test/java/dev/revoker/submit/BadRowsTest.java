@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** All bad rows are named, by line and reason and never by their key, and nothing is sent. */
 class BadRowsTest {
@@ -103,6 +105,54 @@ class BadRowsTest {
     Trial trial = Trial.of(line.formatted(KEY) + "\n");
     assertThat(trial.bad()).singleElement().asString().startsWith("line 1: ");
     assertThat(trial.printed()).doesNotContain(KEY);
+  }
+
+  /** Else the rows behind it would be the field's text: never sent, and published as a reason. */
+  @Test
+  void aQuoteThatSwallowsRowsIsTold() {
+    Trial trial =
+        Trial.of(
+            "api_securekey,reason\n"
+                + KEY
+                + ",\"left\n"
+                + OTHER
+                + ",left\"\n"
+                + KEY
+                + ",\"he left\non Monday\"\n");
+
+    assertThat(trial.bad())
+        .containsExactly(
+            "line 2: a field goes on over the next line, with a key in it: is a quote left open?");
+    assertThat(trial.printed()).doesNotContain(OTHER);
+  }
+
+  @Test
+  void whatLiesBehindBrokenCsvIsNotSkipped() {
+    Trial trial =
+        Trial.of(
+            "api_securekey,reason\n" + KEY + ",a\n" + KEY + ",\"never closed\n" + OTHER + ",b\n",
+            null,
+            Trial.NOTHING,
+            true);
+
+    assertThat(trial.done).isFalse();
+    assertThat(trial.out.toString()).isEmpty();
+    assertThat(trial.trouble).contains("not even --skip-invalid", "nothing was sent");
+  }
+
+  /** The size is not known yet when rows are checked; no row may come to be too large by it. */
+  @Test
+  void aRowThatPassesIsSentWhateverTheSizeOfTheBatch() {
+    Composer composer = new Composer(new Fingerprints(null), Trial.NOTHING);
+    ObjectNode request = JsonNodeFactory.instance.objectNode().put("api_securekey", KEY);
+    Row smallest = composer.row(new Raw.Taken(1, request.deepCopy()), 5, new Batch("b", 0));
+    int filling = RequestReader.MAX_VALUE_BYTES - ((Row.Good) smallest).value().length;
+    request.put("x", "x".repeat(filling - ",\"x\":\"\"".length()));
+
+    assertThat(composer.row(new Raw.Taken(1, request.deepCopy()), 5, new Batch("b", 0)))
+        .isInstanceOf(Row.Good.class);
+    assertThat(composer.row(new Raw.Taken(1, request.deepCopy()), 5, new Batch("b", 9_999_999)))
+        .isInstanceOf(Row.Good.class);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -60,7 +61,24 @@ class ReportTest {
         .hasMessageContaining("can not be written");
   }
 
+  @Test
+  void anInputThatChangedMeanwhileGetsNoReport() throws Exception {
+    byte[] other = MessageDigest.getInstance("SHA-256").digest(new byte[0]);
+
+    assertThatThrownBy(() -> write("report.csv", other)).hasMessageContaining("no report");
+
+    try (Stream<Path> files = Files.list(temp)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
   private Path write(String name) throws Exception {
+    return write(
+        name,
+        MessageDigest.getInstance("SHA-256").digest(CONTENT.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Path write(String name, byte[] digest) throws Exception {
     Path file = temp.resolve(name);
     Composer composer = new Composer(new Fingerprints(null), Trial.NOTHING);
     try (Input input =
@@ -69,7 +87,10 @@ class ReportTest {
       spool.put(3, answer("refused"));
       spool.put(3, answer("revoked"));
       Report.to(file)
-          .write(new Pass(input, new Kind(Format.KEYS, ','), composer, new Batch("b", 2)), spool);
+          .write(
+              new Pass(input, new Kind(Format.KEYS, ','), composer, new Batch("b", 2)),
+              digest,
+              spool);
     }
     return file;
   }

@@ -9,6 +9,7 @@ import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.LocalStack;
+import dev.revoker.sandbox.Outage;
 import dev.revoker.sandbox.ResultLog;
 import dev.revoker.time.SystemTime;
 import java.io.IOException;
@@ -153,6 +154,24 @@ class SubmitIT {
     assertThat(run.exit()).isEqualTo(2);
     assertThat(run.err()).contains("line 2: this is not the key", "Nothing was sent");
     assertThat(keys.subList(2, 4)).allMatch(stack.api().ledger()::isActive);
+  }
+
+  @Test
+  void norWhileTheFirstIsUnderWay() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 4);
+    Path first = csv("early.csv", keys.subList(0, 2), List.of());
+    Path other = csv("late.csv", keys.subList(2, 4), List.of());
+    stack.api().outage(Outage.UNAVAILABLE);
+    try {
+      assertThat(run("submit", "--batch", "waiting", first.toString()).exit()).isZero();
+
+      Run run = run("submit", "--resume", "--wait", "--batch", "waiting", other.toString());
+
+      assertThat(run.exit()).isEqualTo(2);
+      assertThat(run.err()).contains("line 2: this is not the key", "Nothing was sent");
+    } finally {
+      stack.api().outage(Outage.NONE);
+    }
   }
 
   @Test
