@@ -50,8 +50,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  bin/revoker submit --config revoker.properties --wait --report outcome.csv left.csv",
-      "  grep -ohE '[0-9a-f]{32}' leak.txt | bin/revoker submit --lane urgent --reason leaked"
-          + " --wait -",
+      "  grep -owhE '[0-9a-f]{32}' leak.txt | sort -u |",
+      "    bin/revoker submit --lane urgent --reason leaked --wait -",
       "  bin/revoker submit --dry-run --format keys keys.txt",
       "  bin/revoker submit --wait --resume keys.csv            after a crash or Ctrl-C"
     })

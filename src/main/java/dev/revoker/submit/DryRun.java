@@ -12,7 +12,7 @@ import tools.jackson.databind.node.StringNode;
 
 /** Shows requests as they would be sent, a JSON object a line, without their secrets. */
 final class DryRun {
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonMapper JSON = NdjsonRows.JSON;
   private static final List<String> SECRETS = List.of("api_securekey", "api_token");
 
   private DryRun() {}

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** A JSON object a line; empty lines do not count. */
 final class NdjsonRows implements Rows {
   /** What the rules let pass must be kept as it is, ignored fields included. */
-  private static final JsonMapper JSON =
+  static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
