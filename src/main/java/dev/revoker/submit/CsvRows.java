@@ -21,7 +21,7 @@ final class CsvRows implements Rows {
 
   private static final char UNDECODED = '\uFFFD';
 
-  private static final Pattern SWALLOWED = Pattern.compile("(?s)[\\r\\n].*[0-9A-Fa-f]{8}");
+  private static final Pattern KEY = Pattern.compile("[0-9A-Fa-f]{8}");
 
   private final CloseableIterator<CsvRecord> records;
   private final Columns columns;
@@ -86,7 +86,7 @@ final class CsvRows implements Rows {
           "it has %d fields, the header has %d".formatted(cells.getFieldCount(), columns.count()));
     }
     for (String cell : cells.getFields()) {
-      if (SWALLOWED.matcher(cell).find()) {
+      if (swallowedAKey(cell)) {
         return new Raw.Broken(
             lastLine,
             "a field goes on over the next line, with a key in it: is a quote left open?");
@@ -96,5 +96,10 @@ final class CsvRows implements Rows {
       }
     }
     return new Raw.Taken(lastLine, columns.request(cells.getFields()));
+  }
+
+  private static boolean swallowedAKey(String cell) {
+    int lineEnd = Math.max(cell.indexOf('\n'), cell.indexOf('\r'));
+    return lineEnd >= 0 && KEY.matcher(cell).find(lineEnd);
   }
 }

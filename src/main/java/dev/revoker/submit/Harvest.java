@@ -48,7 +48,7 @@ final class Harvest {
       return;
     }
     String fingerprint = answer.text("key_fingerprint");
-    if (prints.differ(place.row(), fingerprint)) {
+    if (prints.areOfTwoKeys(place.row(), fingerprint)) {
       // Another file was sent as the same batch.
       return;
     }

@@ -223,7 +223,8 @@ public final class Submission {
       Exception failure = sending.failure();
       if (failure == null && sender.rows() != job.checked().good()) {
         throw Trouble.failed(
-            "%d rows were valid, and %d could be sent; the same command with --resume tells which"
+            ("%d rows were valid, and %d could be sent: a key or a token stands in what the batch"
+                 + " adds to its row. With another --batch it may not")
                 .formatted(job.checked().good(), sender.rows()));
       }
       if (failure != null) {
