@@ -14,8 +14,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,6 +26,7 @@ final class AccountApi implements AutoCloseable {
   static final String USER = "bench";
   static final String PASSWORD = "0b5c1e7a9d";
 
+  private static final Duration START = Duration.ofMinutes(1);
   private static final JsonMapper JSON = new JsonMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -53,12 +56,11 @@ final class AccountApi implements AutoCloseable {
     command.addAll(List.of("sandbox", "--listen", listen, "--accounts", accounts.toString()));
     Child process = Child.start(command, Map.of(), folder.resolve("api.log"));
     AccountApi api = new AccountApi(process, URI.create("http://" + listen));
-    while (!api.answers()) {
-      if (!process.alive()) {
-        throw new IllegalStateException("the API did not start: " + process.printed());
-      }
-      Thread.sleep(50);
-    }
+    Awaitility.await()
+        .atMost(START)
+        .pollInterval(Duration.ofMillis(50))
+        .failFast("the API did not start: its log is api.log", () -> !process.alive())
+        .until(api::answers);
     return api;
   }
 

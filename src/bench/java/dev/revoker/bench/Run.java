@@ -10,10 +10,12 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.GroupState;
+import org.awaitility.Awaitility;
 
 /** One contender at work in topics of its own, from the start of its processes to their end. */
 final class Run implements AutoCloseable {
   static final int PARTITIONS = 8;
+  private static final Duration START = Duration.ofMinutes(2);
   private static final Duration REPEATS_MAY_COME = Duration.ofMillis(500);
 
   private final Stand stand;
@@ -65,10 +67,14 @@ final class Run implements AutoCloseable {
     for (int i = 0; i < processes; i++) {
       launch();
     }
-    while (!settled(processes)) {
-      checkAlive();
-      Thread.sleep(100);
-    }
+    Awaitility.await()
+        .atMost(START)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              checkAlive();
+              return settled(processes);
+            });
     stand.api().behave(Latency.NONE, 0);
     if (warmUp > 0) {
       pile(place.requests(), warmUp);

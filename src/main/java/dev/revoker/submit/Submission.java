@@ -224,7 +224,7 @@ public final class Submission {
       if (failure == null && sender.rows() != job.checked().good()) {
         throw Trouble.failed(
             ("%d rows were valid, and %d could be sent: a key or a token stands in what the batch"
-                 + " adds to its row. With another --batch it may not")
+                    + " adds to its row. With another --batch it may not")
                 .formatted(job.checked().good(), sender.rows()));
       }
       if (failure != null) {

@@ -60,12 +60,7 @@ class CrashIT {
             "producer.delivery.timeout.ms",
             "60000");
     try (Scene scene = new Scene(settings)) {
-      scene.faults(Faults.NONE.with(Latency.fixed(20)));
-      WorkerProcess worker = scene.worker();
-      scene.awaitReady(worker);
-      scene.submitKeys("standard", 1500, Map.of());
-
-      scene.awaitResults(300);
+      WorkerProcess worker = inTheMiddle(scene);
       scene.stack().broker().kill();
       scene.stack().broker().restart();
 
@@ -91,12 +86,7 @@ class CrashIT {
             "producer.request.timeout.ms",
             "5000");
     try (Scene scene = new Scene(settings)) {
-      scene.faults(Faults.NONE.with(Latency.fixed(20)));
-      WorkerProcess worker = scene.worker();
-      scene.awaitReady(worker);
-      scene.submitKeys("standard", 1500, Map.of());
-
-      scene.awaitResults(300);
+      WorkerProcess worker = inTheMiddle(scene);
       scene.stack().broker().kill();
       await()
           .pollDelay(Duration.ofSeconds(12))
@@ -115,12 +105,7 @@ class CrashIT {
   @Test
   void aFrozenWorkerThatWakesAsAZombieAddsNothing() {
     try (Scene scene = new Scene(Map.of("max.in.flight", "16"))) {
-      scene.faults(Faults.NONE.with(Latency.fixed(20)));
-      WorkerProcess frozen = scene.worker();
-      scene.awaitReady(frozen);
-      scene.submitKeys("standard", 1500, Map.of());
-      scene.awaitResults(300);
-
+      WorkerProcess frozen = inTheMiddle(scene);
       frozen.freeze();
       WorkerProcess other = scene.worker();
       scene.awaitResults(900);
@@ -131,5 +116,15 @@ class CrashIT {
       assertThat(other.stop()).isZero();
       assertThat(scene.outcomes().keySet()).isSubsetOf(REMOVED);
     }
+  }
+
+  /** A worker that has answered some of its 1,500 requests. */
+  private static WorkerProcess inTheMiddle(Scene scene) {
+    scene.faults(Faults.NONE.with(Latency.fixed(20)));
+    WorkerProcess worker = scene.worker();
+    scene.awaitReady(worker);
+    scene.submitKeys("standard", 1500, Map.of());
+    scene.awaitResults(300);
+    return worker;
   }
 }
