@@ -3,9 +3,10 @@ package dev.revoker.message;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,9 +54,9 @@ final class Suspects {
   }
 
   /**
-   * Whether a header's text may be a secret of a value that could not be parsed: a stretch of hex
-   * in it stands in that value too, or it is URL-encoded. A UUID may stand in both: producers give
-   * the same id twice.
+   * Whether a header's text may be a secret of a value that could not be parsed: eight hex digits
+   * in a row stand in both, wherever the digits around them begin and end, or it is URL-encoded. A
+   * UUID may stand in both: producers give the same id twice.
    */
   static boolean mayHold(String header, byte[] unparsed) {
     if (unparsed.length == 0 || UUID.matcher(header).matches()) {
@@ -64,13 +65,27 @@ final class Suspects {
     if (header.indexOf('%') >= 0) {
       return true;
     }
-    List<String> runs = Text.hexRuns(header.toLowerCase(Locale.ROOT), MIN_CHARS);
-    if (runs.isEmpty()) {
-      return false;
+    Set<Integer> here =
+        eights(header.getBytes(StandardCharsets.UTF_8)).boxed().collect(Collectors.toSet());
+    return !here.isEmpty() && eights(unparsed).anyMatch(here::contains);
+  }
+
+  /** All stretches of eight hex digits, each as the number that it is. */
+  private static IntStream eights(byte[] text) {
+    IntStream.Builder found = IntStream.builder();
+    int digits = 0;
+    int last = 0;
+    for (byte b : text) {
+      // Without its NULs, UTF-16 reads as ASCII.
+      if (b != 0) {
+        int value = Text.hexValue(b);
+        digits = value < 0 ? 0 : digits + 1;
+        last = (last << 4) | value;
+        if (digits >= MIN_CHARS) {
+          found.add(last);
+        }
+      }
     }
-    // Without its NULs, UTF-16 reads as ASCII.
-    String value = new String(unparsed, StandardCharsets.ISO_8859_1).replace("\0", "");
-    String lower = value.toLowerCase(Locale.ROOT);
-    return runs.stream().anyMatch(lower::contains);
+    return found.build();
   }
 }

@@ -138,7 +138,7 @@ class RandomRequestsTest {
   }
 
   /** A mutation can move the key to another field, so what is secret is asked of another parser. */
-  private static void assertNoSecretOf(byte[] value, Echo echo) {
+  static void assertNoSecretOf(byte[] value, Echo echo) {
     List<String> secrets = new ArrayList<>(List.of(KEY, TOKEN));
     try {
       JsonNode json = JSON.readTree(value);
@@ -199,7 +199,7 @@ class RandomRequestsTest {
   }
 
   /** What holds for each request and its result, whatever came in. */
-  private static void assertSound(Request request) {
+  static void assertSound(Request request) {
     Echo echo = request.echo();
     assertThat(echo.requestId()).matches("[ -~]{1,128}");
     assertThat(echo.labels().size()).isLessThanOrEqualTo(16);
@@ -216,7 +216,7 @@ class RandomRequestsTest {
     }
   }
 
-  private static Result result(Request request) {
+  static Result result(Request request) {
     return switch (request) {
       case Request.Invalid invalid -> Result.rejected(invalid, Fixture.RECEIVED);
       case Request.Valid valid ->

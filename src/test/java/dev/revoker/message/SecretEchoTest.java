@@ -175,6 +175,8 @@ class SecretEchoTest {
         "968a8b637a5040159424872fffdb895b",
         "id-968A8B637A5040159424872FFFDB895B",
         "968a8b63-7a50",
+        "revoke968a8b637a5040159424872fffdb895b",
+        "968a8b637a5040159424872fffdb895because",
         "%39%36%38a8b637a5040159424872fffdb895b"
       })
   void aHeaderThatMayHoldTheKeyOfABrokenValueIsDropped(String id) {

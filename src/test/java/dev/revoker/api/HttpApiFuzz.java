@@ -1,0 +1,114 @@
+package dev.revoker.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.DictionaryEntries;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/**
+ * Whatever a server answers with: one answer in time, never a success that was not said, and the
+ * only connection is free again for the next call.
+ */
+class HttpApiFuzz {
+  private static final Pattern DONE = Pattern.compile("(?i)HTTP/\\S*\\s+204");
+  private static final Pattern TOKEN = Pattern.compile("[0-9A-Fa-f]{1,1024}");
+  private static final int TIMEOUT_MS = 400;
+  private static volatile byte[] script = {};
+  private static volatile boolean hang;
+  private static ScriptedServer server;
+  private static ApiFixture fixture;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = ScriptedServer.playing(HttpApiFuzz::play);
+    fixture = new ApiFixture(server.url(), 5_000, TIMEOUT_MS, 1, null);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    fixture.close();
+    server.close();
+  }
+
+  private static void play(ScriptedServer.Peer peer) throws IOException {
+    boolean stay = hang;
+    peer.output().write(script);
+    peer.output().flush();
+    if (!stay) {
+      peer.socket().close();
+    }
+  }
+
+  /** The first byte tells the call, whether the server hangs, and how often the rest comes. */
+  @FuzzTest
+  @DictionaryEntries({
+    "HTTP/1.1 204 No Content\\x0d\\x0a\\x0d\\x0a",
+    "HTTP/1.1 400 Bad Request\\x0d\\x0a",
+    "HTTP/1.1 200 OK\\x0d\\x0a",
+    "HTTP/1.1 100 Continue\\x0d\\x0a\\x0d\\x0a",
+    "HTTP/1.1 429 Slow\\x0d\\x0a",
+    "Content-Length: ",
+    "Transfer-Encoding: chunked\\x0d\\x0a\\x0d\\x0a",
+    "Connection: close\\x0d\\x0a",
+    "Keep-Alive: timeout=1\\x0d\\x0a",
+    "Retry-After: ",
+    "Location: http://example.org/\\x0d\\x0a",
+    "{\\\"ErrorType\\\":\\\"ITEM_NOT_FOUND\\\"}",
+    "{\\\"ApiToken\\\":\\\"00ff\\\"}",
+    "ffffffffffffffff\\x0d\\x0a",
+    "0\\x0d\\x0a\\x0d\\x0a",
+    "\\x0d\\x0a\\x0d\\x0a"
+  })
+  void anyAnswerIsOneAnswerInTime(byte[] input) {
+    if (input.length == 0) {
+      return;
+    }
+    byte[] answer = Arrays.copyOfRange(input, 1, input.length);
+    // Hanging takes the whole time, so few do.
+    hang = (input[0] & 0xfc) == 0x04;
+    script = (input[0] & 0x80) == 0 ? answer : repeated(answer);
+    ApiCall call =
+        switch (input[0] & 3) {
+          case 0 -> ApiFixture.LOGIN;
+          case 1 -> ApiFixture.LOGOUT;
+          default -> ApiFixture.REMOVE;
+        };
+    judge(call, fixture.ask(call), new String(script, StandardCharsets.ISO_8859_1));
+  }
+
+  private static void judge(ApiCall call, ApiAnswer answer, String said) {
+    switch (answer) {
+      case ApiAnswer.Done done -> {
+        assertThat(DONE.matcher(said).find()).isTrue();
+        assertThat(call).isNotInstanceOf(ApiCall.Login.class);
+      }
+      case ApiAnswer.Session session -> {
+        assertThat(call).isInstanceOf(ApiCall.Login.class);
+        assertThat(session.apiToken().reveal()).matches(TOKEN);
+      }
+      case ApiAnswer.Refused refused -> assertThat(said).contains("400");
+      case ApiAnswer.Throttled throttled -> assertThat(said).contains("429");
+      case ApiAnswer.Unexpected unexpected ->
+          assertThat(unexpected.toString()).hasSizeLessThan(200);
+      case ApiAnswer.Failed failed -> assertThat(failed.status()).isBetween(408, 599);
+      case ApiAnswer.NoAnswer none -> assertThat(none.why()).doesNotContain("unforeseen");
+      // The connection of the call before would be held still.
+      case ApiAnswer.NoConnection none -> throw new AssertionError(none.why());
+    }
+  }
+
+  /** Longer than any answer may be. */
+  private static byte[] repeated(byte[] answer) {
+    byte[] all = new byte[Math.min(answer.length * 5_000, 300_000)];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = answer[i % answer.length];
+    }
+    return all;
+  }
+}

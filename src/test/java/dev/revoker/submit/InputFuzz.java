@@ -1,0 +1,96 @@
+package dev.revoker.submit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.DictionaryEntries;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.revoker.message.Fingerprints;
+import dev.revoker.message.RequestReader;
+import dev.revoker.model.Request;
+import dev.revoker.model.ResultError;
+import dev.revoker.model.Source;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Any file's rows are requests that a worker takes, or are told of in words that show no key. */
+class InputFuzz {
+  private static final Pattern KEY = Pattern.compile("\\p{XDigit}{8,}");
+  private static final Source NOWHERE = new Source("t", 0, 0);
+  private static final Fingerprints PRINTS = new Fingerprints(null);
+  private static final RequestReader WORKER = new RequestReader(Set.of("acme"), "acme", PRINTS);
+  private static final Batch BATCH = new Batch("b-1", 0);
+  private static final Composer COMPOSER =
+      new Composer(PRINTS, new Defaults(null, "leak", "me", null, Map.of("team", "a")));
+
+  /** The first byte tells the format, or that it is to be found out. */
+  @FuzzTest
+  @DictionaryEntries({
+    "api_securekey,reason\\x0a",
+    "api_securekey;reason;label.x\\x0d\\x0a",
+    "{\\\"api_securekey\\\":\\\"968a8b637a5040159424872fffdb895b\\\"}\\x0a",
+    "968a8b637a5040159424872fffdb895b\\x0a",
+    "\\\"\\\"",
+    "\\\"\\x0a",
+    "\\x0d\\x0a",
+    "label.",
+    "account",
+    "not_after"
+  })
+  void anyFileIsReadToItsEnd(byte[] input) throws IOException {
+    if (input.length == 0) {
+      return;
+    }
+    byte[] content = Arrays.copyOfRange(input, 1, input.length);
+    Format[] formats = {null, Format.CSV, Format.NDJSON, Format.KEYS};
+    Format forced = formats[input[0] & 3];
+    try (Input file = Input.copyOf(new ByteArrayInputStream(content))) {
+      Kind kind = Kind.of(file, forced);
+      rows(file, kind, content.length);
+    } catch (Trouble trouble) {
+      assertThat(trouble.text()).doesNotContainPattern(KEY);
+    }
+  }
+
+  private static void rows(Input file, Kind kind, int bytes) throws IOException, Trouble {
+    Pass pass = new Pass(file, kind, COMPOSER, BATCH);
+    assertThat(pass.ignoredColumns()).noneMatch(name -> KEY.matcher(name).matches());
+    long count = 0;
+    long line = 0;
+    for (Row row = pass.next(); row != null; row = pass.next()) {
+      assertThat(row.number()).isEqualTo(++count);
+      assertThat(count).isLessThanOrEqualTo(bytes);
+      switch (row) {
+        case Row.Bad bad -> {
+          assertThat(bad.why()).isNotEmpty().doesNotContainPattern(KEY);
+          assertThat(bad.line()).isGreaterThan(line);
+          line = bad.line();
+        }
+        case Row.Good good -> {
+          assertThat(good.line()).isGreaterThan(line);
+          line = good.line();
+          taken(good);
+        }
+      }
+    }
+    pass.digest();
+  }
+
+  /** The worker takes it as the row that it is; an account is the worker's own affair. */
+  private static void taken(Row.Good good) {
+    Request request =
+        WORKER.read(NOWHERE, "standard", good.value(), name -> null, Instant.EPOCH, Instant.EPOCH);
+    boolean fine =
+        request instanceof Request.Valid
+            || (request instanceof Request.Invalid invalid
+                && invalid.error().type().equals(ResultError.UNKNOWN_ACCOUNT));
+    assertThat(fine).as(new String(good.value(), UTF_8)).isTrue();
+    assertThat(request.echo().keyFingerprint()).isEqualTo(good.fingerprint());
+    assertThat(request.echo().labels()).containsAllEntriesOf(BATCH.labels(good.number()));
+  }
+}
