@@ -89,8 +89,12 @@ final class Commits {
       handle(publisher.recommit(), uncertain);
     }
     if (ready()) {
-      state.verify();
-      commitAnswered();
+      String unverified = state.verify();
+      if (unverified == null) {
+        commitAnswered();
+      } else {
+        later(unverified);
+      }
     }
     if (ready()) {
       readState();

@@ -42,12 +42,17 @@ final class CommittedState {
    */
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
+  private static final int LOOKS = 10;
+
   private final Consumer<byte[], byte[]> consumer;
   private final Intake intake;
   private final Rebalance.Withdrawal withdrawal;
 
   /** A transaction was aborted since the last look. */
   private boolean doubted;
+
+  /** How often the broker could not be asked since then. */
+  private int looks;
 
   CommittedState(
       Consumer<byte[], byte[]> consumer, Intake intake, Rebalance.Withdrawal withdrawal) {
@@ -73,10 +78,13 @@ final class CommittedState {
 
   /**
    * Looks, after an aborted transaction and before the next, whether the broker still has what it
-   * acknowledged. Tried once: where it can't be read, the reason may be the lost transaction
-   * itself, which only the next commit can end.
+   * acknowledged. Tried {@link #LOOKS} times, which outlast a broker's restart: where it still
+   * can't be read, the reason may be the lost transaction itself, which only the next commit can
+   * end.
+   *
+   * @return why nothing may be committed yet, or null
    */
-  void verify() {
+  @Nullable String verify() {
     if (doubted) {
       doubted = false;
       List<Partition> known =
@@ -90,16 +98,24 @@ final class CommittedState {
                     beginAgain(partition, map, committed);
                   }
                 });
+        looks = 0;
       } catch (WakeupException woken) {
         doubted = true;
+        return "the look at the committed offsets was interrupted";
       } catch (InvalidConfigurationException refused) {
         throw refused(refused);
       } catch (KafkaException passing) {
+        if (++looks < LOOKS) {
+          doubted = true;
+          return "the committed offsets cannot be compared: " + passing.getMessage();
+        }
+        looks = 0;
         LOG.atDebug()
             .addKeyValue("cause", passing.toString())
             .log("the committed offsets could not be compared; the results are sent all the same");
       }
     }
+    return null;
   }
 
   Reading read() {

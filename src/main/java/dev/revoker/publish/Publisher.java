@@ -81,10 +81,8 @@ public final class Publisher {
   public Publication publish(Batch batch) {
     Producer<byte[], byte[]> current = current();
     if (abortDue) {
-      Publication ended = abort(new Publication.Aborted("the last transaction is not aborted yet"));
-      if (abortDue || !(ended instanceof Publication.Aborted)) {
-        return ended;
-      }
+      // Also where it is aborted now: what the broker has must be looked at before the next one.
+      return abort(new Publication.Aborted("the last transaction is aborted first"));
     }
     transaction.begin();
     abortDue = true;

@@ -195,6 +195,8 @@ class CommitsTest {
     rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
 
     rig.stepsOverMs(1000, 100);
+    rig.assertResults();
+    rig.stepsOverMs(3000, 100);
 
     rig.assertResults("key-revocations-0-0");
   }

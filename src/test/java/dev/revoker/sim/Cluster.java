@@ -35,6 +35,9 @@ final class Cluster {
   /** Told of each commit. */
   interface Observer {
     void committed(Commit commit);
+
+    /** What was acknowledged is gone: see {@link #loseMarkers}. */
+    void lost(Commit commit);
   }
 
   private enum Decision {
@@ -60,6 +63,9 @@ final class Cluster {
     int epoch;
     @Nullable Txn current;
 
+    /** Acknowledged, but without markers: the end of a later one decides over them too. */
+    final List<Txn> unmarked = new ArrayList<>();
+
     Transactional(String id) {
       this.id = id;
     }
@@ -78,6 +84,7 @@ final class Cluster {
   private int lastStable;
   private int ticks;
   private boolean up = true;
+  private long markersLost;
 
   Cluster(World world, Scenario scenario, Observer observer) {
     this.world = world;
@@ -98,9 +105,39 @@ final class Cluster {
   void up(boolean now) {
     world.trace(now ? "BROKERS ARE BACK" : "BROKERS ARE AWAY");
     up = now;
+    if (!now && scenario.losesMarkers) {
+      transactional.values().forEach(this::loseMarkers);
+    }
     if (now) {
       group.coordinatorMoved();
     }
+  }
+
+  /** As Kafka 4.4's lone broker, which takes a partition without a leader for deleted. */
+  private void loseMarkers(Transactional one) {
+    Txn txn = one.current;
+    if (txn != null && txn.decision == Decision.COMMIT && world.chance(0.9)) {
+      world.trace(one.id + " LOSES MARKERS of " + txn.offsets);
+      one.current = null;
+      one.unmarked.add(txn);
+      markersLost++;
+    }
+  }
+
+  /** Whether a commit is decided and not written down. */
+  boolean committing() {
+    return transactional.values().stream()
+        .anyMatch(one -> one.current != null && one.current.decision == Decision.COMMIT);
+  }
+
+  /** How many commits lost their markers. */
+  long markersLost() {
+    return markersLost;
+  }
+
+  /** Whether the end of some transaction waits for that of a later one. */
+  boolean unmarked() {
+    return transactional.values().stream().anyMatch(one -> !one.unmarked.isEmpty());
   }
 
   long latency() {
@@ -142,6 +179,9 @@ final class Cluster {
   @Nullable OffsetAndMetadata stableOffset(TopicPartition partition) {
     for (Transactional one : transactional.values()) {
       if (one.current != null && one.current.offsets.containsKey(partition)) {
+        throw new Rpc.NotYet();
+      }
+      if (one.unmarked.stream().anyMatch(txn -> txn.offsets.containsKey(partition))) {
         throw new Rpc.NotYet();
       }
     }
@@ -234,10 +274,15 @@ final class Cluster {
         latency(),
         one.id + " markers",
         () -> {
+          if (one.current != txn) {
+            return;
+          }
           if (!up) {
             writeDown(one, txn);
             return;
           }
+          one.unmarked.forEach(unmarked -> decideToo(unmarked, txn.decision));
+          one.unmarked.clear();
           if (txn.decision == Decision.COMMIT) {
             offsets.putAll(txn.offsets);
           }
@@ -245,6 +290,17 @@ final class Cluster {
           txn.writtenDown = true;
           stabilise();
         });
+  }
+
+  private void decideToo(Txn unmarked, Decision decision) {
+    unmarked.decision = decision;
+    unmarked.writtenDown = true;
+    if (decision == Decision.COMMIT) {
+      offsets.putAll(unmarked.offsets);
+    } else {
+      world.trace("AN ACKNOWLEDGED COMMIT IS LOST " + unmarked.offsets);
+      observer.lost(new Commit("", List.copyOf(unmarked.records), unmarked.offsets));
+    }
   }
 
   /** What a reader of the results with isolation.level=read_committed can have read by now. */

@@ -15,7 +15,8 @@ final class GracefulStopRepeatsNothing extends Guarantee {
 
   @Override
   void onExit(SimWorker worker) {
-    if (worker.complete) {
+    // A broker that loses what it acknowledged does so in a stop as well.
+    if (worker.complete && !sim.scenario.losesMarkers) {
       for (Ledger.Admission admission : worker.admissions) {
         if (admission.answered != null && !admission.gone) {
           ask(

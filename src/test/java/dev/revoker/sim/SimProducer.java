@@ -275,7 +275,7 @@ final class SimProducer {
     return () -> {
       if (scenario.faulty() && world.chance(scenario.producerFaults)) {
         KafkaException fault =
-            switch (world.between(0, 3)) {
+            switch (scenario.losesMarkers ? 3 : world.between(0, 3)) {
               case 0 -> new ProducerFencedException("a fault");
               case 1 -> new InvalidProducerEpochException("a fault");
               case 2 -> new OutOfOrderSequenceException("a fault");

@@ -18,6 +18,7 @@ import tools.jackson.databind.ObjectMapper;
 final class Simulation {
   private static final long RECOVERY_NANOS = 40 * 60 * World.SECOND;
   private static final long MAX_STEPS = 6_000_000;
+  private static final long MAX_STEPS_OF_A_DAY = 60_000_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -59,7 +60,21 @@ final class Simulation {
     this.scenario = scenario;
     world = new World(seed, logging);
     world.trace(scenario.toString());
-    cluster = new Cluster(world, scenario, this::committed);
+    cluster =
+        new Cluster(
+            world,
+            scenario,
+            new Cluster.Observer() {
+              @Override
+              public void committed(Cluster.Commit commit) {
+                Simulation.this.committed(commit);
+              }
+
+              @Override
+              public void lost(Cluster.Commit commit) {
+                Simulation.this.lost(commit);
+              }
+            });
     upstream = new Upstream(world, scenario);
     guarantees = Guarantee.all(this);
     workload = new Workload(this);
@@ -78,6 +93,8 @@ final class Simulation {
       recover();
       long until = world.nanos() + RECOVERY_NANOS;
       runUntil(() -> allAnswered() || world.nanos() > until);
+      met.merge("MARKERS_LOST", cluster.markersLost(), Long::sum);
+      met.merge("STUCK", cluster.unmarked() && !allAnswered() ? 1L : 0L, Long::sum);
       recoveryNanos = world.nanos() + RECOVERY_NANOS - until;
       long quiet = world.nanos() + 15 * World.SECOND;
       runUntil(() -> world.nanos() > quiet);
@@ -128,8 +145,9 @@ final class Simulation {
       for (Guarantee guarantee : guarantees) {
         guarantee.onStep(workers);
       }
-      if (world.steps() > MAX_STEPS) {
-        world.violated("Progress", "after " + MAX_STEPS + " steps it is not over");
+      long most = scenario.lasting ? MAX_STEPS_OF_A_DAY : MAX_STEPS;
+      if (world.steps() > most) {
+        world.violated("Progress", "after " + most + " steps it is not over");
       }
     }
   }
@@ -143,6 +161,9 @@ final class Simulation {
     scenario.faultsOver();
     cluster.up(true);
     upstream.calm();
+    if (scenario.losesMarkers) {
+      trickle();
+    }
     for (SimWorker worker : workers) {
       worker.process.linkUp = true;
       worker.process.thaw();
@@ -152,6 +173,14 @@ final class Simulation {
     }
   }
 
+  /** A commit without markers is decided by the next, so there has to be one. */
+  private void trickle() {
+    if (cluster.unmarked()) {
+      workload.one();
+    }
+    world.at(5 * World.SECOND, "trickle", this::trickle);
+  }
+
   private boolean allAnswered() {
     return cluster.visible().size() >= ledger.size();
   }
@@ -159,13 +188,10 @@ final class Simulation {
   private void act(Scenario.Kind kind) {
     met.merge(kind.name(), 1L, Long::sum);
     List<SimWorker> living = workers.stream().filter(w -> w.process.alive()).toList();
-    long forNanos = world.nanosBetween(50, 30_000);
+    long forNanos = world.nanosBetween(50, scenario.longestAwayMs());
     switch (kind) {
       case START -> startWorker();
-      case BROKERS_AWAY -> {
-        cluster.up(false);
-        world.at(forNanos, "brokers return", () -> cluster.up(true));
-      }
+      case BROKERS_AWAY -> brokersAway(forNanos, scenario.losesMarkers ? 5_000 : 0);
       case API_OUTAGE -> {
         upstream.outage(true);
         world.at(forNanos, "api returns", () -> upstream.outage(false));
@@ -181,6 +207,16 @@ final class Simulation {
           act(kind, world.pick(living), forNanos);
         }
       }
+    }
+  }
+
+  /** Waits, so many times at most, until the markers of a commit are still to be written. */
+  private void brokersAway(long forNanos, int moreTimes) {
+    if (moreTimes == 0 || cluster.committing()) {
+      cluster.up(false);
+      world.at(forNanos, "brokers return", () -> cluster.up(true));
+    } else {
+      world.at(World.MS / 5, "no commit yet", () -> brokersAway(forNanos, moreTimes - 1));
     }
   }
 
@@ -223,6 +259,22 @@ final class Simulation {
     }
   }
 
+  /** What was acknowledged is not so: its requests are as good as never answered. */
+  private void lost(Cluster.Commit commit) {
+    met.merge("ACKNOWLEDGED_COMMIT_LOST", 1L, Long::sum);
+    for (ProducerRecord<byte[], byte[]> record : commit.results()) {
+      ledger.of(sourceOf(JSON.readTree(record.value()))).results().clear();
+    }
+  }
+
+  private static Source sourceOf(JsonNode result) {
+    JsonNode source = result.get("source");
+    return new Source(
+        source.get("topic").asString(),
+        source.get("partition").asInt(),
+        source.get("offset").asLong());
+  }
+
   private void committed(Cluster.Commit commit) {
     List<Guarantee.Committed> results = new ArrayList<>();
     for (ProducerRecord<byte[], byte[]> record : commit.results()) {
@@ -230,13 +282,7 @@ final class Simulation {
       if (!Published.faultsOfResult(result).isEmpty()) {
         world.violated("PublishedSchema", Published.faultsOfResult(result) + " in " + result);
       }
-      JsonNode source = result.get("source");
-      Ledger.Made made =
-          ledger.of(
-              new Source(
-                  source.get("topic").asString(),
-                  source.get("partition").asInt(),
-                  source.get("offset").asLong()));
+      Ledger.Made made = ledger.of(sourceOf(result));
       if (made == null) {
         world.violated("OneCommittedResult", "a result for no request: " + result);
         continue;

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulationTest {
   private static final int FIXED = 250;
   private static final int FRESH = 50;
+  private static final int LONE = 60;
   private static final Map<String, Long> ASKED = new TreeMap<>();
   private static final Map<String, Long> MET = new TreeMap<>();
   private static LogWatch logs;
@@ -83,10 +84,53 @@ class SimulationTest {
     assertThat(second.hash()).isEqualTo(first.hash());
   }
 
-  /** On a virtual thread, because the workers' threads are such: taking turns is then cheap. */
+  /**
+   * A lone broker of Kafka 4.4 loses commits that it acknowledged, and the worker begins again from
+   * what is left. {@code -Dsim.lone=N} runs N seeds more, {@code -Dsim.lone.seed=X} replays one.
+   */
+  @Test
+  void aCommitThatTheBrokerLostIsMadeGood() {
+    Long one = Long.getLong("sim.lone.seed");
+    if (one != null) {
+      Simulation.Outcome outcome = run(one, Scenario.Weather.LONE_BROKER, true);
+      outcome.log().forEach(System.out::println);
+      assertThat(outcome.violation()).isNull();
+      return;
+    }
+    long first = Long.getLong("sim.first", 1);
+    int seeds = LONE + Integer.getInteger("sim.lone", 0);
+    List<String> failures = new ArrayList<>();
+    LongStream.range(first, first + seeds)
+        .forEach(
+            seed -> {
+              Simulation.Outcome outcome = run(seed, Scenario.Weather.LONE_BROKER, false);
+              if (outcome.violation() != null) {
+                failures.add("lone %d: %s".formatted(seed, outcome.violation()));
+                System.out.println(failures.getLast());
+              }
+            });
+    assertThat(MET).containsKey("ACKNOWLEDGED_COMMIT_LOST");
+    assertThat(failures).isEmpty();
+  }
+
+  /** With a fault every ten minutes: nothing grows, and nothing is left at the end. */
+  @Test
+  void aWholeDay() {
+    Simulation.Outcome outcome = run(1, Scenario.Weather.A_DAY, false);
+
+    assertThat(outcome.violation()).isNull();
+    System.out.println("a day: " + outcome.steps() + " steps, " + outcome.met());
+  }
+
   private static Simulation.Outcome run(long seed, boolean logging) {
+    return run(seed, Scenario.Weather.ANY, logging);
+  }
+
+  /** On a virtual thread, because the workers' threads are such: taking turns is then cheap. */
+  private static Simulation.Outcome run(long seed, Scenario.Weather weather, boolean logging) {
     FutureTask<Simulation.Outcome> task =
-        new FutureTask<>(() -> new Simulation(seed, logging).run(logs));
+        new FutureTask<>(
+            () -> new Simulation(seed, new Scenario(seed, weather), logging).run(logs));
     Thread.ofVirtual().start(task);
     try {
       Simulation.Outcome outcome = task.get();

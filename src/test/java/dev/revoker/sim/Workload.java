@@ -45,7 +45,8 @@ final class Workload {
     left -= count;
   }
 
-  private void one() {
+  /** Makes one more. */
+  void one() {
     var lanes = scenario.config.lanes();
     int lane = world.chance(scenario.urgent) ? 0 : world.between(0, lanes.size() - 1);
     TopicPartition partition =

@@ -53,7 +53,8 @@ class InputFuzz {
       Kind kind = Kind.of(file, forced);
       rows(file, kind, content.length);
     } catch (Trouble trouble) {
-      assertThat(trouble.text()).doesNotContainPattern(KEY);
+      // A column's name may hold a date.
+      assertThat(trouble.text()).doesNotContainPattern("\\p{XDigit}{16}");
     }
   }
 
