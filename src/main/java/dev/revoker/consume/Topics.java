@@ -3,6 +3,7 @@ package dev.revoker.consume;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +14,11 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,23 +94,47 @@ public final class Topics {
     LOG.atInfo().addKeyValue("topic", topic).log("topic created");
   }
 
+  private static LoopFailure refused(String topic, Throwable failure) {
+    return switch (failure) {
+      case SslAuthenticationException tls ->
+          new LoopFailure(
+              "no TLS with the brokers: %s (see ssl.truststore.* and ssl.keystore.*)"
+                  .formatted(root(tls)),
+              tls);
+      case SaslAuthenticationException login ->
+          new LoopFailure(
+              "the brokers refuse the login: %s (see sasl.mechanism and sasl.jaas.config)"
+                  .formatted(login.getMessage()),
+              login);
+      case InvalidConfigurationException refused ->
+          new LoopFailure(
+              "the broker refuses access to " + topic + ": " + refused.getMessage(), refused);
+      default -> new LoopFailure("topic " + topic + ": " + failure, failure);
+    };
+  }
+
+  /** Only the last cause tells which certificate it was, and what is wrong with it. */
+  private static @Nullable String root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
+  }
+
   private static <T> Optional<T> await(
       KafkaFuture<T> future, String topic, Class<? extends Exception> absent) {
     try {
       return Optional.ofNullable(future.get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS));
     } catch (ExecutionException failed) {
-      Throwable cause = failed.getCause();
+      Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
       if (absent.isInstance(cause)) {
         return Optional.empty();
       }
       if (cause instanceof RetriableException passing) {
         throw passing;
       }
-      if (cause instanceof InvalidConfigurationException refused) {
-        throw new LoopFailure(
-            "the broker refuses access to " + topic + ": " + refused.getMessage(), refused);
-      }
-      throw new LoopFailure("topic " + topic + ": " + cause, cause);
+      throw refused(topic, cause);
     } catch (java.util.concurrent.TimeoutException late) {
       throw new org.apache.kafka.common.errors.TimeoutException("no answer about " + topic, late);
     } catch (InterruptedException interrupted) {
