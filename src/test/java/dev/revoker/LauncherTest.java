@@ -135,6 +135,42 @@ class LauncherTest {
   }
 
   @Test
+  void believesWhatTheFolderSaysOfItsJava() throws Exception {
+    String home = java("jdk", "21");
+    environment.put("JAVA_HOME", home);
+    Files.writeString(
+        Path.of(home, "release"), "IMPLEMENTOR=\"X 17\"\nJAVA_VERSION=\"1.8.0_402\"\n");
+    assertThat(run("worker").err())
+        .anySatisfy(line -> assertThat(line).contains(home + "/bin/java (8)"));
+
+    Files.writeString(Path.of(home, "release"), "JAVA_VERSION=\"24\"\n");
+    assertThat(run("worker").out()).contains("--enable-native-access=ALL-UNNAMED");
+
+    Files.writeString(Path.of(home, "release"), "JAVA_VERSION=\n");
+    assertThat(run("worker").out())
+        .contains("I am 21")
+        .doesNotContain("--enable-native-access=ALL-UNNAMED");
+  }
+
+  @Test
+  void startsAWorkerFromTheCacheThatOneLeft() throws Exception {
+    String cache = "-XX:AOTCache=" + root.toRealPath().resolve("revoker.aot");
+    environment.put("JAVA_HOME", java("jdk", "25"));
+    assertThat(run("worker").out()).doesNotContain(cache);
+
+    Files.createFile(root.resolve("revoker.aot"));
+    assertThat(run("worker").out()).contains(cache);
+    assertThat(run("check").out()).doesNotContain(cache);
+
+    environment.put("REVOKER_JAVA_OPTS", "-XX:AOTCacheOutput=other.aot");
+    assertThat(run("worker").out()).doesNotContain(cache);
+
+    environment.put("REVOKER_JAVA_OPTS", "");
+    environment.put("JAVA_HOME", java("older", "24"));
+    assertThat(run("worker").out()).doesNotContain(cache);
+  }
+
+  @Test
   void runsThroughSymbolicLinks() throws Exception {
     environment.put("JAVA_HOME", java("jdk", "21"));
     Path links = Files.createDirectories(temp.resolve("links"));

@@ -19,7 +19,7 @@ interface Contender {
   /** All that are compared, ours first. */
   List<Contender> ALL =
       List.of(
-          new RevokerWorker(),
+          RevokerWorker.plain(),
           new Peer("pool", "Pool, batch by batch", "Pool", List.of()),
           new Peer(
               "pool-tx", "Pool, a transaction for each batch", "Pool", List.of("transactional")),

@@ -11,6 +11,7 @@ enum Figure {
   START_MS("start to first result, ms", 0),
   CPU_US("CPU, µs a revocation", 1),
   RSS_MB("peak RSS, MB", 0),
+  NANOS("ns an operation", 0),
   IN_FLIGHT("most calls at a time", 0);
 
   private final String title;

@@ -99,7 +99,10 @@ final class Goals {
     atMost("200/s, L=20 ms: sent to visible, p50, ms", 32, ours("paced", Figure.P50_MS));
     atMost("200/s, L=20 ms: sent to visible, p99, ms", 60, ours("paced", Figure.P99_MS));
     atMost("urgent behind 100,000, L=20 ms: p99, ms", 60, ours("urgent", Figure.P99_MS));
-    atMost("start to first result, ms", 1500, ours("start-up", Figure.START_MS));
+    atMost(
+        "start to first result, from an AOT cache, ms",
+        1500,
+        median("start-up", RevokerWorker.CACHED, Figure.START_MS));
   }
 
   private void growth() {

@@ -9,19 +9,28 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The real worker as it is delivered: target/revoker/bin/revoker. */
-record RevokerWorker() implements Contender {
+/**
+ * The real worker as it is delivered: target/revoker/bin/revoker.
+ *
+ * @param javaOptions beyond its own
+ */
+record RevokerWorker(String id, String title, String javaOptions) implements Contender {
+  static final String CACHED = "revoker-cached";
+
   /** Outlasts the longest answer of the long-tailed latency, as the peers' time-out does. */
   private static final String REQUEST_TIMEOUT_MS = "60000";
 
-  @Override
-  public String id() {
-    return "revoker";
+  static RevokerWorker plain() {
+    return new RevokerWorker("revoker", "Revoker", "");
   }
 
-  @Override
-  public String title() {
-    return "Revoker";
+  /** It starts from what {@link #leaving} left. */
+  static RevokerWorker from(Path cache) {
+    return new RevokerWorker(CACHED, "Revoker, from an AOT cache", "-XX:AOTCache=" + cache);
+  }
+
+  static RevokerWorker leaving(Path cache) {
+    return new RevokerWorker("trains", "Revoker, leaving a cache", "-XX:AOTCacheOutput=" + cache);
   }
 
   @Override
@@ -35,7 +44,7 @@ record RevokerWorker() implements Contender {
               .collect(Collectors.joining()));
       return Child.start(
           List.of(Bench.target("revoker/bin/revoker"), "worker", "--config", config.toString()),
-          Map.of("JAVA_HOME", System.getProperty("java.home")),
+          Map.of("JAVA_HOME", System.getProperty("java.home"), "REVOKER_JAVA_OPTS", javaOptions),
           place.folder().resolve("revoker.log"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

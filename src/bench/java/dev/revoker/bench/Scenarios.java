@@ -59,6 +59,7 @@ final class Scenarios {
             64,
             warmUp(),
             sized(100_000)));
+    all.add(new Micro("micro", "Parser and codec by themselves (JMH, one thread)", quick));
   }
 
   private void latencies() {
@@ -82,7 +83,7 @@ final class Scenarios {
             sized(100_000),
             quick ? 10 : 250,
             Contender.ALL));
-    all.add(new StartUp("start-up", "Start of the process to first result", Contender.ALL));
+    all.add(new StartUp("start-up", "Start of the process to first result"));
   }
 
   private void growth() {

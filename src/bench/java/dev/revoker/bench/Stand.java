@@ -43,6 +43,11 @@ final class Stand implements AutoCloseable {
     return quietAtMost;
   }
 
+  /** For files of this run of the benchmark. */
+  Path folder() {
+    return folder;
+  }
+
   Broker broker() {
     return broker;
   }

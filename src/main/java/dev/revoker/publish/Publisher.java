@@ -88,8 +88,11 @@ public final class Publisher {
     abortDue = true;
     try {
       current.beginTransaction();
-      batch.results().forEach(result -> transaction.send(current, result));
+      // Offsets first: this waits until the broker is done with the transaction before, and asks
+      // again soon. Results that come too early wait in the broker, for 20 ms at a time
+      // (add.partitions.to.txn.retry.backoff.ms).
       current.sendOffsetsToTransaction(batch.offsets(), batch.group());
+      batch.results().forEach(result -> transaction.send(current, result));
     } catch (RuntimeException failed) {
       return failed(failed);
     }

@@ -32,7 +32,7 @@ class PublisherTest {
     assertThat(rig.ids()).containsExactly("r-0", "r-1");
     assertThat(rig.store.offsets).containsEntry(PARTITION, new OffsetAndMetadata(2, ""));
     assertThat(rig.producer().calls)
-        .containsExactly("init", "begin", "send", "send", "offsets", "commit");
+        .containsExactly("init", "begin", "offsets", "send", "send", "commit");
   }
 
   @Test

@@ -1,0 +1,58 @@
+package dev.revoker.bench;
+
+import dev.revoker.consume.OffsetMapMicro;
+import dev.revoker.message.MessageMicro;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** The parser and the codec by themselves (JMH), so that a regression in them is seen. */
+record Micro(String id, String title, boolean quick) implements Scenario {
+  @Override
+  public List<Contender> contenders() {
+    return Stream.of(
+            part(MessageMicro.class, "readFull", "Read a request with every field"),
+            part(MessageMicro.class, "readLeast", "Read a request with a key alone"),
+            part(MessageMicro.class, "readBroken", "Refuse 64 KiB that are no JSON"),
+            part(MessageMicro.class, "writeResult", "Write a result"),
+            part(OffsetMapMicro.class, "encode", "Encode progress, 500 runs"),
+            part(OffsetMapMicro.class, "decode", "Decode progress, 500 runs"))
+        .toList();
+  }
+
+  @Override
+  public Measured measure(Stand stand, Contender contender) throws Exception {
+    TimeValue turn = quick ? TimeValue.milliseconds(100) : TimeValue.seconds(1);
+    double nanos =
+        new Runner(
+                new OptionsBuilder()
+                    .include(((Piece) contender).benchmark())
+                    .forks(1)
+                    .jvmArgs("-XX:+UseSerialGC")
+                    .warmupIterations(3)
+                    .warmupTime(turn)
+                    .measurementIterations(5)
+                    .measurementTime(turn)
+                    .verbosity(VerboseMode.SILENT)
+                    .build())
+            .runSingle()
+            .getPrimaryResult()
+            .getScore();
+    return new Measured(Map.of(Figure.NANOS, nanos), List.of());
+  }
+
+  private static Contender part(Class<?> type, String method, String title) {
+    return new Piece(method, title, type.getName() + "." + method + "$");
+  }
+
+  private record Piece(String id, String title, String benchmark) implements Contender {
+    @Override
+    public Child start(Place place) {
+      throw new UnsupportedOperationException("it is no process");
+    }
+  }
+}
