@@ -1,0 +1,33 @@
+package dev.revoker.chaos;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+
+/** No worker ends by itself, and none finds a bug in itself. */
+final class NeverDies extends Guarantee {
+  private final Stage stage;
+
+  NeverDies(Stage stage, Evidence evidence) {
+    super(evidence);
+    this.stage = stage;
+  }
+
+  @Override
+  void sample() throws IOException {
+    for (Stage.Slot worker : stage.meantToRun()) {
+      // Again, for a kill may have come between.
+      boolean gone = !worker.process.alive() && worker.meantToRun;
+      ask(!gone, () -> worker + " ended by itself:\n" + lastLines(worker));
+    }
+  }
+
+  private static String lastLines(Stage.Slot worker) {
+    try {
+      List<String> lines = Files.readAllLines(worker.process.log());
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+    } catch (IOException e) {
+      return "its log can't be read: " + e.getMessage();
+    }
+  }
+}
