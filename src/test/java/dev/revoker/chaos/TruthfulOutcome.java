@@ -2,6 +2,7 @@ package dev.revoker.chaos;
 
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Ledger;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,9 @@ final class TruthfulOutcome extends Guarantee {
           case "not_found" ->
               calls.stream().anyMatch(call -> call.answer().equals("400 ITEM_NOT_FOUND"));
           case "expired" ->
-              one.notAfter() != null && !answer.completedAt().isBefore(one.notAfter());
+              one.notAfter() != null
+                  // Results have milliseconds.
+                  && !answer.completedAt().isBefore(one.notAfter().truncatedTo(ChronoUnit.MILLIS));
           case "session_failed" -> one.mix() == Asked.Mix.OWN_TOKEN;
           // Connections that were refused are attempts, too, and leave no trace.
           case "unavailable" -> answer.attempts() > 0;
