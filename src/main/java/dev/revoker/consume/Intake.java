@@ -126,13 +126,21 @@ final class Intake {
     return pending;
   }
 
-  /** Admits as much as there is room for: lane after lane, within a lane each partition in turn. */
-  void admit() {
-    int room = work.room();
+  /** Another partition of each lane is the first to be admitted from. */
+  void takeTurns() {
     for (Lane lane : lanes) {
       if (lane.partitions.size() > 1) {
         Collections.rotate(lane.partitions, 1);
       }
+    }
+  }
+
+  /**
+   * Admits as much as there is room for: lane after lane, within a lane partition after partition.
+   */
+  void admit() {
+    int room = work.room();
+    for (Lane lane : lanes) {
       for (Partition partition : lane.partitions) {
         room -= admit(partition, room);
       }

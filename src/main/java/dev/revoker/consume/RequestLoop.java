@@ -87,10 +87,14 @@ public final class RequestLoop {
   /** One turn. */
   public void runOnce() {
     commits.turn();
+    intake.takeTurns();
     intake.admit();
     intake.steer(consumer);
     status.turned(intake, time);
     intake.read(poll(IDLE_POLL_MS), consumer);
+    // Not only after the next transaction: while it lasts, slots go to those that are admitted, and
+    // an urgent request would see standard ones take them.
+    intake.admit();
   }
 
   /** Gives everything up in order. The consumer and the producer are left to be closed. */

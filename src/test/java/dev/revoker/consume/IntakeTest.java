@@ -28,7 +28,6 @@ class IntakeTest {
     Rig rig = Rig.owning(ZERO, URGENT);
     rig.append(ZERO, 0, 5);
     rig.append(URGENT, 0, 3);
-    rig.step();
     rig.work.room = 4;
     rig.work.probing = true;
     rig.step();
@@ -101,7 +100,6 @@ class IntakeTest {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.append(ZERO, 0, 5);
     rig.append(ONE, 0, 5);
-    rig.step();
     rig.work.probing = true;
     for (int turn = 0; turn < 6; turn++) {
       rig.work.room = 1;

@@ -59,6 +59,16 @@ class RequestLoopTest {
     assertThat(rig.work.admitted).hasSize(1);
   }
 
+  /** CONTRACT 5.6: slots that come free during a transaction must not all go to those before it. */
+  @Test
+  void whatWasReadDoesNotWaitForATransaction() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.step();
+
+    assertThat(rig.work.admitted).hasSize(1);
+  }
+
   private record Refusal(KafkaException failure, String named) {}
 
   static List<Refusal> refusals() {
