@@ -37,14 +37,36 @@ final class Cluster {
   }
 
   /**
-   * The topic refuses what is produced, or takes it again. A record is always a little older than
-   * nothing, and a refused time stamp is not tried again by the producer.
+   * How a topic refuses what is produced. Not by its time stamps: Kafka 4.4 would refuse its own
+   * transactions' markers, too, and never write them again.
    */
-  void refuseProduce(String topic, boolean refuse) throws Exception {
-    AlterConfigOp order =
-        new AlterConfigOp(
-            new ConfigEntry("message.timestamp.before.max.ms", "0"),
-            refuse ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE);
+  enum Refusal {
+    /** Less than a result takes, more than a marker does; no retry helps, so workers end. */
+    TOO_LARGE("max.message.bytes", "200"),
+    /** As soon as a replica is missing. */
+    TOO_FEW_REPLICAS("min.insync.replicas", "3");
+
+    private final String key;
+    private final String value;
+
+    Refusal(String key, String value) {
+      this.key = key;
+      this.value = value;
+    }
+  }
+
+  void refuseProduce(String topic, Refusal how) throws Exception {
+    change(topic, how, AlterConfigOp.OpType.SET);
+  }
+
+  void takeProduce(String topic) throws Exception {
+    for (Refusal how : Refusal.values()) {
+      change(topic, how, AlterConfigOp.OpType.DELETE);
+    }
+  }
+
+  private void change(String topic, Refusal how, AlterConfigOp.OpType type) throws Exception {
+    AlterConfigOp order = new AlterConfigOp(new ConfigEntry(how.key, how.value), type);
     get(
         admin
             .incrementalAlterConfigs(

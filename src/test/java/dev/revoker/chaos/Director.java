@@ -3,6 +3,7 @@ package dev.revoker.chaos;
 import static org.awaitility.Awaitility.await;
 
 import dev.revoker.chaos.Step.Kind;
+import dev.revoker.sandbox.BrokerNode;
 import dev.revoker.sandbox.Fate;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
@@ -69,10 +70,11 @@ final class Director {
   void heal() throws Exception {
     thaw();
     apiWell();
+    stage.broker().nodes().stream().filter(BrokerNode::alive).forEach(BrokerNode::thaw);
+    stage.broker().restart();
     if (open.containsKey(Kind.REFUSE_PRODUCE)) {
       takeProduce();
     }
-    stage.broker().restart();
   }
 
   /** Waits until all that was asked until now is answered. */
@@ -101,7 +103,9 @@ final class Director {
       case KILL_BROKER, RESTART_BROKER, FREEZE_BROKER, THAW_BROKER, MOVE_LEADERS -> broker(step);
       case REFUSE_PRODUCE -> {
         begin(step);
-        cluster.refuseProduce(stage.results(), true);
+        cluster.refuseProduce(
+            stage.results(),
+            Cluster.Refusal.values()[step.target() % Cluster.Refusal.values().length]);
       }
       case TAKE_PRODUCE -> takeProduce();
       case API_WELL -> apiWell();
@@ -232,7 +236,14 @@ final class Director {
   }
 
   private void takeProduce() throws Exception {
-    cluster.refuseProduce(stage.results(), false);
+    cluster.takeProduce(stage.results());
+    // As whoever runs it would: a worker that may not write says why, and ends.
+    for (Stage.Slot slot : stage.meantToRun()) {
+      if (!slot.process.alive()) {
+        stage.kill(slot);
+        stage.restart(slot);
+      }
+    }
     end(Kind.REFUSE_PRODUCE);
   }
 

@@ -2,9 +2,10 @@ package dev.revoker.chaos;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.List;
 
-/** No worker ends by itself, and none finds a bug in itself. */
+/** No worker ends by itself, but for results that its topic refuses for good. */
 final class NeverDies extends Guarantee {
   private final Stage stage;
 
@@ -17,7 +18,13 @@ final class NeverDies extends Guarantee {
   void sample() throws IOException {
     for (Stage.Slot worker : stage.meantToRun()) {
       // Again, for a kill may have come between.
-      boolean gone = !worker.process.alive() && worker.meantToRun;
+      boolean gone =
+          !worker.process.alive()
+              && worker.meantToRun
+              && !evidence.journal.any(
+                  kind -> kind == Step.Kind.REFUSE_PRODUCE,
+                  Instant.now().minusSeconds(5),
+                  Instant.now());
       ask(!gone, () -> worker + " ended by itself:\n" + lastLines(worker));
     }
   }

@@ -172,12 +172,23 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
       add(Kind.API_WELL, 0);
     }
 
+    /** With three brokers also by a replica too few, which workers must sit out. */
     private void refused() {
-      steps.add(new Step(Kind.REFUSE_PRODUCE, 0, 0, 1000 + random.nextInt(5000)));
+      int how = brokers == 1 ? 0 : random.nextInt(2);
+      int node = random.nextInt(brokers);
+      steps.add(new Step(Kind.REFUSE_PRODUCE, how, 0, how == 0 ? 1000 + random.nextInt(3000) : 0));
+      if (how == 1) {
+        steps.add(new Step(Kind.KILL_BROKER, node, 0, 1000 + random.nextInt(6000)));
+      }
       if (random.nextInt(3) == 0) {
         steps.add(new Step(Kind.KILL_WORKER, worker(), 0, random.nextInt(1000)));
       }
-      add(Kind.TAKE_PRODUCE, 0);
+      if (how == 1) {
+        steps.add(new Step(Kind.TAKE_PRODUCE, 0, 0, random.nextInt(1000)));
+        add(Kind.RESTART_BROKER, node);
+      } else {
+        add(Kind.TAKE_PRODUCE, 0);
+      }
     }
 
     private int worker() {
