@@ -20,7 +20,7 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** A schedule, performed under load, and all guarantees asked. */
 final class Run {
-  private static final Load.Rate RATE = new Load.Rate(1500, 40, 150);
+  private static final Load.Rate RATE = new Load.Rate(1500, 80, 150);
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final Schedule schedule;
