@@ -20,7 +20,11 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** A schedule, performed under load, and all guarantees asked. */
 final class Run {
-  private static final Load.Rate RATE = new Load.Rate(1500, 80, 150);
+  private static final Load.Rate RATE = new Load.Rate(800, 60, 150);
+
+  /** So many results before the first step: all are at work. */
+  private static final int IN_THE_MIDDLE = 300;
+
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final Schedule schedule;
@@ -98,6 +102,7 @@ final class Run {
       stage.meantToRun().forEach(director::awaitReady);
       load.start(RATE, evidence::unanswered);
       sampler.scheduleWithFixedDelay(() -> sample(guarantees), 500, 1000, TimeUnit.MILLISECONDS);
+      await().atMost(PATIENCE).until(() -> evidence.results() >= IN_THE_MIDDLE);
       for (Step step : schedule.steps()) {
         director.perform(step);
       }

@@ -25,7 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 /** The processes: brokers, the sandbox, workers. Steered by one thread, looked at by any. */
 final class Stage implements AutoCloseable {
   /** Few, so that they are all taken most of the time. */
-  static final int MAX_IN_FLIGHT = 8;
+  static final int MAX_IN_FLIGHT = 4;
 
   private static final int RESULT_PARTITIONS = 2;
 
@@ -57,7 +57,7 @@ final class Stage implements AutoCloseable {
   private final Admin admin;
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Slot> slots = new CopyOnWriteArrayList<>();
-  private final List<Instant> ended = new CopyOnWriteArrayList<>();
+  private final List<Instant> killed = new CopyOnWriteArrayList<>();
   private volatile int mostProcesses;
 
   Stage(String name, int brokers, Map<String, String> settings, Map<String, String> resultConfigs) {
@@ -145,7 +145,7 @@ final class Stage implements AutoCloseable {
     slot.meantToRun = false;
     slot.frozen = false;
     slot.process.kill();
-    ended.add(Instant.now());
+    killed.add(Instant.now());
   }
 
   void restart(Slot slot) {
@@ -156,9 +156,7 @@ final class Stage implements AutoCloseable {
 
   int stop(Slot slot) {
     slot.meantToRun = false;
-    int exitCode = slot.process.stop();
-    ended.add(Instant.now());
-    return exitCode;
+    return slot.process.stop();
   }
 
   List<Slot> meantToRun() {
@@ -170,12 +168,12 @@ final class Stage implements AutoCloseable {
     return meantToRun().stream().filter(slot -> !slot.frozen).toList();
   }
 
-  /** How many there are, frozen ones and the traces of those just ended included. */
+  /** How many there are, frozen ones and the traces of those just killed included. */
   int processes() {
     Instant gone = Instant.now().minus(LINGERS);
     return (int)
         (slots.stream().filter(slot -> slot.process.alive()).count()
-            + ended.stream().filter(when -> when.isAfter(gone)).count());
+            + killed.stream().filter(when -> when.isAfter(gone)).count());
   }
 
   int mostProcesses() {

@@ -159,7 +159,6 @@ class CommitsTest {
     assertThat(rig.producers).hasSize(1);
   }
 
-  /** Kafka 4 with a lone broker, killed and restarted. */
   /** A comparison that a wakeup or a time-out ended is answered later with what was so before. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
@@ -182,6 +181,7 @@ class CommitsTest {
     assertThat(rig.work.admitted).as("taken in once each").hasSize(2);
   }
 
+  /** Kafka 4 with a lone broker, killed and restarted. */
   @Test
   void anAcknowledgedCommitThatTheBrokerLostIsMadeGood() {
     Rig rig = Rig.owning(ZERO, ONE);
