@@ -134,6 +134,8 @@ final class Director {
   }
 
   private void stopped(Stage.Slot slot, Journal.Event event) {
+    // Before that a SIGTERM meets a JVM that does not know of it yet, and ends it with 143.
+    await().atMost(PATIENCE).until(() -> !stage.get(slot, "/livez").isEmpty());
     int exitCode = stage.stop(slot);
     guarantees.forEach(one -> one.onStopped(slot.toString(), exitCode, event));
   }

@@ -44,10 +44,18 @@ final class GracefulStopRepeatsNothing extends Guarantee {
       if (isFinal(call.answer())) {
         Instant until = repeated ? calls.get(i + 1).at() : call.at().plus(AFTER);
         if (!evidence.journal.any(Kind::violent, call.at().minus(BEFORE), until)) {
-          askOf(one.source().toString(), !repeated, () -> "called again after a final answer");
+          askOf(
+              one.source().toString(),
+              !repeated || answerCameLate(one, calls.size()),
+              () -> "called again after a final answer");
         }
       }
     }
+  }
+
+  /** One worker made all the calls: it had waited for the answer in vain, and says so. */
+  private boolean answerCameLate(Asked one, int calls) {
+    return evidence.answersTo(one).stream().anyMatch(answer -> answer.attempts() == calls);
   }
 
   private static boolean isFinal(String answer) {

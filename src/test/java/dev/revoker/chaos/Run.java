@@ -2,6 +2,7 @@ package dev.revoker.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.Endpoint;
 import dev.revoker.sandbox.Submitter;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A schedule, performed under load, and all guarantees asked. */
@@ -44,7 +46,7 @@ final class Run {
     System.out.println("chaos: " + replay + "\n" + schedule);
     Instant began = Instant.now();
     String name = "c" + UUID.randomUUID().toString().substring(0, 8);
-    try (Stage stage = new Stage(name, schedule.brokers(), settings(), Map.of())) {
+    try (Stage stage = new Stage(name, brokers(), settings(), Map.of())) {
       Evidence evidence = new Evidence(stage.stack().api().ledger());
       evidence.secrets.add(stage.stack().password());
       List<Guarantee> guarantees = Guarantee.all(stage, evidence);
@@ -144,6 +146,11 @@ final class Run {
     for (Guarantee one : guarantees) {
       one.atEnd();
     }
+  }
+
+  private Broker.Options brokers() {
+    return new Broker.Options(
+        IntStream.rangeClosed(1, schedule.brokers()).boxed().toList(), Map.of());
   }
 
   private Map<String, String> settings() {

@@ -3,6 +3,7 @@ package dev.revoker.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.Fate;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
@@ -28,6 +29,11 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class Soak {
   private static final Duration EVERY = Duration.ofSeconds(15);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /** A broker that gets no CPU for 2 s must not fence itself: a lone one then has no leaders. */
+  private static final Broker.Options PATIENT =
+      Broker.Options.with(Map.of("broker.session.timeout.ms", "60000"));
+
   private static final Faults WELL = Faults.NONE.with(new Latency(20, 200));
   private static final List<Faults> FAULTS =
       List.of(
@@ -51,7 +57,7 @@ class Soak {
     Map<String, String> bounded =
         Map.of("retention.bytes", "67108864", "segment.bytes", "16777216");
     List<Vitals> vitals = new ArrayList<>();
-    try (Stage stage = new Stage(name, 1, Map.of("max.in.flight", "64"), bounded);
+    try (Stage stage = new Stage(name, PATIENT, Map.of("max.in.flight", "64"), bounded);
         Submitter submitter = new Submitter(stage.broker().bootstrapServers());
         Load load =
             new Load(

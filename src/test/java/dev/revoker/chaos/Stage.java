@@ -60,10 +60,13 @@ final class Stage implements AutoCloseable {
   private final List<Instant> killed = new CopyOnWriteArrayList<>();
   private volatile int mostProcesses;
 
-  Stage(String name, int brokers, Map<String, String> settings, Map<String, String> resultConfigs) {
+  Stage(
+      String name,
+      Broker.Options brokers,
+      Map<String, String> settings,
+      Map<String, String> resultConfigs) {
     this.name = name;
-    List<Integer> ids = IntStream.rangeClosed(1, brokers).boxed().toList();
-    stack = LocalStack.start(time, new Broker.Options(ids, Map.of()));
+    stack = LocalStack.start(time, brokers);
     stack.broker().createTopic(name + "-urgent", 2, Map.of());
     stack.broker().createTopic(name + "-standard", 3, Map.of());
     stack.broker().createTopic(results(), RESULT_PARTITIONS, resultConfigs);
