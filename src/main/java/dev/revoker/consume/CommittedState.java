@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -53,6 +54,13 @@ final class CommittedState {
 
   /** How often the broker could not be asked since then. */
   private int looks;
+
+  /**
+   * A reading was ended by a wakeup or its time-out. Kafka's consumers let its request go on, and
+   * answer the next call for the same partitions with it: with what was so before all that was
+   * committed meanwhile. That answer is thrown away.
+   */
+  private boolean leftBehind;
 
   CommittedState(
       Consumer<byte[], byte[]> consumer, Intake intake, Rebalance.Withdrawal withdrawal) {
@@ -141,9 +149,13 @@ final class CommittedState {
   }
 
   private Map<Partition, @Nullable OffsetAndMetadata> committed(List<Partition> partitions) {
-    Map<TopicPartition, OffsetAndMetadata> read =
-        consumer.committed(
-            partitions.stream().map(one -> one.id).collect(Collectors.toSet()), TIMEOUT);
+    Set<TopicPartition> ids = partitions.stream().map(one -> one.id).collect(Collectors.toSet());
+    if (leftBehind) {
+      consumer.committed(ids, TIMEOUT);
+    }
+    leftBehind = true;
+    Map<TopicPartition, OffsetAndMetadata> read = consumer.committed(ids, TIMEOUT);
+    leftBehind = false;
     Map<Partition, @Nullable OffsetAndMetadata> committed = new LinkedHashMap<>();
     partitions.forEach(partition -> committed.put(partition, read.get(partition.id)));
     return committed;

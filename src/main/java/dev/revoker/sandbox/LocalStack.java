@@ -43,7 +43,12 @@ public final class LocalStack implements AutoCloseable {
 
   /** Starts everything but the worker, and waits until it serves. */
   public static LocalStack start(Time time) {
-    CompletableFuture<Broker> broker = CompletableFuture.supplyAsync(Broker::start);
+    return start(time, Broker.Options.DEFAULTS);
+  }
+
+  /** The same, on a broker of other making. */
+  public static LocalStack start(Time time, Broker.Options options) {
+    CompletableFuture<Broker> broker = CompletableFuture.supplyAsync(() -> Broker.start(options));
     Secret password = generated();
     try {
       SandboxApi api =

@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommitsTest {
   @Test
@@ -156,6 +157,28 @@ class CommitsTest {
 
     rig.assertResults("key-revocations-0-0");
     assertThat(rig.producers).hasSize(1);
+  }
+
+  /** A comparison that a wakeup or a time-out ended is answered later with what was so before. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatWasReadBeforeACommitIsNoLossOfIt(boolean wakeup) {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 2);
+    rig.steps(2);
+    for (int request = 0; request < 2; request++) {
+      rig.producer().failures.put("offsets", new CommitFailedException("the group moved on"));
+      rig.work.answer("key-revocations-0-" + request);
+      rig.step();
+      if (request == 0) {
+        rig.consumer.committedFailures.add(
+            wakeup ? new WakeupException() : new TimeoutException("no answer"));
+      }
+      rig.stepsOverMs(1000, 100);
+    }
+
+    rig.assertResults("key-revocations-0-0", "key-revocations-0-1");
+    assertThat(rig.work.admitted).as("taken in once each").hasSize(2);
   }
 
   /** Kafka 4 with a lone broker, killed and restarted. */

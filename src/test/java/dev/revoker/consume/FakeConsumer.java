@@ -36,6 +36,9 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
 
   private final ScriptedProducer.Store store;
 
+  /** What a reading of committed offsets found that was not waited for to its end; or null. */
+  private Map<TopicPartition, OffsetAndMetadata> leftBehind;
+
   FakeConsumer(ScriptedProducer.Store store) {
     super("earliest");
     this.store = store;
@@ -75,11 +78,19 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
       Set<TopicPartition> ids, Duration timeout) {
     KafkaException failure = committedFailures.poll();
     if (failure != null) {
+      // As both of Kafka's consumers: the request goes on, and answers the next call of its kind.
+      leftBehind = leftBehind == null ? found(ids) : leftBehind;
       throw failure;
     }
     if (ids.stream().anyMatch(unreadable::contains)) {
       throw new org.apache.kafka.common.errors.TimeoutException("a transaction is open");
     }
+    Map<TopicPartition, OffsetAndMetadata> answer = leftBehind;
+    leftBehind = null;
+    return answer != null && answer.keySet().equals(ids) ? answer : found(ids);
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> found(Set<TopicPartition> ids) {
     Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
     // The real one gives null where nothing was committed.
     ids.forEach(id -> found.put(id, store.offsets.get(id)));

@@ -1,10 +1,7 @@
 package dev.revoker.sim;
 
 import dev.revoker.model.Source;
-import java.util.Base64;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -44,41 +41,5 @@ final class NothingPassedOver extends Guarantee {
                       "%s is %s, and committed is %s"
                           .formatted(made, answered ? "answered" : "not answered", progress));
             });
-  }
-
-  /** A reader of its own for the metadata, after the table in OffsetMap's documentation. */
-  record Progress(long nextOffset, long endOffset, Set<Long> unanswered) {
-    boolean answered(long offset) {
-      return offset < nextOffset || (offset < endOffset && !unanswered.contains(offset));
-    }
-
-    static Progress read(long nextOffset, String metadata) {
-      if (metadata.isEmpty()) {
-        return new Progress(nextOffset, nextOffset, Set.of());
-      }
-      byte[] bytes = Base64.getUrlDecoder().decode(metadata.substring("1:".length()));
-      int[] at = {0};
-      Set<Long> unanswered = new HashSet<>();
-      long end = nextOffset;
-      for (long runs = varint(bytes, at); runs > 0; runs--) {
-        long start = end + varint(bytes, at);
-        end = start + varint(bytes, at) + 1;
-        for (long offset = start; offset < end; offset++) {
-          unanswered.add(offset);
-        }
-      }
-      return new Progress(nextOffset, end + varint(bytes, at) + 1, unanswered);
-    }
-
-    private static long varint(byte[] bytes, int[] at) {
-      long value = 0;
-      for (int shift = 0; ; shift += 7) {
-        byte next = bytes[at[0]++];
-        value |= (next & 0x7fL) << shift;
-        if (next >= 0) {
-          return value;
-        }
-      }
-    }
   }
 }

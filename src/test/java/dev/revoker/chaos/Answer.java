@@ -1,0 +1,41 @@
+package dev.revoker.chaos;
+
+import java.time.Instant;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A result as a read_committed reader saw it.
+ *
+ * @param source coordinates of the request
+ * @param partition and offset: where the result stands
+ */
+record Answer(
+    String source,
+    int partition,
+    long offset,
+    String outcome,
+    String status,
+    String keyState,
+    int attempts,
+    String worker,
+    Instant receivedAt,
+    Instant completedAt) {
+  static Answer of(int partition, long offset, JsonNode json) {
+    JsonNode source = json.get("source");
+    return new Answer(
+        "%s-%d-%d"
+            .formatted(
+                source.get("topic").asString(),
+                source.get("partition").asInt(),
+                source.get("offset").asLong()),
+        partition,
+        offset,
+        json.get("outcome").asString(),
+        json.get("status").asString(),
+        json.get("key_state").asString(),
+        json.get("attempts").asInt(),
+        json.get("worker").asString(),
+        Instant.parse(json.get("received_at").asString()),
+        Instant.parse(json.get("completed_at").asString()));
+  }
+}

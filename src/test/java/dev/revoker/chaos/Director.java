@@ -1,0 +1,282 @@
+package dev.revoker.chaos;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.revoker.chaos.Step.Kind;
+import dev.revoker.sandbox.BrokerNode;
+import dev.revoker.sandbox.Fate;
+import dev.revoker.sandbox.Faults;
+import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Outage;
+import dev.revoker.sandbox.SandboxApi;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** Does the steps, one after the other, on one thread. */
+final class Director {
+  /** All well: slow enough that the slots are taken, a few much slower. */
+  private static final Faults WELL = Faults.NONE.with(new Latency(40, 250));
+
+  private static final List<Outage> OUTAGES =
+      List.of(Outage.UNAVAILABLE, Outage.RESET, Outage.HANG, Outage.REFUSE);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration LONGEST_PROGRESS = Duration.ofSeconds(20);
+
+  private final Stage stage;
+  private final Evidence evidence;
+  private final List<Guarantee> guarantees;
+  private final Cluster cluster;
+  private final SandboxApi api;
+  private final Map<Kind, Journal.Event> open = new EnumMap<>(Kind.class);
+  private final boolean lone;
+
+  Director(Stage stage, Evidence evidence, List<Guarantee> guarantees) {
+    this.stage = stage;
+    this.evidence = evidence;
+    this.guarantees = guarantees;
+    this.cluster = new Cluster(stage.admin());
+    this.api = stage.stack().api();
+    this.lone = stage.broker().nodes().size() == 1;
+    api.faults(WELL);
+  }
+
+  void perform(Step step) throws Exception {
+    int before = evidence.results();
+    act(step);
+    if (step.moreResults() > 0) {
+      try {
+        await()
+            .atMost(LONGEST_PROGRESS)
+            .pollInterval(Duration.ofMillis(50))
+            .until(() -> evidence.results() >= before + step.moreResults());
+      } catch (ConditionTimeoutException slow) {
+        // What was left open by the dead holds results up for a while; whether all come is asked
+        // in the end.
+      }
+    }
+    if (step.gapMs() > 0) {
+      await()
+          .pollDelay(Duration.ofMillis(step.gapMs()))
+          .atMost(Duration.ofMillis(step.gapMs()).plusSeconds(30))
+          .until(() -> true);
+    }
+  }
+
+  /** Ends whatever goes on; every worker that should run does. */
+  void heal() throws Exception {
+    thaw();
+    apiWell();
+    stage.broker().nodes().stream().filter(BrokerNode::alive).forEach(BrokerNode::thaw);
+    stage.broker().restart();
+    if (open.containsKey(Kind.REFUSE_PRODUCE)) {
+      takeProduce();
+    }
+  }
+
+  /** Waits until all that was asked until now is answered. */
+  void calm() {
+    Set<String> before = evidence.open();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .failFast("a worker is gone", () -> stage.meantToRun().isEmpty())
+        .until(
+            () -> {
+              before.removeAll(evidence.answers().keySet());
+              return before.isEmpty();
+            });
+  }
+
+  private void act(Step step) throws Exception {
+    switch (step.kind()) {
+      case KILL_WORKER -> killWorker(step);
+      case STOP_WORKER -> stopWorker(unfrozen(step.target()), step);
+      case FREEZE_WORKER -> freeze(step);
+      case THAW_WORKER -> thaw();
+      case JOIN -> join();
+      case LEAVE -> leave();
+      case ROLL -> roll();
+      case KILL_BROKER, RESTART_BROKER, FREEZE_BROKER, THAW_BROKER, MOVE_LEADERS -> broker(step);
+      case REFUSE_PRODUCE -> {
+        begin(step);
+        cluster.refuseProduce(
+            stage.results(),
+            Cluster.Refusal.values()[step.target() % Cluster.Refusal.values().length]);
+      }
+      case TAKE_PRODUCE -> takeProduce();
+      case API_WELL -> apiWell();
+      case EXPIRE_SESSIONS -> {
+        Journal.Event event = evidence.journal.begin(Kind.EXPIRE_SESSIONS, 0);
+        api.expireTokens(null);
+        event.ended();
+      }
+      case OUTAGE, LATENCY_SPIKE, LOSE_ANSWERS, THROTTLE, ERRORS -> api(step);
+    }
+  }
+
+  private void killWorker(Step step) {
+    Journal.Event event = evidence.journal.begin(Kind.KILL_WORKER, step.target());
+    Stage.Slot slot = stage.slot(step.target());
+    stage.kill(slot);
+    stage.restart(slot);
+    event.ended();
+  }
+
+  private void stopWorker(Stage.Slot slot, Step step) {
+    Journal.Event event = evidence.journal.begin(step.kind(), step.target());
+    stopped(slot, event);
+    stage.restart(slot);
+    event.ended();
+  }
+
+  private void stopped(Stage.Slot slot, Journal.Event event) {
+    // Before that a SIGTERM meets a JVM that does not know of it yet, and ends it with 143.
+    await().atMost(PATIENCE).until(() -> !stage.get(slot, "/livez").isEmpty());
+    int exitCode = stage.stop(slot);
+    guarantees.forEach(one -> one.onStopped(slot.toString(), exitCode, event));
+  }
+
+  private void freeze(Step step) {
+    Stage.Slot slot = stage.slot(step.target());
+    begin(step);
+    slot.frozen = true;
+    slot.process.freeze();
+  }
+
+  private void thaw() {
+    for (Stage.Slot slot : stage.meantToRun()) {
+      if (slot.frozen) {
+        slot.process.thaw();
+        slot.frozen = false;
+      }
+    }
+    end(Kind.FREEZE_WORKER);
+  }
+
+  private Stage.Slot unfrozen(int target) {
+    List<Stage.Slot> running = stage.running();
+    return running.get(target % running.size());
+  }
+
+  private void join() {
+    if (stage.meantToRun().size() < Schedule.MOST_WORKERS) {
+      Journal.Event event = evidence.journal.begin(Kind.JOIN, 0);
+      Stage.Slot fresh = stage.startWorker();
+      awaitReady(fresh);
+      event.ended();
+    }
+  }
+
+  private void leave() {
+    if (stage.running().size() > 1) {
+      Journal.Event event = evidence.journal.begin(Kind.LEAVE, 0);
+      stopped(stage.running().getLast(), event);
+      event.ended();
+    }
+  }
+
+  /** A deploy, with nothing else going on. */
+  private void roll() {
+    calm();
+    Journal.Event event = evidence.journal.begin(Kind.ROLL, 0);
+    for (Stage.Slot slot : stage.running()) {
+      stopped(slot, event);
+      stage.restart(slot);
+      awaitReady(slot);
+    }
+    calm();
+    event.ended();
+  }
+
+  void awaitReady(Stage.Slot slot) {
+    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> stage.ready(slot));
+  }
+
+  /**
+   * A lone broker goes and comes with no other transaction left open, and nothing else is done
+   * until the workers have committed again: see docs/DESIGN.md, "What is not obvious".
+   */
+  private void broker(Step step) throws Exception {
+    var node = stage.broker().nodes().get(step.target() % stage.broker().nodes().size());
+    switch (step.kind()) {
+      case KILL_BROKER -> {
+        if (lone) {
+          calm();
+        }
+        begin(step);
+        node.kill();
+        if (lone) {
+          node.restart();
+          calm();
+          end(Kind.KILL_BROKER);
+        }
+      }
+      case RESTART_BROKER -> {
+        node.restart();
+        cluster.awaitInSync();
+        end(Kind.KILL_BROKER);
+      }
+      case FREEZE_BROKER -> {
+        begin(step);
+        node.freeze();
+      }
+      case THAW_BROKER -> {
+        node.thaw();
+        cluster.awaitInSync();
+        end(Kind.FREEZE_BROKER);
+      }
+      default -> {
+        begin(step);
+        cluster.moveLeaders(step.target());
+        end(step.kind());
+      }
+    }
+  }
+
+  private void takeProduce() throws Exception {
+    cluster.takeProduce(stage.results());
+    // As whoever runs it would: a worker that may not write says why, and ends.
+    for (Stage.Slot slot : stage.meantToRun()) {
+      if (!slot.process.alive()) {
+        stage.kill(slot);
+        stage.restart(slot);
+      }
+    }
+    end(Kind.REFUSE_PRODUCE);
+  }
+
+  private void api(Step step) {
+    begin(step);
+    switch (step.kind()) {
+      case OUTAGE -> api.outage(OUTAGES.get(step.target() % OUTAGES.size()));
+      case LATENCY_SPIKE -> api.faults(Faults.NONE.with(new Latency(800, 5000)));
+      case LOSE_ANSWERS ->
+          api.faults(
+              WELL.with(Fate.CLOSE_BEFORE_EFFECT, 0.025).with(Fate.CLOSE_AFTER_EFFECT, 0.025));
+      case THROTTLE -> api.faults(WELL.with(Fate.THROTTLE, 0.1).withRetryAfter(1));
+      default -> api.faults(WELL.with(Fate.ERROR, 0.1));
+    }
+  }
+
+  private void apiWell() {
+    api.outage(Outage.NONE);
+    api.faults(WELL);
+    List.of(Kind.OUTAGE, Kind.LATENCY_SPIKE, Kind.LOSE_ANSWERS, Kind.THROTTLE, Kind.ERRORS)
+        .forEach(this::end);
+  }
+
+  private void begin(Step step) {
+    open.put(step.kind(), evidence.journal.begin(step.kind(), step.target()));
+  }
+
+  private void end(Kind kind) {
+    Journal.Event event = open.remove(kind);
+    if (event != null) {
+      event.ended();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.revoker.chaos;
+
+import dev.revoker.sandbox.Ledger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** All that is known of a run: what was asked, what was answered, called and done. */
+final class Evidence {
+  final Journal journal = new Journal();
+  final Secrets secrets = new Secrets();
+  final Ledger ledger;
+  private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+  private final Map<String, List<Answer>> answers = new ConcurrentHashMap<>();
+  private final AtomicInteger results = new AtomicInteger();
+
+  Evidence(Ledger ledger) {
+    this.ledger = ledger;
+  }
+
+  void asked(Asked one) {
+    asked.put(one.source().toString(), one);
+  }
+
+  void answered(Answer one) {
+    answers.computeIfAbsent(one.source(), source -> new CopyOnWriteArrayList<>()).add(one);
+    results.incrementAndGet();
+  }
+
+  Collection<Asked> requests() {
+    return asked.values();
+  }
+
+  Map<String, List<Answer>> answers() {
+    return answers;
+  }
+
+  List<Answer> answersTo(Asked one) {
+    return answers.getOrDefault(one.source().toString(), List.of());
+  }
+
+  boolean knows(String source) {
+    return asked.containsKey(source);
+  }
+
+  int results() {
+    return results.get();
+  }
+
+  int unanswered() {
+    return asked.size() - answers.size();
+  }
+
+  /** The requests that have no result yet. */
+  Set<String> open() {
+    Set<String> open = new HashSet<>(asked.keySet());
+    open.removeAll(answers.keySet());
+    return open;
+  }
+
+  /** All about one request, for whoever looks into a violation. Shows no key. */
+  String history(String source) {
+    List<String> lines = new ArrayList<>();
+    Asked one = asked.get(source);
+    lines.add(one == null ? source + " was never sent" : one.toString());
+    if (one != null && one.key() != null) {
+      ledger.calls(one.key()).forEach(call -> lines.add("call   " + call));
+      lines.add("key is " + (ledger.isActive(one.key()) ? "active" : "not active"));
+    }
+    answers.getOrDefault(source, List.of()).forEach(answer -> lines.add("result " + answer));
+    if (one != null) {
+      journal
+          .between(one.sentAt(), one.sentAt().plus(Duration.ofMinutes(1)))
+          .forEach(event -> lines.add("done   " + event));
+    }
+    return String.join("\n    ", lines);
+  }
+}

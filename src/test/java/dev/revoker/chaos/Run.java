@@ -1,0 +1,184 @@
+package dev.revoker.chaos;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.revoker.sandbox.Broker;
+import dev.revoker.sandbox.Endpoint;
+import dev.revoker.sandbox.Submitter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** A schedule, performed under load, and all guarantees asked. */
+final class Run {
+  private static final Load.Rate RATE = new Load.Rate(800, 60, 150);
+
+  /** So many results before the first step: all are at work. */
+  private static final int IN_THE_MIDDLE = 300;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  private final Schedule schedule;
+  private final String replay;
+  private final List<String> trouble = new ArrayList<>();
+
+  /**
+   * @param replay how to do it again
+   */
+  Run(Schedule schedule, String replay) {
+    this.schedule = schedule;
+    this.replay = replay;
+  }
+
+  /** Runs it. */
+  Report perform() throws Exception {
+    System.out.println("chaos: " + replay + "\n" + schedule);
+    Instant began = Instant.now();
+    String name = "c" + UUID.randomUUID().toString().substring(0, 8);
+    try (Stage stage = new Stage(name, brokers(), settings(), Map.of())) {
+      Evidence evidence = new Evidence(stage.stack().api().ledger());
+      evidence.secrets.add(stage.stack().password());
+      List<Guarantee> guarantees = Guarantee.all(stage, evidence);
+      try (Submitter submitter = new Submitter(stage.broker().bootstrapServers());
+          Load load =
+              new Load(
+                  submitter,
+                  stage.stack().api(),
+                  name,
+                  evidence.secrets,
+                  schedule.seed(),
+                  evidence::asked);
+          Answers answers =
+              new Answers(
+                  stage.broker().bootstrapServers(),
+                  stage.results(),
+                  (answer, text) -> {
+                    evidence.answered(answer);
+                    guarantees.forEach(one -> one.onAnswer(answer, text));
+                  })) {
+        underLoad(stage, evidence, guarantees, load);
+        answers.assertReading();
+        ask(guarantees);
+      }
+      Report report =
+          new Report(
+              schedule,
+              replay,
+              Duration.between(began, Instant.now()),
+              evidence.requests().size(),
+              evidence.results(),
+              evidence.secrets.count(),
+              evidence.journal.counts(),
+              evidence.ledger.answers(Endpoint.REMOVE_API_KEY),
+              guarantees,
+              trouble);
+      System.out.println(report);
+      if (!report.kept()) {
+        keepLogs(stage);
+      }
+      return report;
+    }
+  }
+
+  private void underLoad(Stage stage, Evidence evidence, List<Guarantee> guarantees, Load load)
+      throws Exception {
+    Director director = new Director(stage, evidence, guarantees);
+    ScheduledExecutorService sampler =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("sampler").factory());
+    try {
+      for (int i = 0; i < schedule.workers(); i++) {
+        stage.startWorker();
+      }
+      stage.meantToRun().forEach(director::awaitReady);
+      load.start(RATE, evidence::unanswered);
+      sampler.scheduleWithFixedDelay(() -> sample(guarantees), 500, 1000, TimeUnit.MILLISECONDS);
+      await().atMost(PATIENCE).until(() -> evidence.results() >= IN_THE_MIDDLE);
+      for (Step step : schedule.steps()) {
+        director.perform(step);
+      }
+    } catch (ConditionTimeoutException stuck) {
+      trouble.add("stuck: " + stuck.getMessage());
+    } finally {
+      director.heal();
+      load.stop();
+      awaitAnswers(evidence);
+      sampler.shutdown();
+      if (!sampler.awaitTermination(60, TimeUnit.SECONDS)) {
+        trouble.add("the guarantees could not be asked in between any more");
+      }
+    }
+  }
+
+  private static void awaitAnswers(Evidence evidence) {
+    try {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(100))
+          .until(() -> evidence.open().isEmpty());
+    } catch (ConditionTimeoutException unanswered) {
+      // EveryRequestAnswered says which.
+    }
+  }
+
+  private void sample(List<Guarantee> guarantees) {
+    for (Guarantee one : guarantees) {
+      try {
+        one.sample();
+      } catch (Exception | AssertionError broken) {
+        trouble.add(one.name() + " could not be asked: " + broken);
+      }
+    }
+  }
+
+  private static void ask(List<Guarantee> guarantees) throws Exception {
+    for (Guarantee one : guarantees) {
+      one.atEnd();
+    }
+  }
+
+  private Broker.Options brokers() {
+    return new Broker.Options(
+        IntStream.rangeClosed(1, schedule.brokers()).boxed().toList(), Map.of());
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> settings =
+        new HashMap<>(Map.of("consumer.group.protocol", schedule.protocol()));
+    if (schedule.protocol().equals("classic")) {
+      settings.put("consumer.session.timeout.ms", "4000");
+      settings.put("consumer.heartbeat.interval.ms", "1000");
+    }
+    if (schedule.brokers() > 1) {
+      // A lone broker's restart must not take longer than a transaction lives; three stay there.
+      settings.put("producer.transaction.timeout.ms", "5000");
+      settings.put("producer.delivery.timeout.ms", "5000");
+      settings.put("producer.request.timeout.ms", "2500");
+    }
+    return settings;
+  }
+
+  private void keepLogs(Stage stage) throws Exception {
+    Path folder = Path.of("target", "chaos", stage.name());
+    Files.createDirectories(folder);
+    for (Path log : stage.logs()) {
+      Path name = log.getParent().getFileName().resolve(log.getFileName());
+      Path copy = folder.resolve(name.toString().replace('/', '-'));
+      if (Files.exists(log)) {
+        Files.copy(log, copy);
+      }
+    }
+    System.out.println("logs are in " + folder);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.revoker.chaos;
+
+/**
+ * The API never has more calls under way than the processes that are there, frozen ones included,
+ * may make together. The connections of one that was killed count for a moment longer.
+ */
+final class SlotsNeverExceeded extends Guarantee {
+  private final Stage stage;
+
+  SlotsNeverExceeded(Stage stage, Evidence evidence) {
+    super(evidence);
+    this.stage = stage;
+  }
+
+  @Override
+  void sample() {
+    int before = stage.processes();
+    int inFlight = evidence.ledger.inFlight();
+    int processes = Math.max(before, stage.processes());
+    ask(
+        inFlight <= processes * Stage.MAX_IN_FLIGHT,
+        () -> inFlight + " calls of " + processes + " processes");
+  }
+
+  @Override
+  void atEnd() {
+    int most = evidence.ledger.maxInFlight();
+    ask(
+        most <= stage.mostProcesses() * Stage.MAX_IN_FLIGHT,
+        () -> most + " calls at a time of at most " + stage.mostProcesses() + " processes");
+  }
+}

@@ -1,0 +1,154 @@
+package dev.revoker.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.revoker.sandbox.Broker;
+import dev.revoker.sandbox.Fate;
+import dev.revoker.sandbox.Faults;
+import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Outage;
+import dev.revoker.sandbox.SandboxApi;
+import dev.revoker.sandbox.Submitter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * {@code mvn -Pchaos verify -Dchaos.soak=PT30M}: one worker at full rate while the API goes through
+ * all its faults; what it holds must not grow. {@code -Dchaos.rate} is how many requests a second
+ * there are at most.
+ */
+@EnabledIfSystemProperty(named = "chaos.soak", matches = ".+")
+class Soak {
+  private static final Duration EVERY = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /** A broker that gets no CPU for 2 s must not fence itself: a lone one then has no leaders. */
+  private static final Broker.Options PATIENT =
+      Broker.Options.with(Map.of("broker.session.timeout.ms", "60000"));
+
+  private static final Faults WELL = Faults.NONE.with(new Latency(20, 200));
+  private static final List<Faults> FAULTS =
+      List.of(
+          WELL,
+          WELL.with(Fate.CLOSE_BEFORE_EFFECT, 0.025).with(Fate.CLOSE_AFTER_EFFECT, 0.025),
+          WELL.with(Fate.THROTTLE, 0.05).withRetryAfter(1),
+          WELL.with(Fate.ERROR, 0.1).with(Fate.HALF_ANSWER, 0.02),
+          WELL.with(Fate.RESET, 0.05).with(Fate.NO_ANSWER, 0.01),
+          Faults.NONE.with(new Latency(300, 4000)));
+  private static final List<Outage> OUTAGES =
+      List.of(Outage.UNAVAILABLE, Outage.RESET, Outage.HANG, Outage.REFUSE);
+
+  private final Tally tally = new Tally();
+  private final Secrets secrets = new Secrets();
+  private final AtomicLong leaks = new AtomicLong();
+
+  @Test
+  void whatTheWorkerHoldsDoesNotGrow() throws Exception {
+    Duration length = Duration.parse(System.getProperty("chaos.soak"));
+    String name = "s" + UUID.randomUUID().toString().substring(0, 8);
+    Map<String, String> bounded =
+        Map.of("retention.bytes", "67108864", "segment.bytes", "16777216");
+    List<Vitals> vitals = new ArrayList<>();
+    try (Stage stage = new Stage(name, PATIENT, Map.of("max.in.flight", "64"), bounded);
+        Submitter submitter = new Submitter(stage.broker().bootstrapServers());
+        Load load =
+            new Load(
+                submitter,
+                stage.stack().api(),
+                name,
+                secrets,
+                1,
+                asked -> tally.asked(asked.source()));
+        Answers answers =
+            new Answers(
+                stage.broker().bootstrapServers(),
+                stage.results(),
+                (answer, text) -> {
+                  tally.answered(answer);
+                  leaks.addAndGet(secrets.indexIn(text) < 0 ? 0 : 1);
+                })) {
+      secrets.add(stage.stack().password());
+      Stage.Slot worker = stage.startWorker();
+      await().atMost(PATIENCE).until(() -> stage.ready(worker));
+      load.start(
+          new Load.Rate(4000, Integer.getInteger("chaos.rate", 1000) / 11, 100), tally::unanswered);
+      observe(length, stage, worker, vitals);
+      well(stage.stack().api());
+      load.stop();
+      await().atMost(PATIENCE).until(() -> tally.unanswered() <= 0);
+      answers.assertReading();
+      tell(vitals);
+      assertThat(worker.process.alive()).isTrue();
+      assertThat(secrets.lineIn(worker.process.log())).as("a secret in the log's line").isNull();
+    }
+    assertThat(tally.exactlyOneEach()).as(tally.toString()).isTrue();
+    assertThat(leaks).as("results with a secret").hasValue(0);
+    assertFlat(vitals);
+  }
+
+  private void observe(Duration length, Stage stage, Stage.Slot worker, List<Vitals> vitals)
+      throws Exception {
+    Instant began = Instant.now();
+    for (int round = 0; Duration.between(began, Instant.now()).compareTo(length) < 0; round++) {
+      faults(stage.stack().api(), round);
+      await().pollDelay(EVERY).atMost(EVERY.plusSeconds(30)).until(() -> true);
+      Vitals now = Vitals.of(worker.process.pid(), Duration.between(began, Instant.now()));
+      vitals.add(now);
+      System.out.println(now + "  " + tally);
+    }
+  }
+
+  /** Each fault in turn, and after each round of them an outage. */
+  private static void faults(SandboxApi api, int round) {
+    well(api);
+    int rounds = FAULTS.size() + 1;
+    if (round % rounds == FAULTS.size()) {
+      api.outage(OUTAGES.get(round / rounds % OUTAGES.size()));
+    } else {
+      api.faults(FAULTS.get(round % rounds));
+    }
+    if (round % 10 == 9) {
+      api.expireTokens(null);
+    }
+  }
+
+  private static void well(SandboxApi api) {
+    api.outage(Outage.NONE);
+    api.faults(WELL);
+  }
+
+  private void tell(List<Vitals> vitals) {
+    System.out.println("soak: " + tally);
+    for (int third = 0; third < 3; third++) {
+      System.out.printf(
+          "soak, third %d, medians: heap after GC %d KiB, RSS %d KiB, threads %d, files %d,"
+              + " sockets %d%n",
+          third + 1,
+          Vitals.median(vitals, third, Vitals::heapKiB),
+          Vitals.median(vitals, third, Vitals::rssKiB),
+          Vitals.median(vitals, third, Vitals::threads),
+          Vitals.median(vitals, third, Vitals::files),
+          Vitals.median(vitals, third, Vitals::sockets));
+    }
+  }
+
+  private static void assertFlat(List<Vitals> vitals) {
+    assertThat(Vitals.median(vitals, 2, Vitals::heapKiB))
+        .as("heap after GC, KiB")
+        .isLessThanOrEqualTo(Vitals.median(vitals, 1, Vitals::heapKiB) * 11 / 10);
+    assertThat(Vitals.median(vitals, 2, Vitals::threads))
+        .as("threads")
+        .isLessThanOrEqualTo(Vitals.median(vitals, 1, Vitals::threads) + 4);
+    assertThat(Vitals.median(vitals, 2, Vitals::files))
+        .as("file descriptors")
+        .isLessThanOrEqualTo(Vitals.median(vitals, 1, Vitals::files) + 16);
+  }
+}

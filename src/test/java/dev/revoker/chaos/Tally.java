@@ -1,0 +1,49 @@
+package dev.revoker.chaos;
+
+import dev.revoker.model.Source;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Who has a result and who has not, at a bit for each. Safe on any thread. */
+final class Tally {
+  private final Map<String, BitSet> asked = new HashMap<>();
+  private final Map<String, BitSet> answered = new HashMap<>();
+  private final Map<String, Long> outcomes = new TreeMap<>();
+  private long requests;
+  private long results;
+  private long repeats;
+
+  synchronized void asked(Source source) {
+    String partition = source.topic() + "-" + source.partition();
+    asked.computeIfAbsent(partition, name -> new BitSet()).set(Math.toIntExact(source.offset()));
+    requests++;
+  }
+
+  synchronized void answered(Answer answer) {
+    int dash = answer.source().lastIndexOf('-');
+    BitSet bits =
+        answered.computeIfAbsent(answer.source().substring(0, dash), name -> new BitSet());
+    int offset = Integer.parseInt(answer.source().substring(dash + 1));
+    repeats += bits.get(offset) ? 1 : 0;
+    bits.set(offset);
+    results++;
+    outcomes.merge(answer.outcome(), 1L, Long::sum);
+  }
+
+  synchronized int unanswered() {
+    return Math.toIntExact(requests - results);
+  }
+
+  /** Each request has a result, no request two, and there are no others. */
+  synchronized boolean exactlyOneEach() {
+    return repeats == 0 && asked.equals(answered);
+  }
+
+  @Override
+  public synchronized String toString() {
+    return "%d requests, %d results, %d repeats, %s"
+        .formatted(requests, results, repeats, outcomes);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.revoker.chaos;
+
+import dev.revoker.model.Secret;
+import dev.revoker.sandbox.Ledger;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result claims nothing that is not so, by the contract's table of outcomes. The sandbox's ledger
+ * of keys and calls is the judge.
+ */
+final class TruthfulOutcome extends Guarantee {
+  TruthfulOutcome(Evidence evidence) {
+    super(evidence);
+  }
+
+  @Override
+  void atEnd() {
+    for (Asked one : evidence.requests()) {
+      for (Answer answer : evidence.answersTo(one)) {
+        String lie = lie(one, answer);
+        askOf(answer.source(), lie == null, () -> "" + lie);
+      }
+    }
+  }
+
+  private @Nullable String lie(Asked one, Answer answer) {
+    if (!answer.status().equals(answer.outcome().equals("revoked") ? "success" : "error")) {
+      return "status and outcome do not fit";
+    }
+    if (one.mix().valid() == answer.outcome().equals("rejected")) {
+      return "rejected, or not, wrongly";
+    }
+    Secret key = one.key();
+    if (key == null) {
+      return null;
+    }
+    List<Ledger.Call> calls = evidence.ledger.calls(key);
+    if (!one.mix().valid()) {
+      return calls.isEmpty() ? null : "the API was called";
+    }
+    if (answer.keyState().equals("inactive") && evidence.ledger.isActive(key)) {
+      return "the key is active";
+    }
+    return byOutcome(one, answer, key, calls);
+  }
+
+  private @Nullable String byOutcome(
+      Asked one, Answer answer, Secret key, List<Ledger.Call> calls) {
+    boolean bornOut =
+        switch (answer.outcome()) {
+          // Twice: the first call's answer never arrived, the second found nothing.
+          case "revoked" ->
+              answer.keyState().equals("inactive")
+                  && (evidence.ledger.removals(key) > 0 || calls.size() > 1);
+          case "not_found" ->
+              calls.stream().anyMatch(call -> call.answer().equals("400 ITEM_NOT_FOUND"));
+          case "expired" ->
+              one.notAfter() != null
+                  // Results have milliseconds.
+                  && !answer.completedAt().isBefore(one.notAfter().truncatedTo(ChronoUnit.MILLIS));
+          case "session_failed" -> one.mix() == Asked.Mix.OWN_TOKEN;
+          // Connections that were refused are attempts, too, and leave no trace.
+          case "unavailable" -> answer.attempts() > 0;
+          default -> false;
+        };
+    if (!bornOut) {
+      return "the calls do not bear it out";
+    }
+    if (one.mix() == Asked.Mix.OWN_TOKEN && evidence.ledger.removals(key) > 0) {
+      return "removed with a session that nobody opened";
+    }
+    return null;
+  }
+}

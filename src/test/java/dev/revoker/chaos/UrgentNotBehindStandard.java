@@ -1,0 +1,73 @@
+package dev.revoker.chaos;
+
+import dev.revoker.sandbox.Ledger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An urgent request that comes while many standard ones wait at the same worker is called before
+ * most of them. Counted, not timed; of those that were called once and by one worker, so that it is
+ * known who called, and that nothing but the lanes decided.
+ */
+final class UrgentNotBehindStandard extends Guarantee {
+  /** With fewer that wait, those that begin while a record is read weigh too much. */
+  private static final int MANY = 8 * Stage.MAX_IN_FLIGHT;
+
+  /** One in so many may see half of them go first: a thread that was not scheduled for a while. */
+  private static final int ONE_IN = 20;
+
+  UrgentNotBehindStandard(Evidence evidence) {
+    super(evidence);
+  }
+
+  private record Called(Asked asked, Answer answer, Ledger.Call call) {}
+
+  @Override
+  void atEnd() {
+    Map<String, List<Called>> byWorker = new HashMap<>();
+    for (Asked one : evidence.requests()) {
+      List<Answer> answers = evidence.answersTo(one);
+      if (one.alone() && answers.size() == 1 && answers.getFirst().attempts() == 1) {
+        List<Ledger.Call> calls = evidence.ledger.calls(one.key());
+        if (calls.size() == 1) {
+          byWorker
+              .computeIfAbsent(answers.getFirst().worker(), worker -> new ArrayList<>())
+              .add(new Called(one, answers.getFirst(), calls.getFirst()));
+        }
+      }
+    }
+    List<String> behind = new ArrayList<>();
+    long urgent = 0;
+    for (List<Called> called : byWorker.values()) {
+      List<Called> standard = called.stream().filter(one -> !one.asked().urgent()).toList();
+      for (Called one : called) {
+        List<Called> waiting = one.asked().urgent() ? waiting(one, standard) : List.of();
+        if (waiting.size() >= MANY) {
+          urgent++;
+          long before =
+              waiting.stream().filter(other -> other.call().order() < one.call().order()).count();
+          if (before > waiting.size() / 2) {
+            behind.add("%s behind %d of %d".formatted(one.asked(), before, waiting.size()));
+          }
+        }
+      }
+    }
+    long all = urgent;
+    for (long i = 0; i < urgent; i++) {
+      ask(
+          i > 0 || behind.size() * ONE_IN <= all,
+          () -> "%d of %d urgent requests: %s".formatted(behind.size(), all, behind));
+    }
+  }
+
+  /** What the worker had received, and not called, when it received the urgent one. */
+  private static List<Called> waiting(Called urgent, List<Called> standard) {
+    Instant then = urgent.answer().receivedAt();
+    return standard.stream()
+        .filter(one -> !one.answer().receivedAt().isAfter(then) && one.call().at().isAfter(then))
+        .toList();
+  }
+}
