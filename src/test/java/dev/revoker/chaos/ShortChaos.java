@@ -7,10 +7,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A short schedule for each protocol, and one on three brokers. {@code mvn -Pchaos verify} runs
- * long ones; {@code -Dchaos.seed=X} and its like replay one.
+ * A short schedule for each protocol, and one on three brokers: {@code mvn -Pchaos verify
+ * -Dit.test=ShortChaos}. {@link LongChaos} runs long ones; {@code -Dchaos.seed=X} and its like
+ * replay one.
  */
-class ChaosIT {
+class ShortChaos {
   @ParameterizedTest
   @CsvSource({"284, 1, classic, 2", "277, 1, consumer, 2", "132, 3, consumer, 2"})
   void everyGuaranteeHolds(long seed, int brokers, String protocol, int kills) throws Exception {
