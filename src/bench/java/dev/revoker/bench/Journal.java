@@ -93,6 +93,11 @@ final class Journal {
         .reduce((first, last) -> last);
   }
 
+  /** How often each scenario was measured. */
+  int rounds() {
+    return entries.stream().mapToInt(Entry::round).max().orElse(-1) + 1;
+  }
+
   /** Why runs are void. */
   List<Entry> voids() {
     return entries.stream()

@@ -48,7 +48,10 @@ final class Reports {
             .collect(Collectors.joining())
         + "\n## The goals\n\n"
         + goals
-        + "\n## The figures\n\nMedian, and in brackets the lowest and the highest round.\n\n"
+        + "\n"
+        + text("limits.md")
+        + "\n## The figures\n\nRounds: %d. Median, and in brackets the lowest and the highest round.\n\n"
+            .formatted(journal.rounds())
         + charts.entrySet().stream()
             .map(chart -> "![%s](%s/%s)\n".formatted(chart.getValue(), CHARTS, chart.getKey()))
             .collect(Collectors.joining())

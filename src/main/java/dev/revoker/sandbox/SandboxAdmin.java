@@ -17,7 +17,7 @@ final class SandboxAdmin {
   static final String PATH = "/_sandbox/";
 
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final int MAX_KEYS = 1_000_000;
+  private static final int MAX_KEYS = 2_000_000;
 
   private final SandboxApi sandbox;
   private final FaultBoard board;
