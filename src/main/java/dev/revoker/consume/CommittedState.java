@@ -2,6 +2,7 @@ package dev.revoker.consume;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,11 +58,11 @@ final class CommittedState {
   private int looks;
 
   /**
-   * A reading was ended by a wakeup or its time-out. Kafka's consumers let its request go on, and
-   * answer the next call for the same partitions with it: with what was so before all that was
-   * committed meanwhile. That answer is thrown away.
+   * Of which partitions a reading was ended by a wakeup or its time-out. Kafka's consumers let its
+   * request go on, and answer the next call for the same partitions with it: with what was so
+   * before all that was committed meanwhile. That answer is thrown away.
    */
-  private boolean leftBehind;
+  private final Set<Set<TopicPartition>> leftBehind = new HashSet<>();
 
   CommittedState(
       Consumer<byte[], byte[]> consumer, Intake intake, Rebalance.Withdrawal withdrawal) {
@@ -88,7 +90,7 @@ final class CommittedState {
    * Looks, after an aborted transaction and before the next, whether the broker still has what it
    * acknowledged. Tried {@link #LOOKS} times, which outlast a broker's restart: where it still
    * can't be read, the reason may be the lost transaction itself, which only the next commit can
-   * end.
+   * end. Once, where a partition is being given up.
    *
    * @return why nothing may be committed yet, or null
    */
@@ -113,7 +115,7 @@ final class CommittedState {
       } catch (InvalidConfigurationException refused) {
         throw refused(refused);
       } catch (KafkaException passing) {
-        if (++looks < LOOKS) {
+        if (++looks < (givingUp() ? 1 : LOOKS)) {
           doubted = true;
           return "the committed offsets cannot be compared: " + passing.getMessage();
         }
@@ -124,6 +126,11 @@ final class CommittedState {
       }
     }
     return null;
+  }
+
+  /** There is no time for more than one look, and the commit may be what mends things. */
+  private boolean givingUp() {
+    return intake.partitions().stream().anyMatch(partition -> partition.leaving);
   }
 
   Reading read() {
@@ -150,12 +157,19 @@ final class CommittedState {
 
   private Map<Partition, @Nullable OffsetAndMetadata> committed(List<Partition> partitions) {
     Set<TopicPartition> ids = partitions.stream().map(one -> one.id).collect(Collectors.toSet());
-    if (leftBehind) {
+    if (ids.isEmpty()) {
+      return Map.of();
+    }
+    if (!leftBehind.add(ids)) {
       consumer.committed(ids, TIMEOUT);
     }
-    leftBehind = true;
     Map<TopicPartition, OffsetAndMetadata> read = consumer.committed(ids, TIMEOUT);
-    leftBehind = false;
+    leftBehind.remove(ids);
+    if (!read.keySet().containsAll(ids)) {
+      // Nothing committed is a null. One that is not there at all was not told: the new protocol's
+      // consumer leaves out what the coordinator does not know at the moment.
+      throw new TimeoutException("no answer for all of " + ids);
+    }
     Map<Partition, @Nullable OffsetAndMetadata> committed = new LinkedHashMap<>();
     partitions.forEach(partition -> committed.put(partition, read.get(partition.id)));
     return committed;

@@ -94,7 +94,9 @@ public final class RequestLoop {
     intake.read(poll(IDLE_POLL_MS), consumer);
     // Not only after the next transaction: while it lasts, slots go to those that are admitted, and
     // an urgent request would see standard ones take them.
-    intake.admit();
+    if (!stopping) {
+      intake.admit();
+    }
   }
 
   /** Gives everything up in order. The consumer and the producer are left to be closed. */

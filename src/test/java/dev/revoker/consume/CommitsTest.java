@@ -361,6 +361,23 @@ class CommitsTest {
   }
 
   @Test
+  void aPartitionThatTheAnswerLeavesOutIsNotTakenForNew() {
+    Rig rig = new Rig();
+    rig.store.offsets.put(
+        ZERO, new OffsetAndMetadata(1, new OffsetMap(1, 4, java.util.List.of(1L)).encode()));
+    rig.append(ZERO, 0, 5);
+    rig.consumer.leftOut.add(ZERO);
+    rig.assign(ZERO);
+    rig.stepsOverMs(1000, 100);
+    assertThat(rig.work.ids()).isEmpty();
+    assertThat(rig.loop.commitTrouble()).contains("committed offsets cannot be read");
+
+    rig.consumer.leftOut.clear();
+    rig.stepsOverMs(1000, 100);
+    assertThat(rig.work.ids()).containsExactly("key-revocations-0-1", "key-revocations-0-4");
+  }
+
+  @Test
   void whatIsCommittedAsAnsweredIsNotCalledAgain() {
     Rig rig = new Rig();
     rig.store.offsets.put(

@@ -29,6 +29,9 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   /** Partitions whose committed offsets can't be read. */
   final Set<TopicPartition> unreadable = new HashSet<>();
 
+  /** The answer about committed offsets leaves these out. */
+  final Set<TopicPartition> leftOut = new HashSet<>();
+
   int polls;
 
   /** What happens while a poll blocks; nothing does unless a test says so. */
@@ -94,6 +97,7 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
     // The real one gives null where nothing was committed.
     ids.forEach(id -> found.put(id, store.offsets.get(id)));
+    found.keySet().removeAll(leftOut);
     return found;
   }
 
