@@ -224,6 +224,25 @@ class CommitsTest {
     rig.assertResults("key-revocations-0-0");
   }
 
+  /** Else the time for the last commits is over before the one that may mend things. */
+  @Test
+  void aDrainLooksOnce() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.consumer.unreadable.add(ZERO);
+    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+    rig.step();
+    rig.assertResults();
+    long before = rig.time.millis();
+
+    assertThat(rig.drain()).isTrue();
+
+    rig.assertResults("key-revocations-0-0");
+    assertThat(rig.time.millis() - before).isLessThan(1000);
+  }
+
   @Test
   void afterALostProducerThoseThatWereOursDoNotWaitForANewOne() {
     Rig rig = Rig.owning(ZERO);

@@ -36,6 +36,19 @@ class RequestLoopTest {
     rig.assertResults("key-revocations-0-0");
   }
 
+  /** CONTRACT 5.8: on SIGTERM intake stops. */
+  @Test
+  void whatAPollBringsAfterAStopIsNotBegun() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.loop.stop();
+    rig.step();
+    assertThat(rig.work.admitted).isEmpty();
+
+    assertThat(rig.drain()).isTrue();
+    assertThat(rig.work.admitted).isEmpty();
+  }
+
   @Test
   void aWakeupOutOfAPollLosesNoRecord() {
     Rig rig = Rig.owning(ZERO);
