@@ -62,7 +62,8 @@ public final class RequestLoop {
     this.intake = new Intake(config, work, reader, completions, time);
     this.commits = new Commits(consumer, publisher, intake, work, completions, listener, time);
     this.rebalance =
-        new Rebalance(consumer, intake, commits, work, bell, time, config.drainTimeoutMs());
+        new Rebalance(
+            consumer, intake, commits, work, completions, bell, time, config.drainTimeoutMs());
   }
 
   /**

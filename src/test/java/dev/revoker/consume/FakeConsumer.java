@@ -34,6 +34,9 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
 
   int polls;
 
+  /** For how long polls blocked that brought nothing, in milliseconds. */
+  long idleMs;
+
   /** What happens while a poll blocks; nothing does unless a test says so. */
   LongConsumer whileBlocked = timeoutMs -> {};
 
@@ -73,7 +76,9 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     if (!timeout.isZero()) {
       whileBlocked.accept(timeout.toMillis());
     }
-    return super.poll(timeout);
+    ConsumerRecords<byte[], byte[]> found = super.poll(timeout);
+    idleMs += found.isEmpty() ? timeout.toMillis() : 0;
+    return found;
   }
 
   @Override

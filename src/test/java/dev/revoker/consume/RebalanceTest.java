@@ -29,6 +29,18 @@ class RebalanceTest {
     assertThat(rig.work.admitted).hasSize(3);
   }
 
+  /** Its partitions are paused, and a poll of paused partitions lasts as long as it may. */
+  @Test
+  void whatIsTakenOnIsReadAtOnce() {
+    Rig rig = new Rig();
+    rig.append(ZERO, 0, 1);
+    rig.assign(ZERO);
+    rig.step();
+
+    assertThat(rig.work.admitted).hasSize(1);
+    assertThat(rig.consumer.idleMs).isZero();
+  }
+
   @Test
   void whatWaitsIsWithdrawnAndWhatIsCalledIsWaitedForAndCommitted() {
     Rig rig = Rig.owning(ZERO, ONE);
