@@ -122,7 +122,7 @@ class LauncherTest {
 
     assertThat(run("worker").out())
         .doesNotContain("-XX:+UseSerialGC")
-        .containsSubsequence("-Xmx128m", "-XX:+UseG1GC", "-Xmx1g", "dev.revoker.App");
+        .containsSubsequence("-Xmx56m", "-XX:+UseG1GC", "-Xmx1g", "dev.revoker.App");
   }
 
   @Test

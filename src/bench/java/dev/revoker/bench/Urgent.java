@@ -26,8 +26,11 @@ record Urgent(
   public Measured measure(Stand stand, Contender contender) throws Exception {
     int total = warmUp + standard + urgent;
     try (Run run = new Run(stand, contender, true, CONCURRENCY, total)) {
-      run.start(1, warmUp);
+      run.start(1, 0);
+      // With all slots taken, as later: the first to be so opens the connections.
       run.behave(latency, 0);
+      run.pile(run.place().requests(), warmUp);
+      run.await();
       run.pile(run.place().requests(), standard);
       int first = run.sent();
       long[] sentAt = new long[total];

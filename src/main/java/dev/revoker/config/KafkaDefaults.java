@@ -32,9 +32,10 @@ final class KafkaDefaults {
       defaults.put("heartbeat.interval.ms", Long.toString(Math.clamp(sessionMs / 3, 1, 3_000)));
     }
     defaults.put("max.poll.records", "500");
-    // Values are at most 64 KiB: no need for Kafka's 50 MiB in one fetch.
-    defaults.put("fetch.max.bytes", Integer.toString(4 << 20));
-    defaults.put("max.partition.fetch.bytes", Integer.toString(1 << 20));
+    // Values are at most 64 KiB: no need for Kafka's 50 MiB in one fetch, nor for its MiB of each
+    // partition, which the consumer holds besides what the lanes do.
+    defaults.put("fetch.max.bytes", Integer.toString(2 << 20));
+    defaults.put("max.partition.fetch.bytes", Integer.toString(256 << 10));
     return defaults;
   }
 

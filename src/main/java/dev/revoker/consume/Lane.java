@@ -11,11 +11,11 @@ final class Lane {
   /** What a request takes besides its value, roughly: many small ones must be bounded too. */
   static final int BYTES_PER_REQUEST = 1024;
 
-  /** Beyond this many bytes of requests nothing more is read for the lane. */
-  private static final long MAX_BYTES = 16L << 20;
-
   private static final int MIN_REQUESTS = 2048;
   private static final int REQUESTS_PER_SLOT = 4;
+
+  /** Twice what a usual one takes. What is read long before its turn only grows old in the heap. */
+  private static final int MAX_BYTES_PER_REQUEST = 2048;
 
   final String name;
   final String topic;
@@ -38,7 +38,7 @@ final class Lane {
   }
 
   boolean mayRead() {
-    return bytes < MAX_BYTES;
+    return bytes < (long) maxRequests * MAX_BYTES_PER_REQUEST;
   }
 
   void read(Pending pending) {

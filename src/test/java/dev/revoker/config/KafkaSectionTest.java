@@ -42,8 +42,8 @@ class KafkaSectionTest {
                 Map.entry("session.timeout.ms", "10000"),
                 Map.entry("heartbeat.interval.ms", "3000"),
                 Map.entry("max.poll.records", "500"),
-                Map.entry("fetch.max.bytes", "4194304"),
-                Map.entry("max.partition.fetch.bytes", "1048576")));
+                Map.entry("fetch.max.bytes", "2097152"),
+                Map.entry("max.partition.fetch.bytes", "262144")));
     assertThat(kafka.producer())
         .isEqualTo(
             Map.ofEntries(
