@@ -62,9 +62,10 @@ public final class Bench implements Callable<Integer> {
             round(stand, scenario, round, journal);
           }
         }
+        // After each: a run that is ended before its time leaves what it has.
+        Reports.write(journal, folder, docs == null ? folder : docs);
       }
     }
-    Reports.write(journal, folder, docs == null ? folder : docs);
     return sound && journal.complete() ? 0 : 1;
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What all contenders share: one real broker and one API, each in a process of its own. */
@@ -12,6 +13,14 @@ final class Stand implements AutoCloseable {
   private final Broker broker;
   private final AccountApi api;
   private final Path folder;
+
+  /**
+   * A lone broker that gets no CPU for two seconds would fence itself, and has no leaders then:
+   * what comes of that is no figure of a contender's.
+   */
+  private static final Broker.Options PATIENT =
+      Broker.Options.with(Map.of("broker.session.timeout.ms", "60000"));
+
   private final Duration quietAtMost;
   private final AtomicInteger runs = new AtomicInteger();
 
@@ -29,7 +38,7 @@ final class Stand implements AutoCloseable {
    */
   static Stand start(Path logs, Duration quietAtMost) throws IOException, InterruptedException {
     Files.createDirectories(logs);
-    Broker broker = Broker.start();
+    Broker broker = Broker.start(PATIENT);
     try {
       AccountApi api = AccountApi.start(Files.createTempDirectory(logs, "stand"));
       return new Stand(broker, api, logs, quietAtMost);
