@@ -9,6 +9,7 @@ import javax.net.ssl.SSLSocket;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
 import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
@@ -60,9 +61,18 @@ final class Connection {
   ClassicHttpResponse receiveHead() throws IOException, HttpException {
     ClassicHttpResponse head;
     do {
-      head = parser.parse(buffer, input);
+      head = parsed();
     } while (head.getCode() < 200 && head.getCode() != 101);
     return head;
+  }
+
+  private ClassicHttpResponse parsed() throws IOException, HttpException {
+    try {
+      return parser.parse(buffer, input);
+    } catch (IllegalArgumentException statusOfZero) {
+      // HttpCore takes a number that is none for a mistake of its caller's.
+      throw new ProtocolException("the status is no status");
+    }
   }
 
   /** The body that belongs to the head; a read of it throws where it breaks off. */

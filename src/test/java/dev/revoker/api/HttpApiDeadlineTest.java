@@ -8,6 +8,7 @@ import static dev.revoker.api.ScriptedServer.sendAndHang;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.config.Config;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** However a call hangs, it ends when its time is over, and leaves nothing behind. */
 @Timeout(30)
 class HttpApiDeadlineTest {
+  private static final int TIMEOUT_MS = 400;
+
   static Stream<ScriptedServer.Act> endless() {
     return Stream.of(
         sendAndHang(""),
@@ -42,15 +46,31 @@ class HttpApiDeadlineTest {
   @ParameterizedTest
   @MethodSource("endless")
   void anAnswerThatNeverEndsIsNoAnswer(ScriptedServer.Act act) throws IOException {
+    HandTime time = new HandTime();
     try (ScriptedServer server = ScriptedServer.playing(act, send("HTTP/1.1 204 OK\r\n\r\n"));
-        ApiFixture fixture = ApiFixture.hasty(server.url())) {
-      long startMs = fixture.time.millis();
-      assertThat(fixture.ask(REMOVE)).isEqualTo(new ApiAnswer.NoAnswer("no whole answer in time"));
-      assertThat(fixture.time.millis() - startMs).isBetween(490L, 5_000L);
+        HttpApi api = new HttpApi(endpoint(server), 1, time, null)) {
+      BlockingQueue<ApiAnswer> answers = start(api);
+      await().until(() -> server.requests().size() == 1);
+      time.pass(TIMEOUT_MS - 1);
+      assertThat(answers).isEmpty();
+      time.pass(1);
+      assertThat(next(answers)).isEqualTo(new ApiAnswer.NoAnswer("no whole answer in time"));
       assertThat(server.requests()).hasSize(1);
-      assertThat(fixture.ask(REMOVE)).as("the next call").isEqualTo(new ApiAnswer.Done());
+      assertThat(next(start(api)))
+          .as("the next call, in the only place")
+          .isEqualTo(new ApiAnswer.Done());
       assertThat(server.connections()).isEqualTo(2);
     }
+  }
+
+  private static Config.Endpoint endpoint(ScriptedServer server) {
+    return new Config.Endpoint(server.url(), 10_000, TIMEOUT_MS);
+  }
+
+  private static BlockingQueue<ApiAnswer> start(HttpApi api) {
+    BlockingQueue<ApiAnswer> answers = new LinkedBlockingQueue<>();
+    api.call(REMOVE, answers::add);
+    return answers;
   }
 
   @Test
@@ -100,17 +120,19 @@ class HttpApiDeadlineTest {
 
   @Test
   void aCallThatGetsNoConnectionInTimeHasSentNothing() throws IOException {
+    HandTime time = new HandTime();
     try (ScriptedServer server = ScriptedServer.playing(sendAndHang(""));
-        ApiFixture fixture = new ApiFixture(server.url(), 10_000, 400, 1, null)) {
-      BlockingQueue<ApiAnswer> first = fixture.start(REMOVE);
+        HttpApi api = new HttpApi(endpoint(server), 1, time, null)) {
+      BlockingQueue<ApiAnswer> first = start(api);
       await().until(() -> server.requests().size() == 1);
-      BlockingQueue<ApiAnswer> second = fixture.start(REMOVE);
-      BlockingQueue<ApiAnswer> third = fixture.start(REMOVE);
-      assertThat(next(first)).isInstanceOf(ApiAnswer.NoAnswer.class);
-      assertThat(Stream.of(next(second), next(third)))
-          .as("of two, one gets the place of the first call, with little time left")
-          .contains(new ApiAnswer.NoConnection("no connection became free in time"));
-      assertThat(server.connections()).isLessThanOrEqualTo(2);
+      BlockingQueue<ApiAnswer> second = start(api);
+      await().until(() -> time.timersSet() == 2);
+      time.runLatest();
+      assertThat(next(second))
+          .isEqualTo(new ApiAnswer.NoConnection("no connection became free in time"));
+      time.runLatest();
+      assertThat(next(first)).isEqualTo(new ApiAnswer.NoAnswer("no whole answer in time"));
+      assertThat(server.requests()).hasSize(1);
     }
   }
 

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.revoker.config.Config;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,29 +24,40 @@ class HttpApiFuzz {
   private static final Pattern DONE = Pattern.compile("(?i)HTTP/\\S*\\s+204");
   private static final Pattern TOKEN = Pattern.compile("[0-9A-Fa-f]{1,1024}");
   private static final int TIMEOUT_MS = 400;
+
+  /** Most that was sent is read by then; what is not makes the input another one, no more. */
+  private static final int MOMENT_MS = 20;
+
+  private static final HandTime TIME = new HandTime();
+  private static final Semaphore PLAYED = new Semaphore(0);
   private static volatile byte[] script = {};
   private static volatile boolean hang;
   private static ScriptedServer server;
-  private static ApiFixture fixture;
+  private static HttpApi api;
 
   @BeforeAll
   static void start() throws IOException {
     server = ScriptedServer.playing(HttpApiFuzz::play);
-    fixture = new ApiFixture(server.url(), 5_000, TIMEOUT_MS, 1, null);
+    api = new HttpApi(new Config.Endpoint(server.url(), 60_000, TIMEOUT_MS), 1, TIME, null);
   }
 
   @AfterAll
   static void stop() throws IOException {
-    fixture.close();
+    api.close();
     server.close();
   }
 
   private static void play(ScriptedServer.Peer peer) throws IOException {
     boolean stay = hang;
-    peer.output().write(script);
-    peer.output().flush();
-    if (!stay) {
-      peer.socket().close();
+    try {
+      peer.output().write(script);
+      peer.output().flush();
+    } finally {
+      if (stay) {
+        PLAYED.release();
+      } else {
+        peer.socket().close();
+      }
     }
   }
 
@@ -70,7 +86,7 @@ class HttpApiFuzz {
       return;
     }
     byte[] answer = Arrays.copyOfRange(input, 1, input.length);
-    // Hanging takes the whole time, so few do.
+    // Hanging takes a moment each, so few do.
     hang = (input[0] & 0xfc) == 0x04;
     script = (input[0] & 0x80) == 0 ? answer : repeated(answer);
     ApiCall call =
@@ -79,7 +95,26 @@ class HttpApiFuzz {
           case 1 -> ApiFixture.LOGOUT;
           default -> ApiFixture.REMOVE;
         };
-    judge(call, fixture.ask(call), new String(script, StandardCharsets.ISO_8859_1));
+    judge(call, ask(call), new String(script, StandardCharsets.ISO_8859_1));
+  }
+
+  /** Time passes only where the server hangs: else the answer must come without. */
+  private static ApiAnswer ask(ApiCall call) {
+    BlockingQueue<ApiAnswer> answers = new LinkedBlockingQueue<>();
+    api.call(call, answers::add);
+    try {
+      if (hang) {
+        PLAYED.acquire();
+        ApiAnswer early = answers.poll(MOMENT_MS, TimeUnit.MILLISECONDS);
+        if (early != null) {
+          return early;
+        }
+        TIME.pass(TIMEOUT_MS);
+      }
+    } catch (InterruptedException unexpected) {
+      throw new AssertionError(unexpected);
+    }
+    return ApiFixture.next(answers);
   }
 
   private static void judge(ApiCall call, ApiAnswer answer, String said) {

@@ -9,14 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.revoker.config.Config;
-import dev.revoker.time.Time;
 import java.io.IOException;
-import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,39 +156,6 @@ class HttpApiReuseTest {
                 time.pass(5_000);
                 assertThat(server.openConnections()).isZero();
               });
-    }
-  }
-
-  /** Passes when it is told to. */
-  private static final class HandTime implements Time {
-    private final Map<Runnable, Long> timers = new ConcurrentHashMap<>();
-    private final AtomicLong nowMs = new AtomicLong();
-
-    void pass(long millis) {
-      long untilMs = nowMs.addAndGet(millis);
-      timers.forEach(
-          (task, atMs) -> {
-            if (atMs <= untilMs && timers.remove(task, atMs)) {
-              task.run();
-            }
-          });
-    }
-
-    @Override
-    public Instant now() {
-      return Instant.ofEpochMilli(nowMs.get());
-    }
-
-    @Override
-    public long nanos() {
-      return nowMs.get() * 1_000_000;
-    }
-
-    @Override
-    public Timer after(long delayMs, Runnable task) {
-      Runnable once = task::run;
-      timers.put(once, nowMs.get() + delayMs);
-      return () -> timers.remove(once);
     }
   }
 

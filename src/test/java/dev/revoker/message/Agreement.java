@@ -41,8 +41,13 @@ final class Agreement {
     boolean refused =
         request instanceof Request.Invalid invalid
             && invalid.error().type().equals(ResultError.MALFORMED_REQUEST);
-    String text = new String(value, StandardCharsets.UTF_8);
-    JsonNode json = JSON.readTree(text);
-    assertThat(!Published.faultsOfRequest(json).isEmpty()).as(text).isEqualTo(refused);
+    assertThat(!Published.faultsOfRequest(parsed(value)).isEmpty())
+        .as(() -> new String(value, StandardCharsets.UTF_8))
+        .isEqualTo(refused);
+  }
+
+  /** By another parser, without bounds of its own. */
+  static JsonNode parsed(byte[] value) {
+    return JSON.readTree(new String(value, StandardCharsets.UTF_8));
   }
 }

@@ -22,11 +22,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -137,18 +137,21 @@ class RandomRequestsTest {
     }
   }
 
-  /** A mutation can move the key to another field, so what is secret is asked of another parser. */
+  /**
+   * A mutation can move the key to another field, so what is secret is asked of another parser. Of
+   * a value that can't be parsed, it is whatever of the two it holds eight digits of: what a header
+   * shows besides can't be known for a secret.
+   */
   static void assertNoSecretOf(byte[] value, Echo echo) {
-    List<String> secrets = new ArrayList<>(List.of(KEY, TOKEN));
-    try {
-      JsonNode json = JSON.readTree(value);
-      if (json.isObject()) {
-        secrets.clear();
-        secrets.add(json.path("api_securekey").asString(""));
-        secrets.add(json.path("api_token").asString(""));
-      }
-    } catch (JacksonException broken) {
+    List<String> secrets = new ArrayList<>();
+    if (RequestJson.parse(value) instanceof Parsed.Broken) {
       assertThat(echo.keyFingerprint()).isNull();
+      secrets.addAll(List.of(KEY, TOKEN));
+      secrets.removeIf(secret -> !holdsEightOf(secret, value));
+    } else {
+      JsonNode json = Agreement.parsed(value);
+      secrets.add(json.path("api_securekey").asString(""));
+      secrets.add(json.path("api_token").asString(""));
     }
     secrets.removeIf(secret -> secret.length() < 8);
     List<String> texts =
@@ -167,6 +170,13 @@ class RandomRequestsTest {
     for (String secret : secrets) {
       assertThat(texts).noneMatch(text -> text.contains(secret.toLowerCase(Locale.ROOT)));
     }
+  }
+
+  private static boolean holdsEightOf(String secret, byte[] value) {
+    String text =
+        new String(value, StandardCharsets.ISO_8859_1).replace("\0", "").toLowerCase(Locale.ROOT);
+    return IntStream.rangeClosed(0, secret.length() - 8)
+        .anyMatch(at -> text.contains(secret.substring(at, at + 8)));
   }
 
   private static byte[] mutated(byte[] original, Random random) {
