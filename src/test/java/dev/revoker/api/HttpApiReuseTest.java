@@ -75,6 +75,17 @@ class HttpApiReuseTest {
     assertThat(connectionsForTwoCalls(first)).isEqualTo(2);
   }
 
+  @Test
+  void whatIsNotKeptIsClosedAtOnce() throws IOException {
+    HandTime time = new HandTime();
+    try (ScriptedServer server =
+            ScriptedServer.playing(send("HTTP/1.1 204 OK\r\nConnection: close\r\n\r\n"));
+        HttpApi api = new HttpApi(new Config.Endpoint(server.url(), 1, 1), 8, time, null)) {
+      ask(api);
+      await().until(() -> server.openConnections() == 0);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aConnectionThatTheServerEndedWhileIdleCostsNoAnswer(boolean farewell) throws IOException {

@@ -16,6 +16,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +180,25 @@ class HttpApiWireTest {
     try (ApiFixture fixture = new ApiFixture(url, 1000, 1000, 1, null, unknown)) {
       assertThat(fixture.ask(REMOVE))
           .isEqualTo(new ApiAnswer.NoConnection("no address found for api.example:80"));
+    }
+  }
+
+  @Test
+  void anIpv6AddressOfTheUrlIsLookedUpWithoutItsBracketsAndNamedWithThem() throws IOException {
+    BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+    Resolver.Lookup lookup =
+        host -> {
+          asked.add(host);
+          return new InetAddress[] {InetAddress.getLoopbackAddress()};
+        };
+    try (ScriptedServer server = ScriptedServer.playing(send("HTTP/1.1 204 OK\r\n\r\n"));
+        ApiFixture fixture =
+            new ApiFixture(
+                URI.create("http://[::1]:" + server.port()), 10_000, 10_000, 1, null, lookup)) {
+      assertThat(fixture.ask(REMOVE)).isEqualTo(new ApiAnswer.Done());
+      assertThat(asked).containsExactly("::1");
+      assertThat(server.requests().getFirst())
+          .contains("\r\nHost: [::1]:" + server.port() + "\r\n");
     }
   }
 

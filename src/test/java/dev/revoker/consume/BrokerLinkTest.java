@@ -59,6 +59,30 @@ class BrokerLinkTest {
     assertThat(link.why()).isEqualTo("last heartbeat 16 s ago");
   }
 
+  @Test
+  void isUpWithAHeartbeatJustNowHoweverLongAgoItJoined() {
+    put("consumer-metrics", "connection-count", 1);
+    put("consumer-coordinator-metrics", "last-heartbeat-seconds-ago", 0);
+    put("consumer-coordinator-metrics", "last-rebalance-seconds-ago", 3600);
+
+    assertThat(link.up()).isTrue();
+    assertThat(link.why()).isEqualTo("last heartbeat 0 s ago");
+  }
+
+  @Test
+  void isDownFifteenSecondsAfterTheLastHeartbeat() {
+    put("consumer-metrics", "connection-count", 1);
+    put("consumer-coordinator-metrics", "last-heartbeat-seconds-ago", 15);
+
+    assertThat(link.up()).isFalse();
+  }
+
+  @Test
+  void isDownWhereNothingIsMeasuredYet() {
+    assertThat(link.up()).isFalse();
+    assertThat(link.why()).isEqualTo("no connection to a broker");
+  }
+
   private void put(String group, String name, double value) {
     MetricName metricName = new MetricName(name, group, "", Map.of());
     metrics.put(

@@ -80,6 +80,31 @@ class CompletionsTest {
   }
 
   @Test
+  void outOfAPollTheBellIsEnough() {
+    AtomicInteger wakeups = new AtomicInteger();
+    AtomicInteger rings = new AtomicInteger();
+    Bell bell =
+        new Bell() {
+          @Override
+          public void ring() {
+            rings.incrementAndGet();
+          }
+
+          @Override
+          public void await(long timeoutMs) {}
+        };
+    Completions completions = new Completions(wakeups::incrementAndGet, bell);
+    assertThat(completions.mayBlock()).isTrue();
+    completions.polled();
+    completions.add(pending(completions));
+    assertThat(completions.mayBlock()).isFalse();
+    completions.signal();
+
+    assertThat(wakeups).hasValue(0);
+    assertThat(rings).hasValue(2);
+  }
+
+  @Test
   @Timeout(30)
   void aRingEndsOneWaitAndRingsDoNotAddUp() throws Exception {
     Bell bell = Bell.ofThreads();

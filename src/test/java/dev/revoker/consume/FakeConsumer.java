@@ -4,6 +4,7 @@ import dev.revoker.publish.ScriptedProducer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +33,14 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   /** The answer about committed offsets leaves these out. */
   final Set<TopicPartition> leftOut = new HashSet<>();
 
+  /** Thrown by the next looks at where logs begin, one each. */
+  final Deque<KafkaException> beginningFailures = new ArrayDeque<>();
+
   int polls;
+  int wakeups;
+
+  /** How often it was asked where logs begin. */
+  int beginningLooks;
 
   /** For how long polls blocked that brought nothing, in milliseconds. */
   long idleMs;
@@ -96,6 +104,23 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     Map<TopicPartition, OffsetAndMetadata> answer = leftBehind;
     leftBehind = null;
     return answer != null && answer.keySet().equals(ids) ? answer : found(ids);
+  }
+
+  @Override
+  public synchronized Map<TopicPartition, Long> beginningOffsets(
+      Collection<TopicPartition> ids, Duration timeout) {
+    beginningLooks++;
+    KafkaException failure = beginningFailures.poll();
+    if (failure != null) {
+      throw failure;
+    }
+    return super.beginningOffsets(ids, timeout);
+  }
+
+  @Override
+  public synchronized void wakeup() {
+    wakeups++;
+    super.wakeup();
   }
 
   private Map<TopicPartition, OffsetAndMetadata> found(Set<TopicPartition> ids) {

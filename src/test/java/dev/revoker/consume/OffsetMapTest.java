@@ -147,6 +147,26 @@ class OffsetMapTest {
   }
 
   @Test
+  void whatIsAnsweredIsWhatIsBeforeTheEndAndNotAmongTheUnanswered() {
+    OffsetMap map = new OffsetMap(5, 9, List.of(5L, 7L));
+    assertThat(LongStream.range(0, 12).filter(map::isAnswered))
+        .containsExactly(0L, 1L, 2L, 3L, 4L, 6L, 8L);
+  }
+
+  /** No writer writes these, and a reader that took them would not write them again. */
+  @Test
+  void whatNobodyWritesIsRefused() {
+    byte[] noRuns = {0, 0};
+    byte[] tooLongANumber = {1, -128, -128, -128, -128, -128, -128, -128, -128, -128, 0, 0, 0};
+    byte[] tooManyInTwoRuns = {2, 0, -1, -1, 3, 1, -1, -1, 3, 0};
+    for (byte[] bytes : List.of(noRuns, tooLongANumber, tooManyInTwoRuns)) {
+      String text = "1:" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+      assertThatThrownBy(() -> OffsetMap.decode(3, text))
+          .isInstanceOf(UnreadableMetadataException.class);
+    }
+  }
+
+  @Test
   void theHighestOffsetsAreNoProblem() {
     OffsetMap map = new OffsetMap(0, Long.MAX_VALUE, List.of(0L, Long.MAX_VALUE - 2));
 

@@ -24,6 +24,15 @@ class PartitionProgressTest {
   }
 
   @Test
+  void whatWasDeliveredBeforeIsNotCarriedOutAgain() {
+    PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
+    assertThat(progress.deliver(4)).isTrue();
+    assertThat(progress.deliver(4)).isFalse();
+    assertThat(progress.deliver(2)).isFalse();
+    assertThat(progress.unanswered()).isEqualTo(1);
+  }
+
+  @Test
   void nothingChangesBeforeTheCommit() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     LongStream.range(0, 3).forEach(progress::deliver);

@@ -1,12 +1,15 @@
 package dev.revoker.consume;
 
+import static dev.revoker.consume.Rig.URGENT;
 import static dev.revoker.consume.Rig.ZERO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
@@ -33,6 +36,71 @@ class RequestLoopTest {
 
     assertThat(rig.loop.run()).isTrue();
 
+    rig.assertResults("key-revocations-0-0");
+  }
+
+  @Test
+  void aRunJoinsTheGroupForTheTopicsOfAllLanes() {
+    Rig rig = new Rig();
+    rig.consumer.unsubscribe();
+    rig.consumer.schedulePollTask(rig.loop::stop);
+
+    rig.loop.run();
+
+    assertThat(rig.consumer.subscription()).containsExactlyInAnyOrder(URGENT.topic(), ZERO.topic());
+  }
+
+  @Test
+  void aRunThatLeavesACallBehindSaysSo() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.called = task -> true;
+    rig.consumer.schedulePollTask(rig.loop::stop);
+    rig.consumer.whileBlocked = rig.time::advanceMs;
+
+    assertThat(rig.loop.run()).isFalse();
+  }
+
+  /** Each wakeup costs an exception, and one that comes late hits another call. */
+  @Test
+  void aPollThatBlocksIsWokenAndNoOther() {
+    for (Consumer<Rig> event :
+        List.<Consumer<Rig>>of(
+            rig -> rig.work.answerAll(), rig -> rig.loop.stop(), rig -> rig.loop.signal())) {
+      Rig rig = Rig.owning(ZERO);
+      rig.append(ZERO, 0, 1);
+      rig.steps(2);
+      int before = rig.consumer.wakeups;
+      rig.consumer.whileBlocked = ms -> event.accept(rig);
+      rig.step();
+      assertThat(rig.consumer.wakeups - before).isEqualTo(1);
+
+      rig.consumer.whileBlocked = ms -> {};
+      rig.steps(2);
+      event.accept(rig);
+      assertThat(rig.consumer.wakeups - before).as("out of a poll").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void itDoesNotBlockLongerThanThePauseAfterAFailure() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.time.advanceMs(86_400_000);
+    rig.work.answerAll();
+    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    List<Long> blockedMs = new ArrayList<>();
+    rig.consumer.whileBlocked =
+        ms -> {
+          blockedMs.add(ms);
+          rig.time.advanceMs(ms);
+        };
+
+    rig.steps(2);
+
+    assertThat(blockedMs).containsExactly(200L, 1000L);
     rig.assertResults("key-revocations-0-0");
   }
 
@@ -108,6 +176,7 @@ class RequestLoopTest {
   @Test
   void othersSeeWhatItOwnsAndHowOldTheOldestIs() {
     Rig rig = new Rig();
+    rig.time.advanceMs(86_400_000);
     assertThat(rig.loop.sinceLastTurnMs()).isEqualTo(-1);
     assertThat(rig.loop.partitions()).isZero();
 

@@ -39,6 +39,9 @@ final class Rig {
   /** What the listener was told of. */
   final List<Result> told = new ArrayList<>();
 
+  /** How long the transactions took, as the listener was told. */
+  final List<Long> toldNanos = new ArrayList<>();
+
   /** What happens while the loop waits for the bell, one for each wait. */
   final Deque<Runnable> whileWaiting = new ArrayDeque<>();
 
@@ -55,7 +58,10 @@ final class Rig {
             new Publisher(this::newProducer, new ResultWriter("w-1", "revoker"), "results"),
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,
-            (results, nanos) -> told.addAll(results),
+            (results, nanos) -> {
+              told.addAll(results);
+              toldNanos.add(nanos);
+            },
             bell(),
             time);
     loop.begin();

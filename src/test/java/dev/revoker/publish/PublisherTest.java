@@ -2,6 +2,7 @@ package dev.revoker.publish;
 
 import static dev.revoker.publish.PublisherRig.PARTITION;
 import static dev.revoker.publish.PublisherRig.batch;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.publish.ScriptedProducer.Commit;
@@ -30,6 +31,9 @@ class PublisherTest {
 
     assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0", "r-1");
+    assertThat(rig.store.results)
+        .extracting(record -> new String(record.headers().lastHeader("ce_id").value(), UTF_8))
+        .containsExactly("requests-0-0", "requests-0-1");
     assertThat(rig.store.offsets).containsEntry(PARTITION, new OffsetAndMetadata(2, ""));
     assertThat(rig.producer().calls)
         .containsExactly("init", "begin", "offsets", "send", "send", "commit");

@@ -19,10 +19,13 @@ class ProbeTest {
   @Test
   void intakeIsOpenWithTheBreakerClosedAndShutWithItOpen() {
     Rig rig = Rig.withDefaults();
+    rig.time.advanceMs(86_400_000);
     assertThat(rig.dispatcher.intakeRoom()).isEqualTo(Integer.MAX_VALUE);
     rig.breakApi();
     assertThat(rig.dispatcher.intakeRoom()).isZero();
     rig.time.advanceMs(9_999);
+    rig.ask("standard");
+    assertThat(rig.api.open()).isEmpty();
     assertThat(rig.dispatcher.intakeRoom()).isZero();
   }
 
@@ -252,6 +255,39 @@ class ProbeTest {
     rig.api.rule(20, call -> call.isLogin() ? Answers.session("70ce") : DONE);
     rig.time.advanceMs(41_000);
     assertThat(failing).noneMatch(Asked::isOpen);
+  }
+
+  @Test
+  void whileAnotherProbesWhoseProbeFailedRests() {
+    Rig rig = new Rig(new Settings().halfOpenCalls(2));
+    rig.breakApi();
+    rig.ask(Ask.in("urgent").key(POISON));
+    rig.time.advanceMs(10_000);
+    rig.api.only().answer(FAILED);
+    rig.ask("standard");
+    rig.api.only().answer(FAILED);
+    rig.ask(Ask.in("standard").key("0a0a0a0a"));
+    rig.time.advanceMs(10_000);
+    rig.withdraw(List.of());
+    assertThat(rig.api.only().key()).as("one of two probes is left").isEqualTo("0a0a0a0a");
+    rig.api.only().answer(DONE);
+    assertThat(rig.api.only().key()).as("no other is left").isEqualTo(POISON);
+  }
+
+  @Test
+  void oneThatFailsAloneProbesAgainAndAgainAndLeavesRoomForAnother() {
+    Rig rig = new Rig(new Settings().halfOpenCalls(2));
+    rig.breakApi();
+    rig.ask(Ask.in("urgent").key(POISON));
+    for (int round = 1; round <= 5; round++) {
+      rig.time.advanceMs(10_000);
+      assertThat(rig.api.only().key()).isEqualTo(POISON);
+      rig.api.only().answer(FAILED);
+      assertThat(rig.dispatcher.intakeRoom()).as("after probe " + round).isPositive();
+    }
+    Asked another = rig.ask("standard");
+    rig.api.only().answer(DONE);
+    assertThat(another.outcome()).isEqualTo(Outcome.REVOKED);
   }
 
   @Test

@@ -158,6 +158,24 @@ class WaitLimitsTest {
     assertThat(asked.outcome()).isEqualTo(Outcome.UNAVAILABLE);
   }
 
+  @Test
+  void aWaitForASlotIsNoHold() {
+    Rig rig =
+        new Rig(new Settings().holdMaxMs(1_000).maxInFlight(1).reserved(0, 0).minimumCalls(50));
+    rig.ask("standard");
+    Asked queued = rig.ask("standard");
+    for (int round = 1; round <= 3; round++) {
+      rig.time.advanceMs(60_000);
+      assertThat(rig.dispatcher.waiting("standard")).as("held or in back-off").isZero();
+      rig.api.only().answer(Answers.throttled(400));
+      assertThat(rig.dispatcher.waiting("standard")).isEqualTo(2);
+      rig.time.advanceMs(round < 3 ? 400 : 199);
+      assertThat(queued.isOpen()).as("held for a second, in hold " + round).isTrue();
+    }
+    rig.time.advanceMs(1);
+    assertThat(queued.outcome()).isEqualTo(Outcome.UNAVAILABLE);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 9_999, 25_000, 100_000})
   void inAnOutageEachRequestEndsWhenItsOwnHoldIsOver(long holdMaxMs) {

@@ -1,0 +1,140 @@
+package dev.revoker.consume;
+
+import static dev.revoker.consume.Rig.ONE;
+import static dev.revoker.consume.Rig.ZERO;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.revoker.publish.ScriptedProducer.Commit;
+import java.util.List;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** A broker that forgets what it acknowledged, and what is told of commits that fail. */
+class LostCommitTest {
+  private static Rig answered(int requests) {
+    Rig rig = Rig.owning(ZERO, ONE);
+    for (int offset = 0; offset < requests; offset++) {
+      rig.append(ZERO, offset, 1);
+      rig.steps(2);
+      rig.work.answerAll();
+      rig.step();
+    }
+    return rig;
+  }
+
+  private static void abortOne(Rig rig) {
+    rig.append(ONE, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+  }
+
+  @Test
+  void whereNothingIsLeftItBeginsWithTheFirstThatItRead() {
+    Rig rig = answered(3);
+    rig.store.results.clear();
+    rig.store.offsets.remove(ZERO);
+    abortOne(rig);
+
+    rig.stepsOverMs(1000, 100);
+
+    assertThat(rig.work.open)
+        .extracting(FakeWork.Task::id)
+        .containsExactly("key-revocations-0-0", "key-revocations-0-1", "key-revocations-0-2");
+    assertThat(rig.loop.partitions()).as("each once").isEqualTo(2);
+  }
+
+  @Test
+  void whereAnEarlierCommitIsLeftItBeginsThere() {
+    Rig rig = answered(3);
+    rig.store.results.removeLast();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(2, ""));
+    abortOne(rig);
+
+    rig.stepsOverMs(1000, 100);
+
+    assertThat(rig.work.open).extracting(FakeWork.Task::id).containsExactly("key-revocations-0-2");
+  }
+
+  @Test
+  void theRequestsThatWaitThereAreTakenBackFirst() {
+    Rig rig = answered(2);
+    rig.append(ZERO, 2, 1);
+    rig.steps(2);
+    FakeWork.Task waiting = rig.work.open.getFirst();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
+    rig.append(ONE, 0, 1);
+    rig.steps(2);
+    rig.work.answer("key-revocations-1-0");
+    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+
+    rig.stepsOverMs(1000, 100);
+
+    assertThat(rig.work.open).doesNotContain(waiting);
+    assertThat(rig.work.open)
+        .extracting(FakeWork.Task::id)
+        .containsExactly("key-revocations-0-1", "key-revocations-0-2");
+  }
+
+  @Test
+  void aProducerThatIsLostTooChangesNothingOfThat() {
+    Rig rig = answered(2);
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
+    rig.append(ONE, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().commits.add(Commit.FENCED);
+    rig.step();
+    assertThat(rig.loop.commitTrouble()).as("at once").isNotNull();
+
+    rig.stepsOverMs(1000, 100);
+
+    assertThat(rig.work.open).extracting(FakeWork.Task::id).containsExactly("key-revocations-0-1");
+  }
+
+  /** Its next owner carries it out again. */
+  @Test
+  void aPartitionThatIsBeingGivenUpIsNotBegunAgain() {
+    Rig rig = answered(2);
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
+    abortOne(rig);
+    int admitted = rig.work.admitted.size();
+
+    rig.step();
+    rig.drain();
+
+    assertThat(rig.work.admitted).hasSize(admitted);
+    assertThat(rig.store.offsets.get(ZERO)).isEqualTo(new OffsetAndMetadata(1, ""));
+    assertThat(rig.results()).contains("key-revocations-1-0");
+  }
+
+  @Test
+  void troubleIsToldOnceAndThatItIsOverOnce() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().commits.addAll(List.of(Commit.LATE, Commit.LATE, Commit.LATE));
+
+    var told = Logged.by(Trouble.class, () -> rig.stepsOverMs(2000, 100));
+
+    assertThat(told)
+        .extracting(event -> event.getLevel().toString())
+        .containsExactly("WARN", "INFO");
+  }
+
+  @Test
+  void theListenerIsToldHowLongTheTransactionTook() {
+    Rig rig = Rig.owning(ZERO);
+    rig.time.advanceMs(86_400_000);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().duringCommit = () -> rig.time.advanceMs(30);
+
+    rig.step();
+
+    assertThat(rig.toldNanos).containsExactly(30_000_000L);
+  }
+}
