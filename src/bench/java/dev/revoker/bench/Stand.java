@@ -10,16 +10,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** What all contenders share: one real broker and one API, each in a process of its own. */
 final class Stand implements AutoCloseable {
-  private final Broker broker;
-  private final AccountApi api;
-  private final Path folder;
-
   /**
    * A lone broker that gets no CPU for two seconds would fence itself, and has no leaders then:
    * what comes of that is no figure of a contender's.
    */
   private static final Broker.Options PATIENT =
       Broker.Options.with(Map.of("broker.session.timeout.ms", "60000"));
+
+  private final Broker broker;
+  private final AccountApi api;
+  private final Path folder;
 
   private final Duration quietAtMost;
   private final AtomicInteger runs = new AtomicInteger();
