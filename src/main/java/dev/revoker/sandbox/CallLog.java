@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The calls to remove_api_key in the order of their arrival, linked by key; about 20 bytes for
+ * The calls to remove_api_key in the order of their arrival, linked by key; about 24 bytes for
  * each. Not thread-safe.
  */
 final class CallLog {
@@ -18,13 +18,14 @@ final class CallLog {
   private final List<String> answers = new ArrayList<>();
   private long[] atMs = new long[512];
   private int[] previous = new int[512];
+  private int[] session = new int[512];
   private short[] answer = new short[512];
   private int[] lastOfKey = new int[0];
   private int[] countOfKey = new int[0];
   private int size;
 
   /** Notes a call that ended in this answer. */
-  void add(int key, long epochMs, String answered) {
+  void add(int key, long epochMs, int ofSession, String answered) {
     if (key >= lastOfKey.length) {
       int old = lastOfKey.length;
       int capacity = Math.max(512, Math.max(key + 1, old * 2));
@@ -40,10 +41,12 @@ final class CallLog {
       int capacity = Math.min(MAX_CALLS, size * 2);
       atMs = Arrays.copyOf(atMs, capacity);
       previous = Arrays.copyOf(previous, capacity);
+      session = Arrays.copyOf(session, capacity);
       answer = Arrays.copyOf(answer, capacity);
     }
     atMs[size] = epochMs;
     previous[size] = lastOfKey[key];
+    session[size] = ofSession;
     answer[size] = indexOf(answered);
     lastOfKey[key] = size++;
   }
@@ -57,7 +60,9 @@ final class CallLog {
     List<Ledger.Call> calls = new ArrayList<>();
     int at = key < 0 || key >= lastOfKey.length ? NONE : lastOfKey[key];
     for (; at != NONE; at = previous[at]) {
-      calls.add(new Ledger.Call(at, Instant.ofEpochMilli(atMs[at]), answers.get(answer[at])));
+      calls.add(
+          new Ledger.Call(
+              at, Instant.ofEpochMilli(atMs[at]), session[at], answers.get(answer[at])));
     }
     return calls.reversed();
   }

@@ -27,9 +27,11 @@ public final class Ledger {
    * A call to remove_api_key.
    *
    * @param order counts the calls for all keys in the order of their arrival
+   * @param session numbers the tokens that calls came with, in the order of their first call; -1
+   *     where there was none, or there were too many
    * @param answer how it was answered, or which fate befell it
    */
-  public record Call(int order, Instant at, String answer) {}
+  public record Call(int order, Instant at, int session, String answer) {}
 
   /** Whether the key would log in now. */
   public boolean isActive(Secret key) {
@@ -79,6 +81,14 @@ public final class Ledger {
   /** The most calls of an endpoint that were unanswered at the same time. */
   public int maxInFlight(Endpoint endpoint) {
     return traffic.maxInFlight(endpoint);
+  }
+
+  /**
+   * The most calls to remove_api_key with the same token that were unanswered at the same time. A
+   * worker logs in for itself, so all of these were one worker's.
+   */
+  public int maxInFlightOfOneSession() {
+    return traffic.maxInFlightOfOneSession();
   }
 
   /** How many accounts there are. */

@@ -6,14 +6,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What came in, what was answered, how much at a time. Safe on any thread. */
 final class Traffic {
+  /** What was never seen must not fill the memory. */
+  private static final int MOST_NAMES = 100_000;
+
   private final Time time;
   private final Map<Endpoint, Map<String, Long>> answers = new EnumMap<>(Endpoint.class);
   private final Map<String, Map<String, Long>> logins = new HashMap<>();
   private final Map<Endpoint, Gauge> gauges = new EnumMap<>(Endpoint.class);
   private final Gauge total = new Gauge();
+  private final Map<String, Gauge> sessions = new HashMap<>();
+  private final Map<String, Integer> sessionNumbers = new HashMap<>();
+  private int mostOfOneSession;
   private CallLog removals = new CallLog();
 
   Traffic(Time time) {
@@ -31,11 +38,16 @@ final class Traffic {
   }
 
   /** A call came in; run what is returned when it has been answered or is gone. */
-  synchronized Runnable arrived(Endpoint endpoint) {
+  synchronized Runnable arrived(Endpoint endpoint, @Nullable String session) {
     Gauge gauge = gauges.computeIfAbsent(endpoint, e -> new Gauge());
     gauge.up();
     total.up();
-    return () -> left(gauge);
+    if (session != null) {
+      Gauge own = sessions.computeIfAbsent(session, s -> new Gauge());
+      own.up();
+      mostOfOneSession = Math.max(mostOfOneSession, own.now);
+    }
+    return () -> left(gauge, session);
   }
 
   /** How the call was answered, or which fate befell it. */
@@ -43,15 +55,22 @@ final class Traffic {
     answers.computeIfAbsent(endpoint, e -> new TreeMap<>()).merge(answer, 1L, Long::sum);
   }
 
-  /** A call to remove_api_key, for one key. */
-  synchronized void removal(int key, String answer) {
-    removals.add(key, time.now().toEpochMilli(), answer);
+  /** A call to remove_api_key, for one key, with the token of a session. */
+  synchronized void removal(int key, @Nullable String session, String answer) {
+    removals.add(key, time.now().toEpochMilli(), numberOf(session), answer);
+  }
+
+  private int numberOf(@Nullable String session) {
+    if (session == null
+        || (sessionNumbers.size() >= MOST_NAMES && !sessionNumbers.containsKey(session))) {
+      return -1;
+    }
+    return sessionNumbers.computeIfAbsent(session, s -> sessionNumbers.size());
   }
 
   /** A login for an account, known or not. */
   synchronized void login(String account, String answer) {
-    // Names that were never seen must not fill the memory.
-    if (logins.size() < 100_000 || logins.containsKey(account)) {
+    if (logins.size() < MOST_NAMES || logins.containsKey(account)) {
       logins.computeIfAbsent(account, a -> new TreeMap<>()).merge(answer, 1L, Long::sum);
     }
   }
@@ -84,17 +103,26 @@ final class Traffic {
     return gauges.computeIfAbsent(endpoint, e -> new Gauge()).most;
   }
 
+  synchronized int maxInFlightOfOneSession() {
+    return mostOfOneSession;
+  }
+
   /** Forgets all; what is in flight stays counted. */
   synchronized void clear() {
     answers.clear();
     logins.clear();
     removals = new CallLog();
+    sessionNumbers.clear();
+    mostOfOneSession = sessions.values().stream().mapToInt(gauge -> gauge.now).max().orElse(0);
     gauges.values().forEach(gauge -> gauge.most = gauge.now);
     total.most = total.now;
   }
 
-  private synchronized void left(Gauge gauge) {
+  private synchronized void left(Gauge gauge, @Nullable String session) {
     gauge.now--;
     total.now--;
+    if (session != null) {
+      sessions.computeIfPresent(session, (token, own) -> --own.now == 0 ? null : own);
+    }
   }
 }

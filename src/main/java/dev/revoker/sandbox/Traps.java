@@ -21,7 +21,7 @@ final class Traps {
   }
 
   Reply.Planned plan(Endpoint endpoint, HttpRequest request) {
-    Runnable over = traffic.arrived(endpoint);
+    Runnable over = traffic.arrived(endpoint, session(endpoint, request));
     Draw draw = board.draw(endpoint);
     Met met = draw.outage() == Outage.NONE ? fate(endpoint, request, draw) : outage(draw);
     note(endpoint, request, met.name());
@@ -79,12 +79,17 @@ final class Traps {
     traffic.answered(endpoint, answer);
     String key = request.parameter("api_securekey");
     if (endpoint == Endpoint.REMOVE_API_KEY && key != null && KeyTable.isHex(key)) {
-      traffic.removal(vault.keyNumber(key), answer);
+      traffic.removal(vault.keyNumber(key), session(endpoint, request), answer);
     }
     String user = user(request);
     if (endpoint == Endpoint.LOGIN && user != null) {
       traffic.login(user, answer);
     }
+  }
+
+  /** With which token a key is to be removed. */
+  private static @Nullable String session(Endpoint endpoint, HttpRequest request) {
+    return endpoint == Endpoint.REMOVE_API_KEY ? request.parameter("api_token") : null;
   }
 
   private static @Nullable String user(HttpRequest request) {

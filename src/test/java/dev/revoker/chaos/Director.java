@@ -24,7 +24,7 @@ final class Director {
   private static final List<Outage> OUTAGES =
       List.of(Outage.UNAVAILABLE, Outage.RESET, Outage.HANG, Outage.REFUSE);
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final Duration LONGEST_PROGRESS = Duration.ofSeconds(20);
+  private static final Duration LONGEST_PROGRESS = Duration.ofSeconds(10);
 
   private final Stage stage;
   private final Evidence evidence;
@@ -45,17 +45,17 @@ final class Director {
   }
 
   void perform(Step step) throws Exception {
-    int before = evidence.results();
+    long before = evidence.calls();
     act(step);
-    if (step.moreResults() > 0) {
+    if (step.moreCalls() > 0) {
       try {
         await()
             .atMost(LONGEST_PROGRESS)
             .pollInterval(Duration.ofMillis(50))
-            .until(() -> evidence.results() >= before + step.moreResults());
+            .until(() -> evidence.calls() >= before + step.moreCalls());
       } catch (ConditionTimeoutException slow) {
-        // What was left open by the dead holds results up for a while; whether all come is asked
-        // in the end.
+        // What was left open by the dead holds their heirs up for a while; whether all is answered
+        // is asked in the end.
       }
     }
     if (step.gapMs() > 0) {

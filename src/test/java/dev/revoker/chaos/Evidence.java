@@ -1,5 +1,6 @@
 package dev.revoker.chaos;
 
+import dev.revoker.sandbox.Endpoint;
 import dev.revoker.sandbox.Ledger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,9 +61,18 @@ final class Evidence {
 
   /** The requests that have no result yet. */
   Set<String> open() {
-    Set<String> open = new HashSet<>(asked.keySet());
-    open.removeAll(answers.keySet());
+    Set<String> open = new HashSet<>();
+    for (String source : asked.keySet()) {
+      if (!answers.containsKey(source)) {
+        open.add(source);
+      }
+    }
     return open;
+  }
+
+  /** How often a key's removal was asked of the API. */
+  long calls() {
+    return ledger.calls(Endpoint.REMOVE_API_KEY);
   }
 
   /** All about one request, for whoever looks into a violation. Shows no key. */

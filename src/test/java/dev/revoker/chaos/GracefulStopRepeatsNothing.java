@@ -5,17 +5,21 @@ import dev.revoker.sandbox.Ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A SIGTERM ends with exit code 0, and whatever was answered by the API is not called again: not
- * for a stop, not for a worker that comes or goes, only for what takes a process, its broker or an
- * answer away.
+ * for a stop, not for a worker that comes or goes, not because another one is killed; only for what
+ * takes the process that called, its broker or an answer away.
  */
 final class GracefulStopRepeatsNothing extends Guarantee {
   /** A violent step's consequences last as long as a worker waits for an answer. */
   private static final Duration BEFORE = Duration.ofSeconds(4);
 
   private static final Duration AFTER = Duration.ofSeconds(15);
+
+  /** In which the API may come to know of calls that were made before their worker was killed. */
+  private static final Duration LINGERS = Duration.ofSeconds(2);
 
   GracefulStopRepeatsNothing(Evidence evidence) {
     super(evidence);
@@ -30,27 +34,51 @@ final class GracefulStopRepeatsNothing extends Guarantee {
 
   @Override
   void atEnd() {
+    Sessions sessions = new Sessions(evidence);
     for (Asked one : evidence.requests()) {
       if (one.alone()) {
-        look(one, evidence.ledger.calls(one.key()));
+        look(one, evidence.ledger.calls(one.key()), sessions);
       }
     }
   }
 
-  private void look(Asked one, List<Ledger.Call> calls) {
+  private void look(Asked one, List<Ledger.Call> calls, Sessions sessions) {
     for (int i = 0; i < calls.size(); i++) {
       Ledger.Call call = calls.get(i);
-      boolean repeated = i + 1 < calls.size();
+      Ledger.Call next = i + 1 < calls.size() ? calls.get(i + 1) : null;
       if (isFinal(call.answer())) {
-        Instant until = repeated ? calls.get(i + 1).at() : call.at().plus(AFTER);
-        if (!evidence.journal.any(Kind::violent, call.at().minus(BEFORE), until)) {
+        Instant until = next == null ? call.at().plus(AFTER) : next.at();
+        boolean excused =
+            evidence.journal.between(call.at().minus(BEFORE), until).stream()
+                .anyMatch(event -> excuses(event, call, next, sessions));
+        if (!excused) {
           askOf(
               one.source().toString(),
-              !repeated || answerCameLate(one, calls.size()),
+              next == null || answerCameLate(one, calls.size()),
               () -> "called again after a final answer");
         }
       }
     }
+  }
+
+  /** Whether a call that was answered may be made again because of it. */
+  private static boolean excuses(
+      Journal.Event event, Ledger.Call call, Ledger.@Nullable Call next, Sessions sessions) {
+    return switch (event.kind) {
+      case KILL_WORKER -> !sessions.used(call.session(), event.from.plus(LINGERS), Instant.MAX);
+      // Who was frozen lost what it called, or wakes and calls what is another's by now.
+      case FREEZE_WORKER ->
+          wasFrozen(call.session(), event, sessions)
+              || (next != null && wasFrozen(next.session(), event, sessions));
+      default -> event.kind.violent();
+    };
+  }
+
+  private static boolean wasFrozen(int session, Journal.Event event, Sessions sessions) {
+    Instant from = event.from.plus(LINGERS);
+    Instant to = event.to;
+    return sessions.used(session, Instant.MIN, from)
+        && !sessions.used(session, from, to == null ? Instant.MAX : to);
   }
 
   /** One worker made all the calls: it had waited for the answer in vain, and says so. */

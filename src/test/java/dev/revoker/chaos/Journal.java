@@ -39,6 +39,7 @@ final class Journal {
     }
   }
 
+  final Instant began = Instant.now();
   private final List<Event> events = new CopyOnWriteArrayList<>();
 
   Event begin(Kind kind, int target) {

@@ -7,7 +7,7 @@ import java.time.Instant;
 /** Once {@code not_after} has passed the API is not called. */
 final class NoCallAfterNotAfter extends Guarantee {
   /** From the look at the clock to the call's arrival, on a machine that is busy. */
-  private static final Duration SLACK = Duration.ofSeconds(1);
+  private static final Duration SLACK = Duration.ofSeconds(3);
 
   NoCallAfterNotAfter(Evidence evidence) {
     super(evidence);

@@ -26,7 +26,7 @@ final class NothingPassedOver extends Guarantee {
   private final Stage stage;
 
   /** The first time that a request was called answered, and where the results ended just after. */
-  private final Map<String, Map<Integer, Long>> claims = new HashMap<>();
+  private final Map<Source, Map<Integer, Long>> claims = new HashMap<>();
 
   NothingPassedOver(Stage stage, Evidence evidence) {
     super(evidence);
@@ -39,8 +39,8 @@ final class NothingPassedOver extends Guarantee {
       Map<TopicPartition, Progress> committed = committed();
       Map<Integer, Long> ends = resultEnds();
       for (Asked one : evidence.requests()) {
-        if (answered(committed, one.source())) {
-          claims.putIfAbsent(one.source().toString(), ends);
+        if (!claims.containsKey(one.source()) && answered(committed, one.source())) {
+          claims.put(one.source(), ends);
         }
       }
     } catch (ExecutionException | TimeoutException unavailable) {
@@ -51,7 +51,8 @@ final class NothingPassedOver extends Guarantee {
   @Override
   void atEnd() throws Exception {
     claims.forEach(
-        (source, ends) -> {
+        (asked, ends) -> {
+          String source = asked.toString();
           List<Answer> answers = evidence.answers().getOrDefault(source, List.of());
           askOf(
               source,

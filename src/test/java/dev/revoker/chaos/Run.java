@@ -31,14 +31,25 @@ final class Run {
 
   private final Schedule schedule;
   private final String replay;
+  private final Map<String, String> overrides;
   private final List<String> trouble = new ArrayList<>();
 
   /**
    * @param replay how to do it again
    */
   Run(Schedule schedule, String replay) {
+    this(schedule, replay, Map.of());
+  }
+
+  /**
+   * The same, on workers that are set up otherwise.
+   *
+   * @param overrides settings of theirs
+   */
+  Run(Schedule schedule, String replay, Map<String, String> overrides) {
     this.schedule = schedule;
     this.replay = replay;
+    this.overrides = Map.copyOf(overrides);
   }
 
   /** Runs it. */
@@ -106,6 +117,9 @@ final class Run {
       sampler.scheduleWithFixedDelay(() -> sample(guarantees), 500, 1000, TimeUnit.MILLISECONDS);
       await().atMost(PATIENCE).until(() -> evidence.results() >= IN_THE_MIDDLE);
       for (Step step : schedule.steps()) {
+        System.out.printf(
+            "chaos: %4d s  %s%n",
+            Duration.between(evidence.journal.began, Instant.now()).toSeconds(), step);
         director.perform(step);
       }
     } catch (ConditionTimeoutException stuck) {
@@ -150,7 +164,8 @@ final class Run {
 
   private Broker.Options brokers() {
     return new Broker.Options(
-        IntStream.rangeClosed(1, schedule.brokers()).boxed().toList(), Map.of());
+        IntStream.rangeClosed(1, schedule.brokers()).boxed().toList(),
+        schedule.brokers() == 1 ? Stage.PATIENT : Map.of());
   }
 
   private Map<String, String> settings() {
@@ -166,6 +181,7 @@ final class Run {
       settings.put("producer.delivery.timeout.ms", "5000");
       settings.put("producer.request.timeout.ms", "2500");
     }
+    settings.putAll(overrides);
     return settings;
   }
 

@@ -1,8 +1,9 @@
 package dev.revoker.chaos;
 
 /**
- * The API never has more calls under way than the processes that are there, frozen ones included,
- * may make together. The connections of one that was killed count for a moment longer.
+ * The API never has more calls of one session under way than a worker may make, for each worker
+ * logs in for itself; nor more in all than the processes that are there, frozen ones included, may
+ * make together. The connections of one that was killed count for a moment longer.
  */
 final class SlotsNeverExceeded extends Guarantee {
   private final Stage stage;
@@ -20,13 +21,22 @@ final class SlotsNeverExceeded extends Guarantee {
     ask(
         inFlight <= processes * Stage.MAX_IN_FLIGHT,
         () -> inFlight + " calls of " + processes + " processes");
+    askOfEach();
   }
 
   @Override
   void atEnd() {
+    askOfEach();
     int most = evidence.ledger.maxInFlight();
     ask(
         most <= stage.mostProcesses() * Stage.MAX_IN_FLIGHT,
         () -> most + " calls at a time of at most " + stage.mostProcesses() + " processes");
+  }
+
+  private void askOfEach() {
+    int ofOne = evidence.ledger.maxInFlightOfOneSession();
+    ask(
+        ofOne <= Stage.MAX_IN_FLIGHT,
+        () -> ofOne + " calls at a time of one worker, allowed are " + Stage.MAX_IN_FLIGHT);
   }
 }

@@ -30,10 +30,6 @@ class Soak {
   private static final Duration EVERY = Duration.ofSeconds(15);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  /** A broker that gets no CPU for 2 s must not fence itself: a lone one then has no leaders. */
-  private static final Broker.Options PATIENT =
-      Broker.Options.with(Map.of("broker.session.timeout.ms", "60000"));
-
   private static final Faults WELL = Faults.NONE.with(new Latency(20, 200));
   private static final List<Faults> FAULTS =
       List.of(
@@ -57,7 +53,9 @@ class Soak {
     Map<String, String> bounded =
         Map.of("retention.bytes", "67108864", "segment.bytes", "16777216");
     List<Vitals> vitals = new ArrayList<>();
-    try (Stage stage = new Stage(name, PATIENT, Map.of("max.in.flight", "64"), bounded);
+    try (Stage stage =
+            new Stage(
+                name, Broker.Options.with(Stage.PATIENT), Map.of("max.in.flight", "64"), bounded);
         Submitter submitter = new Submitter(stage.broker().bootstrapServers());
         Load load =
             new Load(

@@ -30,7 +30,10 @@ final class Stage implements AutoCloseable {
   private static final int RESULT_PARTITIONS = 2;
 
   /** In which the connections of a killed process are still counted as its calls. */
-  private static final Duration LINGERS = Duration.ofSeconds(2);
+  private static final Duration LINGERS = Duration.ofSeconds(5);
+
+  /** A lone broker that gets no CPU for 2 s must not fence itself: nothing has a leader then. */
+  static final Map<String, String> PATIENT = Map.of("broker.session.timeout.ms", "60000");
 
   /** A worker's place: the process changes, the log goes on. */
   static final class Slot {

@@ -4,10 +4,11 @@ package dev.revoker.chaos;
  * One disturbance, and how long to go on before the next.
  *
  * @param target which worker, broker node or kind of fault, counted from 0
- * @param moreResults wait until so many more results are visible, or until that takes too long
+ * @param moreCalls wait until the API got so many more calls, or until that takes too long: the
+ *     workers are in the middle of it again
  * @param gapMs and then for so long
  */
-record Step(Kind kind, int target, int moreResults, long gapMs) {
+record Step(Kind kind, int target, int moreCalls, long gapMs) {
   /** What is done. */
   enum Kind {
     /** kill -9 of a worker, which is started again. */
@@ -76,6 +77,6 @@ record Step(Kind kind, int target, int moreResults, long gapMs) {
 
   @Override
   public String toString() {
-    return "%s(%d) then +%d results, %d ms".formatted(kind, target, moreResults, gapMs);
+    return "%s(%d) then +%d calls, %d ms".formatted(kind, target, moreCalls, gapMs);
   }
 }

@@ -16,7 +16,10 @@ final class UrgentNotBehindStandard extends Guarantee {
   /** With fewer that wait, those that begin while a record is read weigh too much. */
   private static final int MANY = 8 * Stage.MAX_IN_FLIGHT;
 
-  /** One in so many may see half of them go first: a thread that was not scheduled for a while. */
+  /**
+   * One, and one in so many more, may see half of them go first: a thread that was not scheduled
+   * for a while.
+   */
   private static final int ONE_IN = 20;
 
   UrgentNotBehindStandard(Evidence evidence) {
@@ -58,7 +61,7 @@ final class UrgentNotBehindStandard extends Guarantee {
     long all = urgent;
     for (long i = 0; i < urgent; i++) {
       ask(
-          i > 0 || behind.size() * ONE_IN <= all,
+          i > 0 || (behind.size() - 1) * ONE_IN <= all,
           () -> "%d of %d urgent requests: %s".formatted(behind.size(), all, behind));
     }
   }

@@ -204,13 +204,13 @@ class SandboxApiTest {
     remove(token, KEY);
     time.advance(Duration.ofSeconds(1));
     remove(token, "ffff");
-    remove(token, KEY);
+    remove(token(), KEY);
 
     Ledger ledger = sandbox.ledger();
     assertThat(ledger.calls(Secret.of(KEY)))
         .containsExactly(
-            new Ledger.Call(0, time.now().minusSeconds(1), "204"),
-            new Ledger.Call(2, time.now(), "400 ITEM_NOT_FOUND"));
+            new Ledger.Call(0, time.now().minusSeconds(1), 0, "204"),
+            new Ledger.Call(2, time.now(), 1, "400 ITEM_NOT_FOUND"));
     assertThat(ledger.callCount(Secret.of("FFFF"))).isEqualTo(1);
     assertThat(ledger.callCount(Secret.of("eeee"))).isZero();
     assertThat(ledger.answers(Endpoint.REMOVE_API_KEY))

@@ -131,6 +131,7 @@ class SandboxFaultsTest {
       }
     }
     assertThat(sandbox.ledger().maxInFlight(Endpoint.REMOVE_API_KEY)).isEqualTo(50);
+    assertThat(sandbox.ledger().maxInFlightOfOneSession()).isEqualTo(50);
     await().untilAsserted(() -> assertThat(sandbox.ledger().inFlight()).isZero());
   }
 

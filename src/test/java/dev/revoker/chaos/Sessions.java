@@ -1,0 +1,31 @@
+package dev.revoker.chaos;
+
+import dev.revoker.sandbox.Ledger;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * When each of the API's sessions was used. Each worker process opens its own, so one that goes on
+ * being used was not that of the process that was killed.
+ */
+final class Sessions {
+  private final Map<Integer, TreeSet<Instant>> calls = new HashMap<>();
+
+  Sessions(Evidence evidence) {
+    for (Asked one : evidence.requests()) {
+      if (one.key() != null) {
+        for (Ledger.Call call : evidence.ledger.calls(one.key())) {
+          calls.computeIfAbsent(call.session(), session -> new TreeSet<>()).add(call.at());
+        }
+      }
+    }
+  }
+
+  /** Whether a call came with it in between. */
+  boolean used(int session, Instant after, Instant before) {
+    Instant next = calls.getOrDefault(session, new TreeSet<>()).higher(after);
+    return next != null && next.isBefore(before);
+  }
+}
