@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.revoker.chaos.Step.Kind;
 import dev.revoker.sandbox.BrokerNode;
+import dev.revoker.sandbox.Endpoint;
 import dev.revoker.sandbox.Fate;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
@@ -20,6 +21,11 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Director {
   /** All well: slow enough that the slots are taken, a few much slower. */
   private static final Faults WELL = Faults.NONE.with(new Latency(40, 250));
+
+  /** Longer than a few commits, shorter than a drain: a stop has to wait for such a call. */
+  private static final Latency SLOW = Latency.fixed(800);
+
+  private static final Duration UNTIL_ALL_ARE_SLOW = Duration.ofMillis(300);
 
   private static final List<Outage> OUTAGES =
       List.of(Outage.UNAVAILABLE, Outage.RESET, Outage.HANG, Outage.REFUSE);
@@ -59,11 +65,12 @@ final class Director {
       }
     }
     if (step.gapMs() > 0) {
-      await()
-          .pollDelay(Duration.ofMillis(step.gapMs()))
-          .atMost(Duration.ofMillis(step.gapMs()).plusSeconds(30))
-          .until(() -> true);
+      pass(Duration.ofMillis(step.gapMs()));
     }
+  }
+
+  private static void pass(Duration time) {
+    await().pollDelay(time).atMost(time.plusSeconds(30)).until(() -> true);
   }
 
   /** Ends whatever goes on; every worker that should run does. */
@@ -136,7 +143,11 @@ final class Director {
   private void stopped(Stage.Slot slot, Journal.Event event) {
     // Before that a SIGTERM meets a JVM that does not know of it yet, and ends it with 143.
     await().atMost(PATIENCE).until(() -> !stage.get(slot, "/livez").isEmpty());
+    Faults before = api.faults(Endpoint.REMOVE_API_KEY);
+    api.faults(Endpoint.REMOVE_API_KEY, before.with(SLOW));
+    pass(UNTIL_ALL_ARE_SLOW);
     int exitCode = stage.stop(slot);
+    api.faults(Endpoint.REMOVE_API_KEY, before);
     guarantees.forEach(one -> one.onStopped(slot.toString(), exitCode, event));
   }
 

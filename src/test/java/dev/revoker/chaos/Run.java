@@ -165,7 +165,9 @@ final class Run {
   private Broker.Options brokers() {
     return new Broker.Options(
         IntStream.rangeClosed(1, schedule.brokers()).boxed().toList(),
-        schedule.brokers() == 1 ? Stage.PATIENT : Map.of());
+        schedule.brokers() > 1
+            ? Map.of()
+            : schedule.killsBroker() ? Stage.PATIENT_ENOUGH : Stage.PATIENT);
   }
 
   private Map<String, String> settings() {

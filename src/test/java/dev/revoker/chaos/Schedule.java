@@ -40,6 +40,10 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
     return steps.stream().filter(step -> step.kind().kills()).count();
   }
 
+  boolean killsBroker() {
+    return steps.stream().anyMatch(step -> step.kind() == Kind.KILL_BROKER);
+  }
+
   @Override
   public String toString() {
     return "seed %d, %d broker(s), %s, %d workers at first%n  "
