@@ -31,9 +31,10 @@ final class KafkaDefaults {
       defaults.put("session.timeout.ms", Long.toString(sessionMs));
       defaults.put("heartbeat.interval.ms", Long.toString(Math.clamp(sessionMs / 3, 1, 3_000)));
     }
-    defaults.put("max.poll.records", "500");
     // Values are at most 64 KiB: no need for Kafka's 50 MiB in one fetch, nor for its MiB of each
-    // partition, which the consumer holds besides what the lanes do.
+    // partition, which the consumer holds besides what the lanes do. These two count what is
+    // compressed; what it becomes is bounded by the number of records.
+    defaults.put("max.poll.records", "200");
     defaults.put("fetch.max.bytes", Integer.toString(2 << 20));
     defaults.put("max.partition.fetch.bytes", Integer.toString(256 << 10));
     return defaults;

@@ -17,6 +17,8 @@ final class Lane {
   /** Twice what a usual one takes. What is read long before its turn only grows old in the heap. */
   private static final int MAX_BYTES_PER_REQUEST = 2048;
 
+  private static final long MAX_BYTES = 16L << 20;
+
   final String name;
   final String topic;
 
@@ -38,7 +40,7 @@ final class Lane {
   }
 
   boolean mayRead() {
-    return bytes < (long) maxRequests * MAX_BYTES_PER_REQUEST;
+    return bytes < Math.min(MAX_BYTES, (long) maxRequests * MAX_BYTES_PER_REQUEST);
   }
 
   void read(Pending pending) {

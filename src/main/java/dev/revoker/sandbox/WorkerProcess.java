@@ -119,7 +119,14 @@ public final class WorkerProcess implements AutoCloseable {
 
   private ChildJvm launch() {
     List<String> arguments =
-        new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError"));
+        new ArrayList<>(
+            List.of(
+                // As bin/revoker has it.
+                "-XX:+UseSerialGC",
+                "-Xmx56m",
+                "-Xmn20m",
+                "-XX:SurvivorRatio=4",
+                "-XX:+ExitOnOutOfMemoryError"));
     arguments.addAll(jvmOptions);
     arguments.addAll(List.of("-cp", classPath(), "dev.revoker.App", "worker"));
     return ChildJvm.start("worker", arguments, environment, log);

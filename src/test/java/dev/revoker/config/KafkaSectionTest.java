@@ -41,7 +41,7 @@ class KafkaSectionTest {
                     "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"),
                 Map.entry("session.timeout.ms", "10000"),
                 Map.entry("heartbeat.interval.ms", "3000"),
-                Map.entry("max.poll.records", "500"),
+                Map.entry("max.poll.records", "200"),
                 Map.entry("fetch.max.bytes", "2097152"),
                 Map.entry("max.partition.fetch.bytes", "262144")));
     assertThat(kafka.producer())

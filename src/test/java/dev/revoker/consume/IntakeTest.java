@@ -136,7 +136,7 @@ class IntakeTest {
 
   @Test
   void valuesAreBoundedInBytes() {
-    assertThat(bytesHeld(64 << 10, 1)).isLessThanOrEqualTo(48L << 20);
+    assertThat(bytesHeld(64 << 10, 1)).isLessThanOrEqualTo((4L << 20) + 500 * (64 << 10));
   }
 
   /** Larger than any request may be: answered unread, and meanwhile not kept. */
@@ -157,7 +157,7 @@ class IntakeTest {
   void smallValuesOfManyPartitionsAreBoundedToo() {
     // Each is a kilobyte of objects at least.
     assertThat(bytesHeld(VALID.length, 200))
-        .isLessThanOrEqualTo((16L << 20) / 1024 * VALID.length + 500L * VALID.length);
+        .isLessThanOrEqualTo((4L << 20) / 1024 * VALID.length + 500L * VALID.length);
   }
 
   private static long bytesHeld(int valueBytes, int partitions) {
