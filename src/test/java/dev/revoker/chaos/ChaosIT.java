@@ -1,0 +1,44 @@
+package dev.revoker.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.revoker.chaos.Step.Kind;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One short schedule for every build: a SIGTERM, two kill -9, one of them in an outage, and
+ * sessions that end. With time-outs that a slow machine keeps. {@link ShortChaos} and {@link
+ * LongChaos} do the rest, in profile chaos.
+ */
+class ChaosIT {
+  private static final Schedule SCHEDULE =
+      new Schedule(
+          1,
+          1,
+          "classic",
+          2,
+          List.of(
+              new Step(Kind.STOP_WORKER, 0, 600, 0),
+              new Step(Kind.KILL_WORKER, 1, 50, 0),
+              new Step(Kind.OUTAGE, 0, 0, 700),
+              new Step(Kind.KILL_WORKER, 0, 0, 300),
+              new Step(Kind.API_WELL, 0, 100, 0),
+              new Step(Kind.EXPIRE_SESSIONS, 0, 150, 0)));
+
+  private static final Map<String, String> PATIENT =
+      Map.of(
+          "consumer.session.timeout.ms", "6000",
+          "producer.transaction.timeout.ms", "5000",
+          "producer.delivery.timeout.ms", "5000",
+          "producer.request.timeout.ms", "2500");
+
+  @Test
+  void everyGuaranteeHolds() throws Exception {
+    Report report = new Run(SCHEDULE, "ChaosIT", PATIENT).perform();
+
+    assertThat(report.violations()).isEmpty();
+    assertThat(report.guarantees()).allMatch(one -> one.asked() > 0);
+  }
+}
