@@ -86,7 +86,7 @@ final class Commits {
     if (!open) {
       handle(publisher.open(), Answers.NONE);
     } else if (uncertain != null) {
-      handle(publisher.recommit(), uncertain);
+      handle(publisher.resume(), uncertain);
     }
     if (ready()) {
       String unverified = state.verify();

@@ -9,7 +9,8 @@ public sealed interface Publication {
   record Aborted(String why) implements Publication {}
 
   /**
-   * The commit was sent and its answer is not known: only {@link Publisher#recommit} may follow.
+   * The transaction is under way, its offsets or its commit sent and the answer not known: only
+   * {@link Publisher#resume} may follow.
    */
   record Unknown(String why) implements Publication {}
 

@@ -36,6 +36,9 @@ public final class Publisher {
   private @Nullable Producer<byte[], byte[]> producer;
   private boolean abortDue;
 
+  /** What the transaction under way still lacks: its offsets are sent, and the answer is due. */
+  private @Nullable Batch waiting;
+
   /**
    * Makes no producer yet.
    *
@@ -77,7 +80,7 @@ public final class Publisher {
     return new Publication.Committed();
   }
 
-  /** Sends and commits. Only after {@link #open}, and not while a commit is unknown. */
+  /** Sends and commits. Only after {@link #open}, and not while the last one is unknown. */
   public Publication publish(Batch batch) {
     Producer<byte[], byte[]> current = current();
     if (abortDue) {
@@ -88,19 +91,54 @@ public final class Publisher {
     abortDue = true;
     try {
       current.beginTransaction();
+    } catch (RuntimeException failed) {
+      return failed(failed);
+    }
+    return send(batch);
+  }
+
+  /**
+   * Goes on with the transaction whose end is {@link Publication.Unknown}: sends what is not sent
+   * yet, and commits, again if the answer to that is what is unknown.
+   */
+  public Publication resume() {
+    Batch batch = waiting;
+    if (batch == null) {
+      return commit();
+    }
+    return connected() ? send(batch) : new Publication.Unknown("no connection to a broker");
+  }
+
+  private Publication send(Batch batch) {
+    Producer<byte[], byte[]> current = current();
+    boolean again = waiting != null;
+    waiting = null;
+    try {
       // Offsets first: this waits until the broker is done with the transaction before, and asks
       // again soon. Results that come too early wait in the broker, for 20 ms at a time
       // (add.partitions.to.txn.retry.backoff.ms).
       current.sendOffsetsToTransaction(batch.offsets(), batch.group());
+    } catch (TimeoutException unanswered) {
+      if (again && connected()) {
+        return failed(unanswered);
+      }
+      // Not aborted because the brokers are away: what the producer has sent arrives when they are
+      // back, and an abort would then decide over the transaction before, too, where a lone broker
+      // has lost its markers (docs/DESIGN.md). To send offsets twice does no harm.
+      waiting = batch;
+      return new Publication.Unknown(ProducerErrors.describe(unanswered));
+    } catch (RuntimeException failed) {
+      return failed(failed);
+    }
+    try {
       batch.results().forEach(result -> transaction.send(current, result));
     } catch (RuntimeException failed) {
       return failed(failed);
     }
-    return recommit();
+    return commit();
   }
 
-  /** Commits what was sent; again, if the answer to that is unknown. */
-  public Publication recommit() {
+  private Publication commit() {
     Producer<byte[], byte[]> current = current();
     try {
       current.commitTransaction();
@@ -121,6 +159,7 @@ public final class Publisher {
     if (producer != null) {
       producer.close(timeout);
       producer = null;
+      waiting = null;
     }
   }
 
@@ -165,6 +204,13 @@ public final class Publisher {
         .log("the producer can no longer be used: a new one goes on from the committed state");
     close(Duration.ZERO);
     return new Publication.ProducerLost(why);
+  }
+
+  private boolean connected() {
+    return current().metrics().entrySet().stream()
+        .filter(metric -> metric.getKey().group().equals("producer-metrics"))
+        .filter(metric -> metric.getKey().name().equals("connection-count"))
+        .anyMatch(metric -> !Double.valueOf(0).equals(metric.getValue().metricValue()));
   }
 
   private Producer<byte[], byte[]> current() {

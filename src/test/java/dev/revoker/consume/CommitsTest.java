@@ -13,6 +13,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,7 +196,7 @@ class CommitsTest {
     rig.store.offsets.remove(ZERO);
 
     rig.work.answer("key-revocations-1-0");
-    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
     rig.stepsOverMs(1000, 100);
     rig.work.answerAll();
     rig.stepsOverMs(300, 100);
@@ -215,7 +216,7 @@ class CommitsTest {
     rig.steps(2);
     rig.work.answerAll();
     rig.consumer.unreadable.add(ZERO);
-    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
 
     rig.stepsOverMs(1000, 100);
     rig.assertResults();
@@ -232,7 +233,7 @@ class CommitsTest {
     rig.steps(2);
     rig.work.answerAll();
     rig.consumer.unreadable.add(ZERO);
-    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
     rig.step();
     rig.assertResults();
     long before = rig.time.millis();

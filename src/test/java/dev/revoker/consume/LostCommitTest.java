@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.revoker.publish.ScriptedProducer.Commit;
 import java.util.List;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.junit.jupiter.api.Test;
 
 /** A broker that forgets what it acknowledged, and what is told of commits that fail. */
@@ -27,7 +27,7 @@ class LostCommitTest {
     rig.append(ONE, 0, 1);
     rig.steps(2);
     rig.work.answerAll();
-    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
   }
 
   @Test
@@ -67,7 +67,7 @@ class LostCommitTest {
     rig.append(ONE, 0, 1);
     rig.steps(2);
     rig.work.answer("key-revocations-1-0");
-    rig.producer().failures.put("offsets", new TimeoutException("no coordinator"));
+    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
 
     rig.stepsOverMs(1000, 100);
 

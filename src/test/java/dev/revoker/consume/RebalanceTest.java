@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.junit.jupiter.api.Test;
 
 class RebalanceTest {
@@ -139,7 +141,7 @@ class RebalanceTest {
     rig.append(ZERO, 0, 1);
     rig.steps(2);
     rig.work.answerAll();
-    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
     rig.step();
 
     rig.lose(ZERO);
@@ -147,6 +149,25 @@ class RebalanceTest {
 
     assertThat(rig.store.results).isEmpty();
     assertThat(rig.loop.oldest("standard")).isNull();
+  }
+
+  /** The brokers do not take the offsets of a generation that is over. */
+  @Test
+  void answersWhoseOffsetsAreUnderWayAreDiscardedWithALostPartition() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    rig.step();
+
+    rig.lose(ZERO);
+    rig.producer().failures.put("offsets", new CommitFailedException("the group has moved on"));
+    rig.stepsOverMs(1000, 100);
+
+    assertThat(rig.store.results).isEmpty();
+    assertThat(rig.loop.oldest("standard")).isNull();
+    assertThat(rig.loop.commitTrouble()).isNull();
   }
 
   @Test

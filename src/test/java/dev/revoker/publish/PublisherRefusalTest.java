@@ -156,7 +156,7 @@ class PublisherRefusalTest {
   @Test
   void publishingBeforeOpeningIsABug() {
     assertThatThrownBy(() -> rig.publisher.publish(batch(0))).hasMessageContaining("bug");
-    assertThatThrownBy(rig.publisher::recommit).hasMessageContaining("bug");
+    assertThatThrownBy(rig.publisher::resume).hasMessageContaining("bug");
   }
 
   @Test

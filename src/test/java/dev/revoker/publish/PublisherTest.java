@@ -49,7 +49,6 @@ class PublisherTest {
 
   static List<RuntimeException> abortable() {
     return List.of(
-        new TimeoutException("Timeout expired while awaiting TxnOffsetCommitHandler"),
         new CommitFailedException("consumer group metadata mismatch"),
         new KafkaException("error state", new CommitFailedException("mismatch")),
         new TransactionAbortableException("abort it"),
@@ -107,11 +106,60 @@ class PublisherTest {
 
     assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
     rig.producer().commits.clear();
-    assertThat(rig.publisher.recommit()).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
 
     assertThat(rig.producer().calls).doesNotContain("abort");
     assertThat(rig.ids()).containsExactly("r-0");
     assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
+  }
+
+  /** An abort would decide over the transaction before, too, whose markers a broker has lost. */
+  @Test
+  void offsetsWithoutAnAnswerAreSentAgainOnceThereIsABrokerAndNotAborted() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.failures.put("offsets", new TimeoutException("SendOffsetsToTransaction timed out"));
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    producer.connections(0);
+    producer.calls.clear();
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Unknown.class);
+    assertThat(producer.calls).as("nothing is queued for brokers that are away").isEmpty();
+    producer.connections(1);
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+
+    assertThat(producer.calls).containsExactly("offsets", "send", "commit");
+    assertThat(rig.ids()).containsExactly("r-0");
+    assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
+  }
+
+  /** As where a topic is gone: it would never end. */
+  @Test
+  void offsetsThatAConnectedBrokerDoesNotTakeTwiceAreAborted() {
+    rig.open();
+    rig.producer().connections(1);
+    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+
+    assertThat(rig.producer().calls).endsWith("abort");
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+  }
+
+  @Test
+  void offsetsThatAreRefusedAfterAllAreAborted() {
+    rig.open();
+    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+
+    rig.producer().connections(1);
+    rig.producer().failures.put("offsets", new CommitFailedException("the group has moved on"));
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+
+    assertThat(rig.producer().calls).endsWith("abort");
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
   }
 
   static List<RuntimeException> lost() {
@@ -145,7 +193,7 @@ class PublisherTest {
   @Test
   void anAbortThatFailsMeansANewProducer() {
     rig.open();
-    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    rig.producer().failures.put("offsets", new KafkaException("an error"));
     rig.producer().failures.put("abort", new KafkaException("Failed to abort transaction"));
 
     assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
@@ -155,7 +203,7 @@ class PublisherTest {
   @Test
   void anAbortThatTimesOutIsAskedForAgainBeforeTheNextTransaction() {
     rig.open();
-    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    rig.producer().failures.put("offsets", new KafkaException("an error"));
     rig.producer().lateAbort = true;
 
     assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);

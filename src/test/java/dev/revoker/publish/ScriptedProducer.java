@@ -14,10 +14,15 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.metrics.Gauge;
+import org.apache.kafka.common.metrics.KafkaMetric;
+import org.apache.kafka.common.metrics.MetricConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Time;
 
 /**
  * Kafka's MockProducer, made as strict as the real one: after a commit or an abort that timed out
@@ -68,6 +73,20 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   public ScriptedProducer(Store store) {
     super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     this.store = store;
+    connections(1);
+  }
+
+  /** What its metric says of connections to brokers: one, unless told otherwise. */
+  public final void connections(int count) {
+    MetricName name = new MetricName("connection-count", "producer-metrics", "", Map.of());
+    setMockMetrics(
+        name,
+        new KafkaMetric(
+            new Object(),
+            name,
+            (Gauge<Double>) (config, now) -> (double) count,
+            new MetricConfig(),
+            Time.SYSTEM));
   }
 
   @Override

@@ -50,6 +50,7 @@ final class Cluster {
     final long startedNanos;
     final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     boolean writtenDown;
+    boolean offsetsAdded;
     final Map<TopicPartition, OffsetAndMetadata> offsets = new LinkedHashMap<>();
     Decision decision = Decision.ONGOING;
 
@@ -215,13 +216,16 @@ final class Cluster {
       Map<TopicPartition, OffsetAndMetadata> added,
       ConsumerGroupMetadata member) {
     Transactional one = ofEpoch(id, epoch, new ProducerFencedException("an old epoch"));
+    // First the coordinator of transactions, then that of the group.
+    Txn txn = ongoing(one);
+    txn.offsetsAdded = true;
     group.validate(member);
     for (OffsetAndMetadata offset : added.values()) {
       if (offset.metadata().length() > MAX_METADATA_BYTES) {
         throw new OffsetMetadataTooLarge("more than " + MAX_METADATA_BYTES);
       }
     }
-    ongoing(one).offsets.putAll(added);
+    txn.offsets.putAll(added);
   }
 
   /** Ends the transaction and gives the epoch of the next. */
@@ -281,8 +285,8 @@ final class Cluster {
             writeDown(one, txn);
             return;
           }
-          one.unmarked.forEach(unmarked -> decideToo(unmarked, txn.decision));
-          one.unmarked.clear();
+          one.unmarked.forEach(unmarked -> decideToo(unmarked, txn));
+          one.unmarked.removeIf(unmarked -> unmarked.writtenDown && unmarked.offsets.isEmpty());
           if (txn.decision == Decision.COMMIT) {
             offsets.putAll(txn.offsets);
           }
@@ -292,14 +296,25 @@ final class Cluster {
         });
   }
 
-  private void decideToo(Txn unmarked, Decision decision) {
-    unmarked.decision = decision;
-    unmarked.writtenDown = true;
-    if (decision == Decision.COMMIT) {
-      offsets.putAll(unmarked.offsets);
-    } else {
-      world.trace("AN ACKNOWLEDGED COMMIT IS LOST " + unmarked.offsets);
-      observer.lost(new Commit("", List.copyOf(unmarked.records), unmarked.offsets));
+  /** Markers go to the partitions of the transaction that ends: to results, or to offsets. */
+  private void decideToo(Txn unmarked, Txn ended) {
+    boolean commit = ended.decision == Decision.COMMIT;
+    if (!ended.records.isEmpty() && !unmarked.writtenDown) {
+      unmarked.decision = ended.decision;
+      unmarked.writtenDown = true;
+      if (!commit) {
+        world.trace("ACKNOWLEDGED RESULTS ARE LOST " + unmarked.records.size());
+        observer.lost(new Commit("", List.copyOf(unmarked.records), Map.of()));
+      }
+    }
+    if (ended.offsetsAdded) {
+      if (commit) {
+        offsets.putAll(unmarked.offsets);
+      } else {
+        world.trace("ACKNOWLEDGED OFFSETS ARE LOST " + unmarked.offsets);
+        observer.lost(new Commit("", List.of(), Map.copyOf(unmarked.offsets)));
+      }
+      unmarked.offsets.clear();
     }
   }
 

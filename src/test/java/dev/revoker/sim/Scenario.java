@@ -81,6 +81,8 @@ final class Scenario {
   /** The brokers may leave out the markers of commits that they acknowledged. */
   final boolean losesMarkers;
 
+  private int lonelyMs;
+
   /** A whole day. */
   final boolean lasting;
 
@@ -167,6 +169,7 @@ final class Scenario {
    * transactions are refused, its producer is not.
    */
   private void lonelyNights() {
+    lonelyMs = chance(0.5) ? 4_000 : 25_000;
     for (int i = between(10, 40); i > 0; i--) {
       actions.add(new Action(between(500, (int) durationMs), Kind.BROKERS_AWAY));
     }
@@ -187,7 +190,7 @@ final class Scenario {
 
   /** How long what goes away stays away at most. */
   long longestAwayMs() {
-    return losesMarkers ? 4_000 : 30_000;
+    return losesMarkers ? lonelyMs : 30_000;
   }
 
   /** A calm one: nothing goes wrong but what is asked for. */

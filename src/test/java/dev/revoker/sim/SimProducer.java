@@ -14,6 +14,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.IllegalGenerationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -22,6 +24,10 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.apache.kafka.common.metrics.Gauge;
+import org.apache.kafka.common.metrics.KafkaMetric;
+import org.apache.kafka.common.metrics.MetricConfig;
+import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,12 +155,19 @@ final class SimProducer {
       if (delivery != null) {
         delivery.cancel();
       }
-      if (offsets != null) {
-        offsets.cancel();
-      }
       state = State.ABORTING;
     }
     end(false);
+  }
+
+  /** All that is asked of them: whether there is a connection. */
+  Map<MetricName, Metric> metrics() {
+    MetricName name = new MetricName("connection-count", "producer-metrics", "", Map.of());
+    double count = cluster.reachable(process) ? 1 : 0;
+    return Map.of(
+        name,
+        new KafkaMetric(
+            new Object(), name, (Gauge<Double>) (c, t) -> count, new MetricConfig(), Time.SYSTEM));
   }
 
   void close(Duration timeout) {
@@ -180,24 +193,25 @@ final class SimProducer {
     List<ProducerRecord<byte[], byte[]>> batch = List.copyOf(unsent);
     unsent.clear();
     int ofEpoch = epoch;
+    Supplier<Boolean> produce =
+        () -> {
+          cluster.produce(id, ofEpoch, batch);
+          return true;
+        };
     Rpc<Boolean> rpc =
         new Rpc<>(
             process,
             cluster,
             "produce " + batch.size(),
-            faulty(
-                () -> {
-                  cluster.produce(id, ofEpoch, batch);
-                  return true;
-                }));
+            scenario.losesMarkers ? produce : faulty(produce));
     delivery = rpc;
     deliverUntilNanos = world.nanos() + scenario.transactionTimeoutMs * World.MS;
   }
 
   private void end(boolean commit) {
     long until = maxBlock();
-    if (commit && !delivered(until)) {
-      throw new TimeoutException("Timeout expired while awaiting EndTxn(true)");
+    if ((commit && !delivered(until)) || !offsetsSent(until)) {
+      throw new TimeoutException("Timeout expired while awaiting EndTxn(" + commit + ")");
     }
     if (end == null) {
       int ofEpoch = epoch;
@@ -220,6 +234,18 @@ final class SimProducer {
     offsets = null;
     epoch = next;
     state = State.READY;
+  }
+
+  /**
+   * The end waits its turn: what was to be sent before is sent before, also where it is aborted.
+   */
+  private boolean offsetsSent(long until) {
+    Rpc<Boolean> rpc = offsets;
+    if (rpc == null) {
+      return true;
+    }
+    process.await(rpc::done, until);
+    return rpc.done();
   }
 
   /** Waits for the records; false if that takes longer than may be blocked. */

@@ -100,7 +100,9 @@ class SimulationTest {
     long first = Long.getLong("sim.first", 1);
     int seeds = LONE + Integer.getInteger("sim.lone", 0);
     List<String> failures = new ArrayList<>();
-    LongStream.range(first, first + seeds)
+    // 118 and 130: offsets that were long on their way were aborted, and with them those of the
+    // transaction before; its results became visible with the next.
+    LongStream.concat(LongStream.range(first, first + seeds), LongStream.of(118, 130))
         .forEach(
             seed -> {
               Simulation.Outcome outcome = run(seed, Scenario.Weather.LONE_BROKER, false);
