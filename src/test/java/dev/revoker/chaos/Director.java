@@ -159,13 +159,14 @@ final class Director {
   }
 
   private void thaw() {
+    // First: one that wakes may call before this thread is back from its signal.
+    end(Kind.FREEZE_WORKER);
     for (Stage.Slot slot : stage.meantToRun()) {
       if (slot.frozen) {
         slot.process.thaw();
         slot.frozen = false;
       }
     }
-    end(Kind.FREEZE_WORKER);
   }
 
   private Stage.Slot unfrozen(int target) {
