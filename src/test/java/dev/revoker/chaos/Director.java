@@ -4,12 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.revoker.chaos.Step.Kind;
 import dev.revoker.sandbox.BrokerNode;
-import dev.revoker.sandbox.Endpoint;
-import dev.revoker.sandbox.Fate;
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Latency;
-import dev.revoker.sandbox.Outage;
-import dev.revoker.sandbox.SandboxApi;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,16 +14,7 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** Does the steps, one after the other, on one thread. */
 final class Director {
-  /** All well: slow enough that the slots are taken, a few much slower. */
-  private static final Faults WELL = Faults.NONE.with(new Latency(40, 250));
-
-  /** Longer than a few commits, shorter than a drain: a stop has to wait for such a call. */
-  private static final Latency SLOW = Latency.fixed(800);
-
   private static final Duration UNTIL_ALL_ARE_SLOW = Duration.ofMillis(300);
-
-  private static final List<Outage> OUTAGES =
-      List.of(Outage.UNAVAILABLE, Outage.RESET, Outage.HANG, Outage.REFUSE);
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration LONGEST_PROGRESS = Duration.ofSeconds(10);
 
@@ -36,7 +22,7 @@ final class Director {
   private final Evidence evidence;
   private final List<Guarantee> guarantees;
   private final Cluster cluster;
-  private final SandboxApi api;
+  private final Weather weather;
   private final Map<Kind, Journal.Event> open = new EnumMap<>(Kind.class);
   private final boolean lone;
 
@@ -45,9 +31,9 @@ final class Director {
     this.evidence = evidence;
     this.guarantees = guarantees;
     this.cluster = new Cluster(stage.admin());
-    this.api = stage.stack().api();
+    this.weather = new Weather(stage.stack().api());
     this.lone = stage.broker().nodes().size() == 1;
-    api.faults(WELL);
+    weather.well();
   }
 
   void perform(Step step) throws Exception {
@@ -118,10 +104,13 @@ final class Director {
       case API_WELL -> apiWell();
       case EXPIRE_SESSIONS -> {
         Journal.Event event = evidence.journal.begin(Kind.EXPIRE_SESSIONS, 0);
-        api.expireTokens(null);
+        stage.stack().api().expireTokens(null);
         event.ended();
       }
-      case OUTAGE, LATENCY_SPIKE, LOSE_ANSWERS, THROTTLE, ERRORS -> api(step);
+      case OUTAGE, LATENCY_SPIKE, LOSE_ANSWERS, THROTTLE, ERRORS -> {
+        begin(step);
+        weather.turn(step);
+      }
     }
   }
 
@@ -143,11 +132,10 @@ final class Director {
   private void stopped(Stage.Slot slot, Journal.Event event) {
     // Before that a SIGTERM meets a JVM that does not know of it yet, and ends it with 143.
     await().atMost(PATIENCE).until(() -> !stage.get(slot, "/livez").isEmpty());
-    Faults before = api.faults(Endpoint.REMOVE_API_KEY);
-    api.faults(Endpoint.REMOVE_API_KEY, before.with(SLOW));
+    Faults before = weather.slow();
     pass(UNTIL_ALL_ARE_SLOW);
     int exitCode = stage.stop(slot);
-    api.faults(Endpoint.REMOVE_API_KEY, before);
+    weather.again(before);
     guarantees.forEach(one -> one.onStopped(slot.toString(), exitCode, event));
   }
 
@@ -249,36 +237,38 @@ final class Director {
     }
   }
 
+  /**
+   * Until all that was asked meanwhile is answered: a worker may have been refused for good before,
+   * and end after it.
+   */
   private void takeProduce() throws Exception {
     cluster.takeProduce(stage.results());
-    // As whoever runs it would: a worker that may not write says why, and ends.
+    Set<String> before = evidence.open();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              startTheDead();
+              before.removeAll(evidence.answers().keySet());
+              return before.isEmpty();
+            });
+    end(Kind.REFUSE_PRODUCE);
+  }
+
+  /** As whoever runs it would: a worker that may not write says why, and ends. */
+  private void startTheDead() {
     for (Stage.Slot slot : stage.meantToRun()) {
       if (!slot.process.alive()) {
         stage.kill(slot);
         stage.restart(slot);
       }
     }
-    end(Kind.REFUSE_PRODUCE);
-  }
-
-  private void api(Step step) {
-    begin(step);
-    switch (step.kind()) {
-      case OUTAGE -> api.outage(OUTAGES.get(step.target() % OUTAGES.size()));
-      case LATENCY_SPIKE -> api.faults(Faults.NONE.with(new Latency(800, 5000)));
-      case LOSE_ANSWERS ->
-          api.faults(
-              WELL.with(Fate.CLOSE_BEFORE_EFFECT, 0.025).with(Fate.CLOSE_AFTER_EFFECT, 0.025));
-      case THROTTLE -> api.faults(WELL.with(Fate.THROTTLE, 0.1).withRetryAfter(1));
-      default -> api.faults(WELL.with(Fate.ERROR, 0.1));
-    }
   }
 
   private void apiWell() {
-    api.outage(Outage.NONE);
-    api.faults(WELL);
-    List.of(Kind.OUTAGE, Kind.LATENCY_SPIKE, Kind.LOSE_ANSWERS, Kind.THROTTLE, Kind.ERRORS)
-        .forEach(this::end);
+    weather.well();
+    Weather.KINDS.forEach(this::end);
   }
 
   private void begin(Step step) {

@@ -8,10 +8,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code mvn -Pchaos verify -Dit.test=BriefChaos}: under a minute. A SIGTERM, two kill -9, one of
- * them in an outage, and sessions that end; with time-outs that a slow machine keeps.
+ * In every {@code mvn verify}, under a minute: a SIGTERM, two kill -9, one of them in an outage,
+ * and sessions that end; with time-outs that a slow machine keeps.
  */
-class BriefChaos {
+class BriefChaosIT {
   private static final Schedule SCHEDULE =
       new Schedule(
           1,
@@ -35,7 +35,7 @@ class BriefChaos {
 
   @Test
   void everyGuaranteeHolds() throws Exception {
-    Report report = new Run(SCHEDULE, "-Pchaos -Dit.test=BriefChaos", PATIENT).perform();
+    Report report = new Run(SCHEDULE, "-Dit.test=BriefChaosIT", PATIENT).perform();
 
     assertThat(report.violations()).isEmpty();
     assertThat(report.guarantees()).allMatch(one -> one.asked() > 0);

@@ -1,0 +1,60 @@
+package dev.revoker.chaos;
+
+import dev.revoker.chaos.Step.Kind;
+import dev.revoker.sandbox.Endpoint;
+import dev.revoker.sandbox.Fate;
+import dev.revoker.sandbox.Faults;
+import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Outage;
+import dev.revoker.sandbox.SandboxApi;
+import java.util.List;
+
+/** What the API is put through. */
+final class Weather {
+  /** Its kinds, of which one goes on at a time. */
+  static final List<Kind> KINDS =
+      List.of(Kind.OUTAGE, Kind.LATENCY_SPIKE, Kind.LOSE_ANSWERS, Kind.THROTTLE, Kind.ERRORS);
+
+  /** All well: slow enough that the slots are taken, a few much slower. */
+  private static final Faults WELL = Faults.NONE.with(new Latency(40, 250));
+
+  /** Longer than a few commits, shorter than a drain: a stop has to wait for such a call. */
+  private static final Latency SLOW = Latency.fixed(800);
+
+  private static final List<Outage> OUTAGES =
+      List.of(Outage.UNAVAILABLE, Outage.RESET, Outage.HANG, Outage.REFUSE);
+
+  private final SandboxApi api;
+
+  Weather(SandboxApi api) {
+    this.api = api;
+  }
+
+  void well() {
+    api.outage(Outage.NONE);
+    api.faults(WELL);
+  }
+
+  void turn(Step step) {
+    switch (step.kind()) {
+      case OUTAGE -> api.outage(OUTAGES.get(step.target() % OUTAGES.size()));
+      case LATENCY_SPIKE -> api.faults(Faults.NONE.with(new Latency(800, 5000)));
+      case LOSE_ANSWERS ->
+          api.faults(
+              WELL.with(Fate.CLOSE_BEFORE_EFFECT, 0.025).with(Fate.CLOSE_AFTER_EFFECT, 0.025));
+      case THROTTLE -> api.faults(WELL.with(Fate.THROTTLE, 0.1).withRetryAfter(1));
+      default -> api.faults(WELL.with(Fate.ERROR, 0.1));
+    }
+  }
+
+  /** Makes removals slow, and gives what they were before. */
+  Faults slow() {
+    Faults before = api.faults(Endpoint.REMOVE_API_KEY);
+    api.faults(Endpoint.REMOVE_API_KEY, before.with(SLOW));
+    return before;
+  }
+
+  void again(Faults before) {
+    api.faults(Endpoint.REMOVE_API_KEY, before);
+  }
+}
