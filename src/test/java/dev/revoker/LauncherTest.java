@@ -153,6 +153,27 @@ class LauncherTest {
   }
 
   @Test
+  void keepsTheCompilerOfAWorkerSmall() throws Exception {
+    String home = java("jdk", "25");
+    environment.put("JAVA_HOME", home);
+    String limit = "-XX:CompileCommand=MemLimit,*.*,12m";
+    String trim = "-XX:TrimNativeHeapInterval=1000";
+    assertThat(run("worker").out()).contains(limit).doesNotContain(trim);
+    assertThat(run("check").out()).doesNotContain(limit);
+
+    Files.writeString(Path.of(home, "release"), "JAVA_VERSION=\"25.0.3\"\nLIBC=\"musl\"\n");
+    assertThat(run("worker").out()).contains(limit).doesNotContain(trim);
+
+    Files.writeString(Path.of(home, "release"), "JAVA_VERSION=\"25.0.3\"\nLIBC=\"gnu\"\n");
+    assertThat(run("worker").out()).contains(limit, trim);
+    assertThat(run("check").out()).doesNotContain(trim);
+
+    environment.put("JAVA_HOME", java("older", "24"));
+    assertThat(run("worker").err()).isEmpty();
+    assertThat(run("worker").out()).doesNotContain(limit);
+  }
+
+  @Test
   void startsAWorkerFromTheCacheThatOneLeft() throws Exception {
     String cache = "-XX:AOTCache=" + root.toRealPath().resolve("revoker.aot");
     environment.put("JAVA_HOME", java("jdk", "25"));

@@ -124,7 +124,7 @@ public final class WorkerProcess implements AutoCloseable {
                 // As bin/revoker has it.
                 "-XX:+UseSerialGC",
                 "-Xmx56m",
-                "-Xmn20m",
+                "-Xmn24m",
                 "-XX:SurvivorRatio=4",
                 "-XX:+ExitOnOutOfMemoryError"));
     arguments.addAll(jvmOptions);
