@@ -88,7 +88,8 @@ final class Intake {
   }
 
   /**
-   * Reads the records into their partitions' backlogs.
+   * Reads the records into their partitions' backlogs, as far as they may be held: few bytes of a
+   * fetch become many where they are compressed. What may not is fetched again later.
    *
    * @throws LoopFailure if a partition goes on before where it stood
    */
@@ -97,15 +98,29 @@ final class Intake {
     for (TopicPartition id : records.partitions()) {
       Partition partition = partitions.get(id);
       if (partition != null) {
-        List<ConsumerRecord<byte[], byte[]>> batch = records.records(id);
-        LogGap.check(partition, batch.getFirst().offset(), consumer);
-        partition.longUnread = false;
-        if (partition.firstOffset < 0) {
-          partition.firstOffset = batch.getFirst().offset();
-        }
-        partition.readNextOffset = batch.getLast().offset() + 1;
-        batch.forEach(record -> partition.backlog.add(read(partition, record, now)));
+        read(partition, records.records(id), consumer, now);
       }
+    }
+  }
+
+  private void read(
+      Partition partition,
+      List<ConsumerRecord<byte[], byte[]>> batch,
+      Consumer<byte[], byte[]> consumer,
+      Instant now) {
+    long first = batch.getFirst().offset();
+    LogGap.check(partition, first, consumer);
+    partition.longUnread = false;
+    if (partition.firstOffset < 0) {
+      partition.firstOffset = first;
+    }
+    for (ConsumerRecord<byte[], byte[]> record : batch) {
+      if (!partition.lane.mayHold()) {
+        consumer.seek(partition.id, record.offset());
+        return;
+      }
+      partition.backlog.add(read(partition, record, now));
+      partition.readNextOffset = record.offset() + 1;
     }
   }
 

@@ -19,6 +19,9 @@ final class Lane {
 
   private static final long MAX_BYTES = 16L << 20;
 
+  /** A poll's worth of usual requests: they never have to be fetched again. */
+  private static final long BYTES_BEYOND = 1L << 20;
+
   final String name;
   final String topic;
 
@@ -39,8 +42,18 @@ final class Lane {
     return requests < maxRequests;
   }
 
+  /** Whether more is to be polled. */
   boolean mayRead() {
-    return bytes < Math.min(MAX_BYTES, (long) maxRequests * MAX_BYTES_PER_REQUEST);
+    return bytes < maxBytes();
+  }
+
+  /** Whether what was polled can be kept. */
+  boolean mayHold() {
+    return bytes < maxBytes() + BYTES_BEYOND;
+  }
+
+  private long maxBytes() {
+    return Math.min(MAX_BYTES, (long) maxRequests * MAX_BYTES_PER_REQUEST);
   }
 
   void read(Pending pending) {

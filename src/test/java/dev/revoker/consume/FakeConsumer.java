@@ -22,6 +22,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Kafka's MockConsumer over logs and committed offsets that outlive it, as the broker's do. */
 final class FakeConsumer extends MockConsumer<byte[], byte[]> {
+  private static final int MAX_POLL_RECORDS = 500;
+
   final Map<TopicPartition, TreeMap<Long, byte[]>> logs = new HashMap<>();
 
   /** Thrown by the next readings of committed offsets, one each. */
@@ -56,15 +58,12 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   FakeConsumer(ScriptedProducer.Store store) {
     super("earliest");
     this.store = store;
-    setMaxPollRecords(500);
+    setMaxPollRecords(MAX_POLL_RECORDS);
   }
 
   /** Appends to a partition's log; the consumer finds it when it may. */
   void append(TopicPartition id, long offset, byte[] value) {
     logs.computeIfAbsent(id, one -> new TreeMap<>()).put(offset, value);
-    if (assignment().contains(id) && offset >= position(id)) {
-      addRecord(record(id, offset, value));
-    }
   }
 
   /**
@@ -84,6 +83,7 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     if (!timeout.isZero()) {
       whileBlocked.accept(timeout.toMillis());
     }
+    fetch();
     ConsumerRecords<byte[], byte[]> found = super.poll(timeout);
     idleMs += found.isEmpty() ? timeout.toMillis() : 0;
     return found;
@@ -131,14 +131,14 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     return found;
   }
 
-  @Override
-  public synchronized void seek(TopicPartition id, long offset) {
-    long before = position(id);
-    super.seek(id, offset);
-    if (offset < before) {
-      logs.getOrDefault(id, new TreeMap<>())
-          .subMap(offset, before)
-          .forEach((at, value) -> addRecord(record(id, at, value)));
+  /** No more than a poll takes: MockConsumer would not forget the rest when it is told to seek. */
+  private void fetch() {
+    for (TopicPartition id : assignment()) {
+      if (!paused().contains(id)) {
+        logs.getOrDefault(id, new TreeMap<>()).tailMap(position(id)).entrySet().stream()
+            .limit(MAX_POLL_RECORDS)
+            .forEach(one -> addRecord(record(id, one.getKey(), one.getValue())));
+      }
     }
   }
 
@@ -154,20 +154,12 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     assignment().stream().filter(ids::contains).forEach(id -> positions.put(id, position(id)));
     rebalance(ids);
     added.forEach(id -> positions.put(id, committedOffset(id)));
-    positions.forEach(this::goOn);
+    positions.forEach(this::seek);
   }
 
   private long committedOffset(TopicPartition id) {
     OffsetAndMetadata committed = store.offsets.get(id);
     return committed == null ? 0 : committed.offset();
-  }
-
-  /** MockConsumer forgets its records at a rebalance. */
-  private void goOn(TopicPartition id, long position) {
-    super.seek(id, position);
-    logs.getOrDefault(id, new TreeMap<>())
-        .tailMap(position)
-        .forEach((offset, value) -> addRecord(record(id, offset, value)));
   }
 
   private static void wrapped(Runnable rebalance) {

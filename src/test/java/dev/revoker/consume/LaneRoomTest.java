@@ -53,11 +53,28 @@ class LaneRoomTest {
     return admitted;
   }
 
+  /** 200 in a poll, which come compressed to next to nothing. */
+  @Test
+  void ofAPollOnlyWhatTheLaneMayHoldIsKeptAndTheRestIsReadLater() {
+    Rig rig = Rig.owning(ZERO, ONE);
+    append(rig, ZERO, 0, 60);
+    append(rig, ONE, 0, 60);
+    rig.steps(3);
+
+    // 4 MiB, and one more: with what each takes besides its value, 79 are more than 5 MiB.
+    assertThat(rig.work.open).hasSize(79);
+    for (int turn = 0; turn < 100; turn++) {
+      rig.work.answerAll();
+      rig.step();
+    }
+    assertThat(rig.store.results).hasSize(120);
+  }
+
   @Test
   void answeredRequestsGiveTheirBytesBack() {
     Rig rig = Rig.owning(ZERO);
     append(rig, ZERO, 0, 1_200);
-    for (int turn = 0; turn < 20; turn++) {
+    for (int turn = 0; turn < 100; turn++) {
       rig.step();
       rig.work.answerAll();
     }
@@ -103,7 +120,7 @@ class LaneRoomTest {
     rig.assign(ZERO);
     rig.steps(2);
     append(rig, ZERO, 0, 800);
-    for (int turn = 0; turn < 20; turn++) {
+    for (int turn = 0; turn < 100; turn++) {
       rig.step();
       rig.work.answerAll();
     }
