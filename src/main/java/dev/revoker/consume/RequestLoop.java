@@ -11,8 +11,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.FencedMemberEpochException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -171,12 +174,12 @@ public final class RequestLoop {
       throw ours;
     }
     switch (failed) {
-      case RetriableException passing -> {
-        LOG.atWarn()
-            .addKeyValue("cause", passing.toString())
-            .log("the consumer could not poll: it is tried again");
-        bell.await(PAUSE_AFTER_FAILURE_MS);
-      }
+      case RetriableException passing -> tryAgain(passing);
+      // The group has removed this worker while the poll looked its committed offsets up (new group
+      // protocol, chaos seed 9002). The consumer tells what is lost, and joins again.
+      case UnknownMemberIdException removed -> tryAgain(removed);
+      case StaleMemberEpochException removed -> tryAgain(removed);
+      case FencedMemberEpochException removed -> tryAgain(removed);
       case InvalidConfigurationException refused ->
           throw new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
       case FencedInstanceIdException fenced ->
@@ -190,5 +193,12 @@ public final class RequestLoop {
               none);
       default -> throw new LoopFailure("the consumer failed: " + failed.getMessage(), failed);
     }
+  }
+
+  private void tryAgain(KafkaException passing) {
+    LOG.atWarn()
+        .addKeyValue("cause", passing.toString())
+        .log("the consumer could not poll: it is tried again");
+    bell.await(PAUSE_AFTER_FAILURE_MS);
   }
 }

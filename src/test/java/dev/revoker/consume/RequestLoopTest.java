@@ -14,9 +14,12 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.FencedMemberEpochException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,11 +130,20 @@ class RequestLoopTest {
     assertThat(rig.work.admitted).hasSize(2);
   }
 
-  @Test
-  void aPassingFailureOfAPollIsTriedAgainAfterAPause() {
+  static List<KafkaException> passing() {
+    return List.of(
+        new TimeoutException("no broker"),
+        new UnknownMemberIdException("The coordinator is not aware of this member."),
+        new StaleMemberEpochException("an older epoch"),
+        new FencedMemberEpochException("the epoch is fenced"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("passing")
+  void aPassingFailureOfAPollIsTriedAgainAfterAPause(KafkaException passing) {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
-    rig.consumer.setPollException(new TimeoutException("no broker"));
+    rig.consumer.setPollException(passing);
     long before = rig.time.millis();
     rig.step();
     assertThat(rig.time.millis() - before).isEqualTo(200);
