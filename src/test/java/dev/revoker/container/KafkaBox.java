@@ -66,6 +66,7 @@ record KafkaBox(Map<String, String> settings, Map<String, byte[]> files) {
         Map.entry("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR", "1"),
         Map.entry("KAFKA_TRANSACTION_STATE_LOG_NUM_PARTITIONS", "4"),
         Map.entry("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0"),
+        Map.entry("KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS", "1000"),
         Map.entry("KAFKA_HEAP_OPTS", "-Xms128m -Xmx384m"));
   }
 }

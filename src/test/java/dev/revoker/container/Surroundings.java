@@ -78,6 +78,8 @@ final class Surroundings implements AutoCloseable {
                 "http://sandbox:" + API_PORT,
                 "REVOKER_API_ALLOW_HTTP",
                 "true",
+                "REVOKER_CONSUMER_SESSION_TIMEOUT_MS",
+                "4000",
                 "REVOKER_BREAKER_OPEN_WAIT_MS",
                 "1000",
                 "REVOKER_ACCOUNTS",
