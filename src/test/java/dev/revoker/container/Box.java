@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
@@ -105,9 +106,19 @@ final class Box extends GenericContainer<Box> {
     awaitHealthy();
   }
 
-  /** Every process in it stands still; connections stay open and nothing answers. */
+  /**
+   * Every process in it stands still; connections stay open and nothing answers. Asked for again
+   * where the kernel could not freeze a busy process at once ("unable to freeze").
+   */
   void pause() {
-    docker().pauseContainerCmd(getContainerId()).exec();
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptionsInstanceOf(InternalServerErrorException.class)
+        .until(
+            () -> {
+              docker().pauseContainerCmd(getContainerId()).exec();
+              return true;
+            });
   }
 
   void unpause() {
