@@ -78,13 +78,20 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
 
   /** What its metric says of connections to brokers: one, unless told otherwise. */
   public final void connections(int count) {
-    MetricName name = new MetricName("connection-count", "producer-metrics", "", Map.of());
+    metric("producer-metrics", "connection-count", count);
+    // What else there is says nothing of it.
+    metric("producer-metrics", "connection-creation-total", 7);
+    metric("admin-client-metrics", "connection-count", 7);
+  }
+
+  private void metric(String group, String metric, double value) {
+    MetricName name = new MetricName(metric, group, "", Map.of());
     setMockMetrics(
         name,
         new KafkaMetric(
             new Object(),
             name,
-            (Gauge<Double>) (config, now) -> (double) count,
+            (Gauge<Double>) (config, now) -> value,
             new MetricConfig(),
             Time.SYSTEM));
   }
