@@ -182,6 +182,25 @@ class CommitsTest {
     assertThat(rig.work.admitted).as("taken in once each").hasSize(2);
   }
 
+  @Test
+  void whatNoLookCouldReadBeforeACommitIsNoLossOfItEither() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 2);
+    rig.steps(2);
+    for (int request = 0; request < 2; request++) {
+      rig.producer().failures.put("offsets", new CommitFailedException("the group moved on"));
+      rig.work.answer("key-revocations-0-" + request);
+      rig.step();
+      for (int look = 0; request == 0 && look < 10; look++) {
+        rig.consumer.committedFailures.add(new TimeoutException("no answer"));
+      }
+      rig.stepsOverMs(3000, 100);
+    }
+
+    rig.assertResults("key-revocations-0-0", "key-revocations-0-1");
+    assertThat(rig.work.admitted).as("taken in once each").hasSize(2);
+  }
+
   /** Kafka 4 with a lone broker, killed and restarted. */
   @Test
   void anAcknowledgedCommitThatTheBrokerLostIsMadeGood() {

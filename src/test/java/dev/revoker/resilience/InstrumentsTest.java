@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Resilience4j's own meters tell what the dispatcher does. */
 class InstrumentsTest {
@@ -40,5 +44,28 @@ class InstrumentsTest {
           .as(kind)
           .isEqualTo(1);
     }
+  }
+
+  static Stream<Arguments> words() {
+    return Stream.of(
+        Arguments.of(Answers.DONE, "done"),
+        Arguments.of(Answers.session("70ce"), "session"),
+        Arguments.of(Answers.NOT_FOUND, "refused"),
+        Arguments.of(Answers.THROTTLED, "throttled"),
+        Arguments.of(Answers.FAILED, "failed"),
+        Arguments.of(new ApiAnswer.Unexpected(403, "no"), "unexpected"),
+        Arguments.of(Answers.NO_ANSWER, "no_answer"),
+        Arguments.of(Answers.NO_CONNECTION, "no_connection"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("words")
+  void eachCallIsToldOnceWithItsAnswerAndItsTime(ApiAnswer answer, String word) {
+    Rig rig = Rig.withDefaults();
+    rig.ask("standard");
+    rig.time.advanceMs(7);
+    rig.api.only().answer(answer);
+    assertThat(rig.ended).containsExactly(word);
+    assertThat(rig.tookNanos).containsExactly(7_000_000L);
   }
 }

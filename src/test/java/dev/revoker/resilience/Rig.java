@@ -10,6 +10,7 @@ final class Rig implements Dispatcher.Listener {
   final ManualTime time = new ManualTime();
   final ScriptedApi api = new ScriptedApi(time);
   final List<String> ended = new ArrayList<>();
+  final List<Long> tookNanos = new ArrayList<>();
   final List<String> logins = new ArrayList<>();
   final List<Throwable> bugs = new ArrayList<>();
   final Dispatcher dispatcher;
@@ -70,6 +71,7 @@ final class Rig implements Dispatcher.Listener {
   @Override
   public void apiCalled(String result, long nanos) {
     ended.add(result);
+    tookNanos.add(nanos);
   }
 
   @Override

@@ -10,8 +10,11 @@ import static dev.revoker.resilience.Answers.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
+import dev.revoker.api.ApiCall;
+import dev.revoker.model.Credentials;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
+import dev.revoker.model.Secret;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,14 @@ class SessionTest {
     assertThat(rig.api.calls.stream().filter(ScriptedApi.Call::isLogin)).hasSize(1);
     assertThat(rig.logins).containsExactly("acme success");
     assertThat(rig.dispatcher.waiting("standard")).isZero();
+  }
+
+  @Test
+  void aLoginIsMadeWithTheAccountsOwnCredentials() {
+    rig.ask(ACME);
+    assertThat(rig.api.only().what)
+        .isEqualTo(
+            new ApiCall.Login(new Credentials.Password("acme-user", Secret.of(Settings.PASSWORD))));
   }
 
   @Test

@@ -112,7 +112,7 @@ class WaitLimitsTest {
   @Test
   void aWallClockThatIsSetBackMakesTheWaitLongerAndLosesNothing() {
     Rig rig = Rig.withDefaults();
-    SetBack time = new SetBack(rig.time);
+    SetForward time = new SetForward(rig.time);
     Dispatcher dispatcher =
         new Dispatcher(
             new Settings().maxInFlight(1).reserved(0, 0).build(), rig.api, rig, time, () -> 0);
@@ -120,7 +120,7 @@ class WaitLimitsTest {
     Asked asked = new Asked();
     Instant notAfter = time.now().plusMillis(1_000);
     dispatcher.admit(Ask.in("urgent").notAfter(notAfter).request(1), asked);
-    time.by = Duration.ofHours(1);
+    time.by = Duration.ofHours(-1);
     rig.time.advanceMs(3_600_999);
     assertThat(asked.isOpen()).isTrue();
     rig.time.advanceMs(2);
@@ -176,6 +176,46 @@ class WaitLimitsTest {
     assertThat(queued.outcome()).isEqualTo(Outcome.UNAVAILABLE);
   }
 
+  @Test
+  void oneThatWasHeldBeforeEndsBeforeThoseThatWaitAlready() {
+    Rig rig = new Rig(new Settings().holdMaxMs(10_000).minimumCalls(50));
+    Asked before = rig.ask("standard");
+    rig.api.only().answer(Answers.throttled(6_000));
+    rig.time.advanceMs(6_000);
+    ScriptedApi.Call late = rig.api.only();
+    Asked fresh = rig.ask("standard");
+    rig.api.open().getLast().answer(Answers.throttled(60_000));
+    late.answer(Answers.throttled(60_000));
+    rig.time.advanceMs(3_999);
+    assertThat(before.isOpen()).isTrue();
+    rig.time.advanceMs(1);
+    assertThat(before.outcome()).isEqualTo(Outcome.UNAVAILABLE);
+    rig.time.advanceMs(5_999);
+    assertThat(fresh.isOpen()).isTrue();
+    rig.time.advanceMs(1);
+    assertThat(fresh.outcome()).isEqualTo(Outcome.UNAVAILABLE);
+    assertThat(rig.time.timersSet()).as("but the hold's own").isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void oneWhoseTimePassedInTheQueueTakesNoSlotFromTheNext() {
+    Rig rig = new Rig(new Settings().maxInFlight(1).reserved(0, 0));
+    SetForward time = new SetForward(rig.time);
+    Dispatcher dispatcher =
+        new Dispatcher(
+            new Settings().maxInFlight(1).reserved(0, 0).build(), rig.api, rig, time, () -> 0);
+    dispatcher.admit(Ask.in("urgent").request(0), new Asked());
+    Asked past = new Asked();
+    dispatcher.admit(Ask.in("urgent").notAfter(time.now().plusMillis(100)).request(1), past);
+    Asked next = new Asked();
+    dispatcher.admit(Ask.in("urgent").key("fedcba98").request(2), next);
+    // The clock tells before the timer does.
+    time.by = Duration.ofSeconds(1);
+    rig.api.only().answer(DONE);
+    assertThat(past.outcome()).isEqualTo(Outcome.EXPIRED);
+    assertThat(rig.api.only().key()).isEqualTo("fedcba98");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 9_999, 25_000, 100_000})
   void inAnOutageEachRequestEndsWhenItsOwnHoldIsOver(long holdMaxMs) {
@@ -208,18 +248,18 @@ class WaitLimitsTest {
     assertThat(rig.time.timersSet()).isLessThan(10);
   }
 
-  /** A wall clock that somebody set back; the steady clock goes on. */
-  private static final class SetBack implements Time {
+  /** A wall clock that somebody set; the steady clock goes on. */
+  private static final class SetForward implements Time {
     private final Time time;
     private Duration by = Duration.ZERO;
 
-    SetBack(Time time) {
+    SetForward(Time time) {
       this.time = time;
     }
 
     @Override
     public Instant now() {
-      return time.now().minus(by);
+      return time.now().plus(by);
     }
 
     @Override

@@ -1,0 +1,33 @@
+package dev.revoker.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.revoker.config.Config;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How long is waited before a call is made again. */
+class BackoffTest {
+  private static final Config.Retry RETRY = new Config.Retry(5, 250, 30_000);
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0, 125",
+    "1, 0.5, 188",
+    "1, 0.999999, 250",
+    "2, 0, 250",
+    "2, 0.999999, 500",
+    "8, 0, 15000",
+    "8, 0.999999, 30000",
+    "60, 0.999999, 30000"
+  })
+  void itIsBetweenHalfAndAllOfWhatDoublesUpToTheMost(int failures, double chance, long ms) {
+    assertThat(new Backoff(RETRY, () -> chance).delayMs(failures, null)).isEqualTo(ms);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 188", "187, 188", "189, 189", "86400000, 86400000"})
+  void whatTheApiAskedForWinsIfItIsLonger(long retryAfterMs, long ms) {
+    assertThat(new Backoff(RETRY, () -> 0.5).delayMs(1, retryAfterMs)).isEqualTo(ms);
+  }
+}
