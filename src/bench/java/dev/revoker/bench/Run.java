@@ -138,6 +138,9 @@ final class Run implements AutoCloseable {
     if (state.removed() != total) {
       faults.add("%d keys removed, not %d".formatted(state.removed(), total));
     }
+    if (!faults.isEmpty()) {
+      stand.keepEvidence(place);
+    }
     return faults;
   }
 

@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What all contenders share: one real broker and one API, each in a process of its own. */
 final class Stand implements AutoCloseable {
@@ -75,6 +78,37 @@ final class Stand implements AutoCloseable {
         urgent,
         concurrency,
         Files.createDirectories(folder.resolve(name)));
+  }
+
+  /**
+   * Copies what the broker has of the place's results, of offsets and of transactions, and its log,
+   * into the place's folder: what made a run void can be looked up once all else is gone, by {@code
+   * kafka.tools.DumpLogSegments} for one.
+   */
+  void keepEvidence(Place place) throws IOException {
+    Path log = broker.nodes().getFirst().log();
+    Path kept = Files.createDirectories(place.folder().resolve("broker"));
+    Files.copy(log, kept.resolve(log.getFileName()));
+    try (Stream<Path> partitions = Files.list(log.resolveSibling("data"))) {
+      for (Path partition : partitions.filter(of(place)).toList()) {
+        copy(partition, kept.resolve(partition.getFileName()));
+      }
+    }
+  }
+
+  private static Predicate<Path> of(Place place) {
+    List<String> topics = List.of(place.results(), "__consumer_offsets", "__transaction_state");
+    return partition ->
+        topics.stream().anyMatch(topic -> partition.getFileName().toString().startsWith(topic));
+  }
+
+  private static void copy(Path partition, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(partition)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
   }
 
   @Override
