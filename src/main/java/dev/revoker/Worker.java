@@ -17,6 +17,7 @@ import dev.revoker.ops.KafkaMeters;
 import dev.revoker.ops.Meters;
 import dev.revoker.ops.OpsServer;
 import dev.revoker.publish.Publisher;
+import dev.revoker.publish.ResultsReader;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.time.SystemTime;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -143,7 +144,8 @@ final class Worker {
         new Publisher(
             this::newProducer,
             new ResultWriter(instance, config.kafka().groupId()),
-            config.resultsTopic());
+            config.resultsTopic(),
+            new ResultsReader(this::newReader));
     try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null)) {
       Dispatcher policy =
           new Dispatcher(
@@ -191,6 +193,13 @@ final class Worker {
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     kafkaMeters.producer(producer);
     return producer;
+  }
+
+  /** For the results topic: of no group, and else as the worker's own. */
+  private Consumer<byte[], byte[]> newReader() {
+    Map<String, Object> settings = new HashMap<>(config.kafka().consumer());
+    settings.keySet().removeIf(key -> key.startsWith("group.") || key.equals("client.id"));
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private void committed(List<Result> results, long tookNanos) {

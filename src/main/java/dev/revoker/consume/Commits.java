@@ -1,6 +1,7 @@
 package dev.revoker.consume;
 
 import dev.revoker.model.Result;
+import dev.revoker.model.Source;
 import dev.revoker.publish.Publication;
 import dev.revoker.publish.Publisher;
 import dev.revoker.time.Time;
@@ -8,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns answered requests into committed ones. The next transaction takes all that were answered
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * again), and a commit whose answer is unknown, which is asked for again before anything else.
  */
 final class Commits {
+  private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
+
   /** Told of each committed transaction. */
   interface Listener {
     /** These results are visible to a reader with read_committed. */
@@ -29,9 +35,13 @@ final class Commits {
 
   private static final long PAUSE_AFTER_FAILURE_MS = 200;
 
+  /** Between two looks for results; each may take as long. */
+  private static final long PAUSE_AFTER_LOOK_MS = 1_000;
+
   private final Consumer<byte[], byte[]> consumer;
   private final Publisher publisher;
   private final CommittedState state;
+  private final Intake intake;
   private final Completions completions;
   private final Listener listener;
   private final Time time;
@@ -44,6 +54,7 @@ final class Commits {
 
   private boolean open;
   private long notBeforeMs;
+  private long lookNotBeforeMs;
   private long startedNanos;
 
   Commits(
@@ -56,16 +67,28 @@ final class Commits {
       Time time) {
     this.consumer = consumer;
     this.publisher = publisher;
-    this.state = new CommittedState(consumer, intake, withdrawal);
+    this.state = new CommittedState(consumer, intake, withdrawal, this::begun);
+    this.intake = intake;
     this.completions = completions;
     this.listener = listener;
     this.time = time;
     this.notBeforeMs = time.millis();
+    this.lookNotBeforeMs = notBeforeMs;
   }
 
   /** What keeps results from being committed, or null. Any thread. */
   @Nullable String trouble() {
     return trouble.why();
+  }
+
+  /** Whether results that were acknowledged have to be sent again. */
+  boolean owes() {
+    return publisher.owes();
+  }
+
+  /** The same, or that it is not known yet. */
+  boolean unsettled() {
+    return publisher.owes() || publisher.doubts();
   }
 
   /** How long the loop may sleep for all that is to be done here. */
@@ -99,13 +122,21 @@ final class Commits {
     if (ready()) {
       readState();
     }
+    if (ready() && lookDue()) {
+      look();
+    }
     if (ready() && !state.due()) {
       trouble.isOver();
     }
   }
 
   private boolean idle() {
-    return open && uncertain == null && answered.isEmpty() && !state.due();
+    return open
+        && uncertain == null
+        && answered.isEmpty()
+        && !state.due()
+        && !publisher.owes()
+        && !lookDue();
   }
 
   private boolean ready() {
@@ -138,7 +169,7 @@ final class Commits {
                 .filter(pending -> !pending.partition.stale)
                 .limit(MAX_BATCH)
                 .toList());
-    if (batch.isEmpty()) {
+    if (batch.isEmpty() && !publisher.owes()) {
       return;
     }
     startedNanos = time.nanos();
@@ -180,6 +211,34 @@ final class Commits {
       answered.removeAll(Set.copyOf(batch.requests()));
       listener.committed(batch.results(), time.nanos() - startedNanos);
     }
+  }
+
+  /** Not before it is known which requests are carried out again. */
+  private boolean lookDue() {
+    return publisher.doubts() && !state.due() && time.millis() >= lookNotBeforeMs;
+  }
+
+  private void look() {
+    String why = publisher.look(this::isAnswered);
+    lookNotBeforeMs = time.millis() + PAUSE_AFTER_LOOK_MS;
+    if (why != null) {
+      LOG.atDebug().log(why);
+    }
+  }
+
+  private void begun(TopicPartition id, OffsetMap map) {
+    publisher.forget(source -> idOf(source).equals(id) && !map.isAnswered(source.offset()));
+  }
+
+  private boolean isAnswered(Source source) {
+    Partition partition = intake.partition(idOf(source));
+    return partition != null
+        && partition.progress != null
+        && partition.progress.isAnswered(source.offset());
+  }
+
+  private static TopicPartition idOf(Source source) {
+    return new TopicPartition(source.topic(), source.partition());
   }
 
   private void readState() {

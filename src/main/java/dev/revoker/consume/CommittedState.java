@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -51,6 +52,9 @@ final class CommittedState {
   private final Intake intake;
   private final Rebalance.Withdrawal withdrawal;
 
+  /** Told where a partition begins: what is not answered there is carried out, again perhaps. */
+  private final BiConsumer<TopicPartition, OffsetMap> begun;
+
   /** A transaction was aborted since the last look. */
   private boolean doubted;
 
@@ -65,10 +69,14 @@ final class CommittedState {
   private final Set<Set<TopicPartition>> leftBehind = new HashSet<>();
 
   CommittedState(
-      Consumer<byte[], byte[]> consumer, Intake intake, Rebalance.Withdrawal withdrawal) {
+      Consumer<byte[], byte[]> consumer,
+      Intake intake,
+      Rebalance.Withdrawal withdrawal,
+      BiConsumer<TopicPartition, OffsetMap> begun) {
     this.consumer = consumer;
     this.intake = intake;
     this.withdrawal = withdrawal;
+    this.begun = begun;
   }
 
   /** Whether there is something to be read. */
@@ -212,6 +220,7 @@ final class CommittedState {
       // would read what another has answered meanwhile, before it learns that it was replaced.
       consumer.seek(partition.id, nextOffset);
     }
+    begun.accept(partition.id, map);
     partition.progress = PartitionProgress.from(map);
     partition.readNextOffset = nextOffset;
     partition.stale = false;

@@ -131,6 +131,11 @@ final class PartitionProgress {
     return answeredThere;
   }
 
+  /** Whether the last commit that is known to be done has it as answered. */
+  boolean isAnswered(long offset) {
+    return committed.isAnswered(offset);
+  }
+
   /**
    * Whether the broker has lost a commit that it had acknowledged: something that was committed as
    * answered is not answered there.

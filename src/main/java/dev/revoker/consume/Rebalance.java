@@ -122,9 +122,13 @@ final class Rebalance implements ConsumerRebalanceListener {
     leaving.forEach(partition -> withdrawal.withdraw(partition.tickets()));
     long callsUntilMs = time.millis() + drainTimeoutMs;
     settle(leaving, callsUntilMs, Partition::callsUnderWay, waiting);
-    settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted, waiting);
+    settle(
+        leaving,
+        time.millis() + COMMIT_GRACE_MS,
+        partition -> partition.answersUncommitted() || commits.unsettled(),
+        waiting);
     leaving.stream().filter(partition -> !partition.gone).forEach(intake::remove);
-    boolean all = leaving.stream().noneMatch(partition -> partition.abandoned);
+    boolean all = leaving.stream().noneMatch(partition -> partition.abandoned) && !commits.owes();
     LOG.atInfo()
         .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
         .addKeyValue("complete", all)

@@ -2,9 +2,11 @@ package dev.revoker.publish;
 
 import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
+import dev.revoker.model.Source;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -30,11 +32,21 @@ public final class Publisher {
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {}
 
+  /**
+   * So often a step may time out though a broker answers, before another way is tried: a broker
+   * that has just started still loads what it needs.
+   */
+  private static final int MOST_IN_VAIN = 3;
+
   private final Supplier<Producer<byte[], byte[]>> newProducer;
   private final Transaction transaction;
+  private final Acknowledged acknowledged;
 
   private @Nullable Producer<byte[], byte[]> producer;
   private boolean abortDue;
+
+  /** How often the step under way timed out though a broker answered. */
+  private int inVain;
 
   /** What the transaction under way still lacks: its offsets are sent, and the answer is due. */
   private @Nullable Batch waiting;
@@ -44,11 +56,16 @@ public final class Publisher {
    *
    * @param newProducer a transactional producer; each has the same transactional.id, so that a new
    *     one ends what the one before it left open
+   * @param view asked after an abort only
    */
   public Publisher(
-      Supplier<Producer<byte[], byte[]>> newProducer, ResultWriter writer, String topic) {
+      Supplier<Producer<byte[], byte[]>> newProducer,
+      ResultWriter writer,
+      String topic,
+      ResultsView view) {
     this.newProducer = newProducer;
     this.transaction = new Transaction(writer, topic);
+    this.acknowledged = new Acknowledged(view);
   }
 
   /**
@@ -80,7 +97,39 @@ public final class Publisher {
     return new Publication.Committed();
   }
 
-  /** Sends and commits. Only after {@link #open}, and not while the last one is unknown. */
+  /** Whether results that were acknowledged may be gone: see {@link #look}. */
+  public boolean doubts() {
+    return acknowledged.doubted();
+  }
+
+  /** Whether there is something to publish besides what is answered. */
+  public boolean owes() {
+    return !acknowledged.owed().isEmpty();
+  }
+
+  /**
+   * Looks, after an abort, whether the results that were acknowledged before it are still there;
+   * the next transaction sends those again that are not. Blocks for a second or two.
+   *
+   * @param answered whether the request is committed as answered; where it is not, it will have
+   *     another result
+   * @return why it can't be told yet, or null
+   */
+  public @Nullable String look(Predicate<Source> answered) {
+    return acknowledged.look(answered);
+  }
+
+  /**
+   * These requests are carried out again: whatever became of their results, there will be others.
+   */
+  public void forget(Predicate<Source> carriedOutAgain) {
+    acknowledged.forget(carriedOutAgain);
+  }
+
+  /**
+   * Sends and commits, and what is owed besides. Only after {@link #open}, and not while the last
+   * one is unknown.
+   */
   public Publication publish(Batch batch) {
     Producer<byte[], byte[]> current = current();
     if (abortDue) {
@@ -89,6 +138,7 @@ public final class Publisher {
     }
     transaction.begin();
     abortDue = true;
+    inVain = 0;
     try {
       current.beginTransaction();
     } catch (RuntimeException failed) {
@@ -111,15 +161,18 @@ public final class Publisher {
 
   private Publication send(Batch batch) {
     Producer<byte[], byte[]> current = current();
-    boolean again = waiting != null;
     waiting = null;
+    double heard = heard();
     try {
       // Offsets first: this waits until the broker is done with the transaction before, and asks
       // again soon. Results that come too early wait in the broker, for 20 ms at a time
       // (add.partitions.to.txn.retry.backoff.ms).
-      current.sendOffsetsToTransaction(batch.offsets(), batch.group());
+      if (!batch.offsets().isEmpty()) {
+        current.sendOffsetsToTransaction(batch.offsets(), batch.group());
+      }
     } catch (TimeoutException unanswered) {
-      if (again && connected()) {
+      if (isInVain(heard)) {
+        inVain = 0;
         return failed(unanswered);
       }
       // Not aborted because the brokers are away: what the producer has sent arrives when they are
@@ -131,6 +184,7 @@ public final class Publisher {
       return failed(failed);
     }
     try {
+      acknowledged.owed().forEach(result -> transaction.send(current, result));
       batch.results().forEach(result -> transaction.send(current, result));
     } catch (RuntimeException failed) {
       return failed(failed);
@@ -151,6 +205,7 @@ public final class Publisher {
     }
     abortDue = false;
     transaction.committed();
+    acknowledged.committed(transaction.sent());
     return new Publication.Committed();
   }
 
@@ -182,6 +237,8 @@ public final class Publisher {
   }
 
   private Publication abort(Publication.Aborted aborted) {
+    ends();
+    double heard = heard();
     try {
       if (abortDue) {
         current().abortTransaction();
@@ -189,8 +246,9 @@ public final class Publisher {
       }
       return aborted;
     } catch (TimeoutException unanswered) {
-      // The abort goes on in the background, and is asked for again before the next transaction.
-      return aborted;
+      // It goes on in the background, and is asked for again before the next transaction. Never to
+      // end where offsets go before it that a broker refuses for ever: of a topic that is gone.
+      return isInVain(heard) ? lost(ProducerErrors.describe(unanswered)) : aborted;
     } catch (RuntimeException failed) {
       return ProducerErrors.kindOf(failed) instanceof Publication.Fatal fatal
           ? fatal
@@ -202,15 +260,41 @@ public final class Publisher {
     LOG.atWarn()
         .addKeyValue("cause", why)
         .log("the producer can no longer be used: a new one goes on from the committed state");
+    ends();
     close(Duration.ZERO);
     return new Publication.ProducerLost(why);
   }
 
+  /** Without results it reaches no partition of theirs, and can take none away. */
+  private void ends() {
+    if (!transaction.sent().isEmpty()) {
+      acknowledged.doubt();
+    }
+  }
+
+  private boolean isInVain(double heardBefore) {
+    if (heard() > heardBefore) {
+      inVain++;
+    }
+    return inVain >= MOST_IN_VAIN;
+  }
+
+  /** Also while a connection is only being made. */
   private boolean connected() {
+    return metric("connection-count") > 0;
+  }
+
+  /** Bytes from brokers so far. */
+  private double heard() {
+    return metric("incoming-byte-total");
+  }
+
+  private double metric(String name) {
     return current().metrics().entrySet().stream()
         .filter(metric -> metric.getKey().group().equals("producer-metrics"))
-        .filter(metric -> metric.getKey().name().equals("connection-count"))
-        .anyMatch(metric -> !Double.valueOf(0).equals(metric.getValue().metricValue()));
+        .filter(metric -> metric.getKey().name().equals(name))
+        .mapToDouble(metric -> ((Number) metric.getValue().metricValue()).doubleValue())
+        .sum();
   }
 
   private Producer<byte[], byte[]> current() {

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,11 +22,9 @@ import org.slf4j.LoggerFactory;
 final class Transaction {
   private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
 
-  private record Sent(Source source, int bytes, Future<RecordMetadata> outcome) {}
-
   private final ResultWriter writer;
   private final String topic;
-  private final List<Sent> sent = new ArrayList<>();
+  private final List<Acknowledged.Sent> sent = new ArrayList<>();
   private final Set<Source> tooLarge = new HashSet<>();
 
   Transaction(ResultWriter writer, String topic) {
@@ -46,11 +43,16 @@ final class Transaction {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, writer.key(fitting), writer.value(fitting));
     writer.headers(fitting).forEach(header -> record.headers().add(header.name(), header.value()));
-    sent.add(new Sent(source, record.value().length, producer.send(record)));
+    sent.add(new Acknowledged.Sent(result, record.value().length, producer.send(record)));
+  }
+
+  /** What was sent since it began. */
+  List<Acknowledged.Sent> sent() {
+    return sent;
   }
 
   void committed() {
-    sent.forEach(one -> tooLarge.remove(one.source()));
+    sent.forEach(one -> tooLarge.remove(source(one)));
   }
 
   /**
@@ -60,11 +62,11 @@ final class Transaction {
    */
   boolean shorten() {
     boolean more = false;
-    for (Sent one : sent) {
-      if (wasTooLarge(one) && tooLarge.add(one.source())) {
+    for (Acknowledged.Sent one : sent) {
+      if (wasTooLarge(one) && tooLarge.add(source(one))) {
         more = true;
         LOG.atWarn()
-            .addKeyValue("source", one.source())
+            .addKeyValue("source", source(one))
             .addKeyValue("bytes", one.bytes())
             .log(
                 "a result is larger than the results topic takes: it is sent without reason,"
@@ -74,7 +76,11 @@ final class Transaction {
     return more;
   }
 
-  private static boolean wasTooLarge(Sent one) {
+  private static Source source(Acknowledged.Sent one) {
+    return one.result().request().source();
+  }
+
+  private static boolean wasTooLarge(Acknowledged.Sent one) {
     return one.outcome().state() == Future.State.FAILED
         && one.outcome().exceptionNow() instanceof RecordTooLargeException;
   }

@@ -237,7 +237,8 @@ class EngineIT {
                   new KafkaProducer<>(
                       producing, new ByteArraySerializer(), new ByteArraySerializer()),
               new ResultWriter("w-" + number, topic),
-              results);
+              results,
+              offsets -> Map.of());
       loop =
           new RequestLoop(
               config,

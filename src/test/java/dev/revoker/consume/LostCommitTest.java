@@ -45,6 +45,40 @@ class LostCommitTest {
     assertThat(rig.loop.partitions()).as("each once").isEqualTo(2);
   }
 
+  /** Its offsets' marker was written, and those of its results were not. */
+  @Test
+  void whereTheResultsAloneAreGoneTheyAreSentAgainAndNothingIsCalled() {
+    Rig rig = answered(3);
+    rig.missing = offsets -> offsets;
+    rig.store.results.clear();
+    rig.append(ONE, 0, 1);
+    rig.steps(2);
+    int calls = rig.work.admitted.size();
+    rig.work.answerAll();
+    rig.producer().failures.put("commit", new TransactionAbortableException("aborted"));
+
+    rig.stepsOverMs(1000, 100);
+
+    rig.assertResults(
+        "key-revocations-0-0", "key-revocations-0-1", "key-revocations-0-2", "key-revocations-1-0");
+    assertThat(rig.work.admitted).hasSize(calls);
+  }
+
+  @Test
+  void aDrainDoesNotLeaveThemBehind() {
+    Rig rig = answered(1);
+    rig.missing = offsets -> offsets;
+    rig.store.results.clear();
+    rig.append(ONE, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().failures.put("commit", new TransactionAbortableException("aborted"));
+
+    assertThat(rig.drain()).isTrue();
+
+    rig.assertResults("key-revocations-0-0", "key-revocations-1-0");
+  }
+
   @Test
   void whereAnEarlierCommitIsLeftItBeginsThere() {
     Rig rig = answered(3);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 
 /** The loop between a fake broker, a fake dispatcher and a clock that tests move. One thread. */
@@ -48,6 +49,10 @@ final class Rig {
   /** Done to each producer that is made. */
   Consumer<ScriptedProducer> eachProducer = producer -> {};
 
+  /** Which results a reader does not get: none, unless a test says otherwise. */
+  Function<Map<TopicPartition, Set<Long>>, Map<TopicPartition, Set<Long>>> missing =
+      offsets -> Map.of();
+
   final RequestLoop loop;
 
   Rig() {
@@ -55,7 +60,11 @@ final class Rig {
         new RequestLoop(
             config(Map.of()),
             consumer,
-            new Publisher(this::newProducer, new ResultWriter("w-1", "revoker"), "results"),
+            new Publisher(
+                this::newProducer,
+                new ResultWriter("w-1", "revoker"),
+                "results",
+                offsets -> missing.apply(offsets)),
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,
             (results, nanos) -> {

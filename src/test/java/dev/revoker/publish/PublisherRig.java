@@ -34,7 +34,11 @@ final class PublisherRig {
   }
 
   static Publisher publisher(Supplier<ScriptedProducer> producers) {
-    return new Publisher(producers::get, new ResultWriter("w-1", "revoker"), "results");
+    return publisher(producers, offsets -> Map.of());
+  }
+
+  static Publisher publisher(Supplier<ScriptedProducer> producers, ResultsView view) {
+    return new Publisher(producers::get, new ResultWriter("w-1", "revoker"), "results", view);
   }
 
   void open() {

@@ -133,19 +133,57 @@ class PublisherTest {
     assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
   }
 
-  /** As where a topic is gone: it would never end. */
+  /** As where a topic is gone: it would never end. Two may be a broker that is still loading. */
   @Test
-  void offsetsThatAConnectedBrokerDoesNotTakeTwiceAreAborted() {
+  void offsetsThatABrokerThatAnswersDoesNotTakeThreeTimesAreAborted() {
     rig.open();
-    rig.producer().connections(1);
-    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
-
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
-    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+    for (int time = 1; time <= 3; time++) {
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(time == 1 ? rig.publisher.publish(batch(0)) : rig.publisher.resume())
+          .isInstanceOf(time < 3 ? Publication.Unknown.class : Publication.Aborted.class);
+    }
 
     assertThat(rig.producer().calls).endsWith("abort");
     assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+  }
+
+  /** It may be connecting to an address from which nothing ever comes. */
+  @Test
+  void offsetsThatNobodyAnswersAreNeverAborted() {
+    rig.open();
+    rig.producer().answers = false;
+    for (int time = 1; time <= 20; time++) {
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(time == 1 ? rig.publisher.publish(batch(0)) : rig.publisher.resume())
+          .isInstanceOf(Publication.Unknown.class);
+    }
+
+    assertThat(rig.producer().calls).doesNotContain("abort");
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+  }
+
+  /** Offsets of a topic that is gone are asked for again for ever, and the abort after them. */
+  @Test
+  void anAbortThatABrokerThatAnswersNeverEndsCostsTheProducer() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.lateAbort = true;
+    producer.failures.put("offsets", new CommitFailedException("the group has moved on"));
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    producer.answers = false;
+    for (int time = 1; time <= 10; time++) {
+      assertThat(rig.publisher.publish(batch(0)))
+          .as("nobody is there to end it")
+          .isInstanceOf(Publication.Aborted.class);
+    }
+    producer.answers = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+
+    rig.open();
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.made).hasSize(2);
+    assertThat(rig.ids()).containsExactly("r-0");
   }
 
   @Test

@@ -61,6 +61,9 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
 
   public boolean lateAbort;
 
+  /** Whether anything comes back from whom it is connected to. */
+  public boolean answers = true;
+
   /** Runs inside each commit. */
   public Runnable duringCommit = () -> {};
 
@@ -69,6 +72,8 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   private String pending = "";
   private boolean pendingDone;
   private RuntimeException poison;
+  private int connected;
+  private long heard;
 
   public ScriptedProducer(Store store) {
     super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
@@ -78,10 +83,16 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
 
   /** What its metric says of connections to brokers: one, unless told otherwise. */
   public final void connections(int count) {
+    connected = count;
     metric("producer-metrics", "connection-count", count);
     // What else there is says nothing of it.
     metric("producer-metrics", "connection-creation-total", 7);
     metric("admin-client-metrics", "connection-count", 7);
+  }
+
+  private void answer() {
+    heard += connected > 0 && answers ? 1 : 0;
+    metric("producer-metrics", "incoming-byte-total", heard);
   }
 
   private void metric(String group, String metric, double value) {
@@ -180,6 +191,7 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     if (!pending.equals("abort")) {
       call("abort");
     } else {
+      answer();
       calls.add("abort");
     }
     if (lateAbort) {
@@ -206,6 +218,7 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   }
 
   private void call(String name) {
+    answer();
     calls.add(name);
     if (!pending.isEmpty()) {
       throw new IllegalStateException(

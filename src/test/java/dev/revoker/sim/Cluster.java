@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cluster {
   static final int MAX_METADATA_BYTES = 4096;
+
+  /** Results have one partition here. */
+  static final TopicPartition RESULTS = new TopicPartition("results", 0);
 
   /** A record of a request topic. */
   record Stored(
@@ -118,9 +123,19 @@ final class Cluster {
   private void loseMarkers(Transactional one) {
     Txn txn = one.current;
     if (txn != null && txn.decision == Decision.COMMIT && world.chance(0.9)) {
-      world.trace(one.id + " LOSES MARKERS of " + txn.offsets);
+      // The partitions' markers are written one by one: those of the offsets may be there.
+      boolean offsetsDecided = world.chance(0.3);
+      world.trace(one.id + " LOSES MARKERS of " + (offsetsDecided ? "results alone" : txn.offsets));
       one.current = null;
       one.unmarked.add(txn);
+      if (offsetsDecided) {
+        // As any marker there: with it come those before.
+        one.unmarked.forEach(
+            unmarked -> {
+              offsets.putAll(unmarked.offsets);
+              unmarked.offsets.clear();
+            });
+      }
       markersLost++;
     }
   }
@@ -203,11 +218,27 @@ final class Cluster {
     return ++one.epoch;
   }
 
-  void produce(String id, int epoch, List<ProducerRecord<byte[], byte[]>> records) {
+  /** Appends results, and gives the offset of the first. */
+  long produce(String id, int epoch, List<ProducerRecord<byte[], byte[]>> records) {
     Transactional one = ofEpoch(id, epoch, new InvalidProducerEpochException("an old epoch"));
     Txn txn = ongoing(one);
+    long first = results.size();
     txn.records.addAll(records);
     records.forEach(record -> results.add(Map.entry(record, txn)));
+    return first;
+  }
+
+  /** Which of these offsets of the results a reader with read_committed does not get. */
+  Map<TopicPartition, Set<Long>> missing(Map<TopicPartition, Set<Long>> offsets) {
+    Set<Long> asked = offsets.getOrDefault(RESULTS, Set.of());
+    if (asked.stream().anyMatch(offset -> offset >= lastStable)) {
+      throw new Rpc.NotYet();
+    }
+    return Map.of(
+        RESULTS,
+        asked.stream()
+            .filter(offset -> results.get(offset.intValue()).getValue().decision != Decision.COMMIT)
+            .collect(Collectors.toSet()));
   }
 
   void addOffsets(

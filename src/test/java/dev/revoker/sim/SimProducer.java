@@ -2,6 +2,7 @@ package dev.revoker.sim;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ final class SimProducer {
   private final Scenario scenario;
   private final String id;
   private final List<ProducerRecord<byte[], byte[]>> unsent = new ArrayList<>();
+  private final List<CompletableFuture<RecordMetadata>> outcomes = new ArrayList<>();
 
   private State state = State.NEW;
   private int epoch;
@@ -60,6 +62,7 @@ final class SimProducer {
   private @Nullable Rpc<Boolean> offsets;
   private @Nullable Rpc<Integer> end;
   private long deliverUntilNanos;
+  private long heard;
 
   SimProducer(Process process, Cluster cluster, Scenario scenario, String id) {
     this.process = process;
@@ -97,7 +100,9 @@ final class SimProducer {
     }
     require(State.IN_TRANSACTION);
     unsent.add(record);
-    return new CompletableFuture<>();
+    CompletableFuture<RecordMetadata> outcome = new CompletableFuture<>();
+    outcomes.add(outcome);
+    return outcome;
   }
 
   void sendOffsetsToTransaction(
@@ -152,6 +157,7 @@ final class SimProducer {
         require(State.IN_TRANSACTION);
       }
       unsent.clear();
+      outcomes.clear();
       if (delivery != null) {
         delivery.cancel();
       }
@@ -160,14 +166,22 @@ final class SimProducer {
     end(false);
   }
 
-  /** All that is asked of them: whether there is a connection. */
+  /** What is asked of them: whether there is a connection, and whether anything came by it. */
   Map<MetricName, Metric> metrics() {
-    MetricName name = new MetricName("connection-count", "producer-metrics", "", Map.of());
-    double count = cluster.reachable(process) ? 1 : 0;
-    return Map.of(
+    boolean reachable = cluster.reachable(process);
+    heard += reachable ? 1 : 0;
+    Map<MetricName, Metric> metrics = new HashMap<>();
+    metric(metrics, "connection-count", reachable ? 1 : 0);
+    metric(metrics, "incoming-byte-total", heard);
+    return metrics;
+  }
+
+  private static void metric(Map<MetricName, Metric> metrics, String metric, double value) {
+    MetricName name = new MetricName(metric, "producer-metrics", "", Map.of());
+    metrics.put(
         name,
         new KafkaMetric(
-            new Object(), name, (Gauge<Double>) (c, t) -> count, new MetricConfig(), Time.SYSTEM));
+            new Object(), name, (Gauge<Double>) (c, t) -> value, new MetricConfig(), Time.SYSTEM));
   }
 
   void close(Duration timeout) {
@@ -191,11 +205,18 @@ final class SimProducer {
       return;
     }
     List<ProducerRecord<byte[], byte[]>> batch = List.copyOf(unsent);
+    List<CompletableFuture<RecordMetadata>> theirs = List.copyOf(outcomes);
     unsent.clear();
+    outcomes.clear();
     int ofEpoch = epoch;
     Supplier<Boolean> produce =
         () -> {
-          cluster.produce(id, ofEpoch, batch);
+          long first = cluster.produce(id, ofEpoch, batch);
+          for (int i = 0; i < batch.size(); i++) {
+            theirs
+                .get(i)
+                .complete(new RecordMetadata(Cluster.RESULTS, first, i, 0, 0, batch.size()));
+          }
           return true;
         };
     Rpc<Boolean> rpc =

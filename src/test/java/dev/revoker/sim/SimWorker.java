@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A worker as {@code Worker} wires it, of the real parts, in a simulated process. */
@@ -88,7 +89,11 @@ final class SimWorker {
     org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> kafkaConsumer =
         Partial.of(org.apache.kafka.clients.consumer.Consumer.class, simulated);
     Publisher publisher =
-        new Publisher(this::newProducer, new ResultWriter(name, "revoker"), config.resultsTopic());
+        new Publisher(
+            this::newProducer,
+            new ResultWriter(name, "revoker"),
+            config.resultsTopic(),
+            this::missing);
     Dispatcher dispatcher =
         new Dispatcher(
             config, this::call, new PolicyListener(), process.time, sim.world.random::nextDouble);
@@ -120,6 +125,19 @@ final class SimWorker {
         publisher.close(CLOSE_TIMEOUT);
       }
     }
+  }
+
+  private Map<TopicPartition, Set<Long>> missing(Map<TopicPartition, Set<Long>> offsets) {
+    process.pass();
+    Rpc<Map<TopicPartition, Set<Long>>> look =
+        new Rpc<>(process, sim.cluster, "look", () -> sim.cluster.missing(offsets));
+    process.await(look::done, sim.world.nanos() + 1_000 * World.MS);
+    Map<TopicPartition, Set<Long>> found = look.value();
+    if (!look.done() || found == null) {
+      look.cancel();
+      throw new TimeoutException("not decided yet");
+    }
+    return found;
   }
 
   private void told(List<Result> results) {

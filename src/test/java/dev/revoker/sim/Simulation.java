@@ -263,7 +263,7 @@ final class Simulation {
   private void lost(Cluster.Commit commit) {
     met.merge("ACKNOWLEDGED_COMMIT_LOST", 1L, Long::sum);
     for (ProducerRecord<byte[], byte[]> record : commit.results()) {
-      ledger.of(sourceOf(JSON.readTree(record.value()))).results().clear();
+      ledger.lost(sourceOf(JSON.readTree(record.value())));
     }
   }
 

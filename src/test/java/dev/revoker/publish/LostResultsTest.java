@@ -1,0 +1,210 @@
+package dev.revoker.publish;
+
+import static dev.revoker.publish.PublisherRig.batch;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.revoker.model.Source;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.junit.jupiter.api.Test;
+
+/** A lone broker can take away results that it has acknowledged: they are sent again. */
+class LostResultsTest {
+  private final ScriptedProducer.Store store = new ScriptedProducer.Store();
+  private final ScriptedProducer producer = new ScriptedProducer(store);
+  private final Deque<KafkaException> failures = new ArrayDeque<>();
+  private final Set<Long> asked = new HashSet<>();
+  private Function<Set<Long>, Set<Long>> gone = offsets -> Set.of();
+  private final Publisher publisher = PublisherRig.publisher(() -> producer, this::missing);
+
+  private Map<TopicPartition, Set<Long>> missing(Map<TopicPartition, Set<Long>> offsets) {
+    if (!failures.isEmpty()) {
+      throw failures.poll();
+    }
+    Map<TopicPartition, Set<Long>> missing = new HashMap<>();
+    offsets.forEach(
+        (partition, those) -> {
+          asked.addAll(those);
+          missing.put(partition, gone.apply(those));
+        });
+    return missing;
+  }
+
+  private void publish(int... offsets) {
+    assertThat(publisher.publish(batch(offsets))).isInstanceOf(Publication.Committed.class);
+  }
+
+  private void abort(String step, int offset) {
+    producer.failures.put(step, new TransactionAbortableException("aborted"));
+    assertThat(publisher.publish(batch(offset))).isInstanceOf(Publication.Aborted.class);
+  }
+
+  private List<String> results() {
+    return store.results.stream().map(record -> new String(record.key())).toList();
+  }
+
+  private void open() {
+    assertThat(publisher.open()).isInstanceOf(Publication.Committed.class);
+  }
+
+  @Test
+  void whatAnAbortTookAwayIsSentAgainWithTheNextTransaction() {
+    open();
+    publish(0, 1);
+    abort("commit", 2);
+    assertThat(publisher.doubts()).isTrue();
+    gone = offsets -> offsets;
+    store.results.clear();
+
+    assertThat(publisher.look(source -> true)).isNull();
+
+    assertThat(publisher.doubts()).isFalse();
+    assertThat(publisher.owes()).isTrue();
+    publish(2);
+    assertThat(results()).containsExactly("r-0", "r-1", "r-2");
+    assertThat(publisher.owes()).isFalse();
+  }
+
+  @Test
+  void itIsOwedUntilItIsCommitted() {
+    open();
+    publish(0);
+    abort("commit", 1);
+    gone = offsets -> offsets;
+    store.results.clear();
+    publisher.look(source -> true);
+    abort("commit", 1);
+
+    assertThat(publisher.owes()).isTrue();
+    publish(1);
+    assertThat(results()).containsExactly("r-0", "r-1");
+  }
+
+  @Test
+  void aTransactionOfNothingElseWillDo() {
+    open();
+    publish(0);
+    abort("commit", 1);
+    gone = offsets -> offsets;
+    store.results.clear();
+    publisher.look(source -> true);
+    producer.calls.clear();
+
+    Publisher.Batch nothing = new Publisher.Batch(List.of(), Map.of(), batch(0).group());
+    assertThat(publisher.publish(nothing)).isInstanceOf(Publication.Committed.class);
+
+    assertThat(producer.calls).containsExactly("begin", "send", "commit");
+    assertThat(results()).containsExactly("r-0");
+  }
+
+  @Test
+  void whatIsThereIsLeftAlone() {
+    open();
+    publish(0, 1);
+    abort("commit", 2);
+
+    assertThat(publisher.look(source -> true)).isNull();
+
+    assertThat(asked).hasSize(2);
+    assertThat(publisher.owes()).isFalse();
+  }
+
+  /** It has reached no partition of results, so it decides over none. */
+  @Test
+  void anAbortWithoutResultsIsNoReasonToLook() {
+    open();
+    publish(0);
+    abort("offsets", 1);
+
+    assertThat(publisher.doubts()).isFalse();
+  }
+
+  @Test
+  void aLostProducerIsAReason() {
+    open();
+    publish(0);
+    producer.commits.add(ScriptedProducer.Commit.FENCED);
+    assertThat(publisher.publish(batch(1))).isInstanceOf(Publication.ProducerLost.class);
+
+    assertThat(publisher.doubts()).isTrue();
+  }
+
+  @Test
+  void whatIsCarriedOutAgainGetsItsResultByThat() {
+    open();
+    publish(0, 1, 2);
+    abort("commit", 3);
+    gone = offsets -> offsets;
+    store.results.clear();
+    publisher.forget(source -> source.offset() == 0);
+
+    assertThat(publisher.look(source -> source.offset() != 1)).isNull();
+    publish(3);
+
+    assertThat(results()).containsExactly("r-2", "r-3");
+  }
+
+  @Test
+  void whatIsOwedAndThenCarriedOutAgainIsNotSent() {
+    open();
+    publish(0);
+    abort("commit", 1);
+    gone = offsets -> offsets;
+    publisher.look(source -> true);
+    publisher.forget(new Source("requests", 0, 0)::equals);
+
+    assertThat(publisher.owes()).isFalse();
+  }
+
+  @Test
+  void theEndOfOneMayTakeSeveralAway() {
+    open();
+    IntStream.range(0, 10).forEach(this::publish);
+    abort("commit", 10);
+    gone = offsets -> offsets;
+    store.results.clear();
+    publisher.look(source -> true);
+
+    publish(10);
+
+    assertThat(results()).hasSize(11);
+  }
+
+  @Test
+  void nobodyWaitsForEverForALookThatFails() {
+    open();
+    publish(0);
+    abort("commit", 1);
+    for (int look = 1; look <= 10; look++) {
+      failures.add(new TimeoutException("not decided"));
+      String why = publisher.look(source -> true);
+      assertThat(why == null).isEqualTo(look == 10);
+      assertThat(publisher.doubts()).isEqualTo(look < 10);
+    }
+    publish(1);
+  }
+
+  @Test
+  void aWorkerThatMayNotReadResultsLooksOnce() {
+    open();
+    publish(0);
+    abort("commit", 1);
+    failures.add(new TopicAuthorizationException("not authorized"));
+
+    assertThat(publisher.look(source -> true)).isNull();
+
+    assertThat(publisher.doubts()).isFalse();
+  }
+}
