@@ -37,6 +37,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -199,6 +200,8 @@ final class Worker {
   private Consumer<byte[], byte[]> newReader() {
     Map<String, Object> settings = new HashMap<>(config.kafka().consumer());
     settings.keySet().removeIf(key -> key.startsWith("group.") || key.equals("client.id"));
+    // What is not there any more was seen by whoever was to see it: it is not lost.
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

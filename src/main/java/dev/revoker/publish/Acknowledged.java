@@ -33,9 +33,12 @@ final class Acknowledged {
 
   /**
    * The end of one transaction may decide over several before it. Those whose markers a broker left
-   * out are the ones just before its restart; more would only cost memory.
+   * out are the ones just before its restart; more would only cost memory, of which a worker has
+   * little.
    */
   private static final int MOST = 500;
+
+  private static final int MOST_BYTES = 1 << 20;
 
   /** A result that was sent. */
   record Sent(Result result, int bytes, Future<RecordMetadata> outcome) {}
@@ -44,6 +47,7 @@ final class Acknowledged {
   private final Deque<Sent> last = new ArrayDeque<>();
   private final List<Sent> suspects = new ArrayList<>();
   private final List<Result> owed = new ArrayList<>();
+  private int lastBytes;
   private int looks;
 
   Acknowledged(ResultsView view) {
@@ -52,9 +56,12 @@ final class Acknowledged {
 
   /** These were acknowledged, and with them all that was owed. */
   void committed(List<Sent> sent) {
-    last.addAll(sent);
-    while (last.size() > Math.max(MOST, sent.size())) {
-      last.removeFirst();
+    for (Sent one : sent) {
+      last.addLast(one);
+      lastBytes += one.bytes();
+      while (last.size() > MOST || lastBytes > MOST_BYTES) {
+        lastBytes -= last.removeFirst().bytes();
+      }
     }
     owed.clear();
   }
@@ -63,12 +70,14 @@ final class Acknowledged {
   void doubt() {
     suspects.addAll(last);
     last.clear();
+    lastBytes = 0;
     looks = 0;
   }
 
   /** These requests get another result. */
   void forget(Predicate<Source> carriedOutAgain) {
     last.removeIf(one -> carriedOutAgain.test(source(one)));
+    lastBytes = last.stream().mapToInt(Sent::bytes).sum();
     suspects.removeIf(one -> carriedOutAgain.test(source(one)));
     owed.removeIf(result -> carriedOutAgain.test(result.request().source()));
   }

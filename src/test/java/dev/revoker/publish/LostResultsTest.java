@@ -3,6 +3,7 @@ package dev.revoker.publish;
 import static dev.revoker.publish.PublisherRig.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.model.Result;
 import dev.revoker.model.Source;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -180,6 +181,40 @@ class LostResultsTest {
     publish(10);
 
     assertThat(results()).hasSize(11);
+  }
+
+  @Test
+  void ofManyTheLastAreKept() {
+    open();
+    for (int transaction = 0; transaction < 12; transaction++) {
+      publish(IntStream.range(50 * transaction, 50 * (transaction + 1)).toArray());
+    }
+    abort("commit", 1_000);
+    gone = offsets -> offsets;
+    store.results.clear();
+    publisher.look(source -> true);
+
+    publish(1_000);
+
+    assertThat(results()).hasSize(501).startsWith("r-100").endsWith("r-599", "r-1000");
+  }
+
+  /** A result may be as large as its request, and 500 of those would not fit into the heap. */
+  @Test
+  void ofLargeOnesFewerAre() {
+    open();
+    for (int offset = 0; offset < 40; offset++) {
+      Result large = PublisherRig.result(offset, Map.of("k", "x".repeat(60_000)));
+      assertThat(publisher.publish(batch(large))).isInstanceOf(Publication.Committed.class);
+    }
+    abort("commit", 1_000);
+    gone = offsets -> offsets;
+    store.results.clear();
+    publisher.look(source -> true);
+
+    publish(1_000);
+
+    assertThat(results()).hasSizeBetween(16, 18).contains("r-39");
   }
 
   @Test
