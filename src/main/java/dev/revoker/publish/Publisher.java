@@ -32,21 +32,13 @@ public final class Publisher {
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {}
 
-  /**
-   * So often a step may time out though a broker answers, before another way is tried: a broker
-   * that has just started still loads what it needs.
-   */
-  private static final int MOST_IN_VAIN = 3;
-
   private final Supplier<Producer<byte[], byte[]>> newProducer;
   private final Transaction transaction;
   private final Acknowledged acknowledged;
+  private final Patience patience = new Patience();
 
   private @Nullable Producer<byte[], byte[]> producer;
   private boolean abortDue;
-
-  /** How often the step under way timed out though a broker answered. */
-  private int inVain;
 
   /** What the transaction under way still lacks: its offsets are sent, and the answer is due. */
   private @Nullable Batch waiting;
@@ -138,7 +130,7 @@ public final class Publisher {
     }
     transaction.begin();
     abortDue = true;
-    inVain = 0;
+    patience.begins();
     try {
       current.beginTransaction();
     } catch (RuntimeException failed) {
@@ -156,13 +148,15 @@ public final class Publisher {
     if (batch == null) {
       return commit();
     }
-    return connected() ? send(batch) : new Publication.Unknown("no connection to a broker");
+    return Patience.connected(current())
+        ? send(batch)
+        : new Publication.Unknown("no connection to a broker");
   }
 
   private Publication send(Batch batch) {
     Producer<byte[], byte[]> current = current();
     waiting = null;
-    double heard = heard();
+    double heard = Patience.heard(current);
     try {
       // Offsets first: this waits until the broker is done with the transaction before, and asks
       // again soon. Results that come too early wait in the broker, for 20 ms at a time
@@ -171,8 +165,8 @@ public final class Publisher {
         current.sendOffsetsToTransaction(batch.offsets(), batch.group());
       }
     } catch (TimeoutException unanswered) {
-      if (isInVain(heard)) {
-        inVain = 0;
+      if (patience.ends(current, heard)) {
+        patience.begins();
         return failed(unanswered);
       }
       // Not aborted because the brokers are away: what the producer has sent arrives when they are
@@ -238,17 +232,18 @@ public final class Publisher {
 
   private Publication abort(Publication.Aborted aborted) {
     ends();
-    double heard = heard();
+    Producer<byte[], byte[]> current = current();
+    double heard = Patience.heard(current);
     try {
       if (abortDue) {
-        current().abortTransaction();
+        current.abortTransaction();
         abortDue = false;
       }
       return aborted;
     } catch (TimeoutException unanswered) {
       // It goes on in the background, and is asked for again before the next transaction. Never to
       // end where offsets go before it that a broker refuses for ever: of a topic that is gone.
-      return isInVain(heard) ? lost(ProducerErrors.describe(unanswered)) : aborted;
+      return patience.ends(current, heard) ? lost(ProducerErrors.describe(unanswered)) : aborted;
     } catch (RuntimeException failed) {
       return ProducerErrors.kindOf(failed) instanceof Publication.Fatal fatal
           ? fatal
@@ -270,31 +265,6 @@ public final class Publisher {
     if (!transaction.sent().isEmpty()) {
       acknowledged.doubt();
     }
-  }
-
-  private boolean isInVain(double heardBefore) {
-    if (heard() > heardBefore) {
-      inVain++;
-    }
-    return inVain >= MOST_IN_VAIN;
-  }
-
-  /** Also while a connection is only being made. */
-  private boolean connected() {
-    return metric("connection-count") > 0;
-  }
-
-  /** Bytes from brokers so far. */
-  private double heard() {
-    return metric("incoming-byte-total");
-  }
-
-  private double metric(String name) {
-    return current().metrics().entrySet().stream()
-        .filter(metric -> metric.getKey().group().equals("producer-metrics"))
-        .filter(metric -> metric.getKey().name().equals(name))
-        .mapToDouble(metric -> ((Number) metric.getValue().metricValue()).doubleValue())
-        .sum();
   }
 
   private Producer<byte[], byte[]> current() {
