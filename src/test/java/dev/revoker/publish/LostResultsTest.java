@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -164,9 +165,43 @@ class LostResultsTest {
     abort("commit", 1);
     gone = offsets -> offsets;
     publisher.look(source -> true);
+    publisher.forget(new Source("requests", 0, 1)::equals);
+    assertThat(publisher.owes()).as("another one").isTrue();
     publisher.forget(new Source("requests", 0, 0)::equals);
 
     assertThat(publisher.owes()).isFalse();
+  }
+
+  @Test
+  void whatWasCarriedOutAgainBeforeIsNotLookedFor() {
+    open();
+    publish(0, 1);
+    publisher.forget(new Source("requests", 0, 0)::equals);
+    abort("commit", 2);
+    gone = offsets -> offsets;
+    store.results.clear();
+    publisher.look(source -> true);
+    publish(2);
+
+    assertThat(results()).containsExactly("r-1", "r-2");
+  }
+
+  @Test
+  void whatWasSentAgainIsNotSentOnceMore() {
+    open();
+    publish(0);
+    abort("commit", 1);
+    gone = offsets -> offsets;
+    store.results.clear();
+    publisher.look(source -> true);
+    publish(1);
+    abort("commit", 2);
+    Set<Long> before = Set.copyOf(asked);
+    gone = offsets -> offsets.stream().filter(before::contains).collect(Collectors.toSet());
+    publisher.look(source -> true);
+    publish(2);
+
+    assertThat(results()).containsExactly("r-0", "r-1", "r-2");
   }
 
   @Test

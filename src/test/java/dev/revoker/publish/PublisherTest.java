@@ -147,6 +147,31 @@ class PublisherTest {
     assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
   }
 
+  @Test
+  void eachTransactionHasItsOwnThree() {
+    rig.open();
+    for (int transaction = 0; transaction < 3; transaction++) {
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(rig.publisher.publish(batch(transaction))).isInstanceOf(Publication.Unknown.class);
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(rig.publisher.resume()).isInstanceOf(Publication.Unknown.class);
+      assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+    }
+  }
+
+  @Test
+  void theAbortHasThreeOfItsOwn() {
+    rig.open();
+    rig.producer().lateAbort = true;
+    for (int time = 1; time <= 3; time++) {
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(time == 1 ? rig.publisher.publish(batch(0)) : rig.publisher.resume())
+          .isInstanceOf(time < 3 ? Publication.Unknown.class : Publication.Aborted.class);
+    }
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+  }
+
   /** It may be connecting to an address from which nothing ever comes. */
   @Test
   void offsetsThatNobodyAnswersAreNeverAborted() {
