@@ -42,6 +42,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -197,11 +198,12 @@ final class Worker {
   }
 
   /** For the results topic: of no group, and else as the worker's own. */
-  private Consumer<byte[], byte[]> newReader() {
+  private Consumer<byte[], byte[]> newReader(IsolationLevel isolation) {
     Map<String, Object> settings = new HashMap<>(config.kafka().consumer());
     settings.keySet().removeIf(key -> key.startsWith("group.") || key.equals("client.id"));
     // What is not there any more was seen by whoever was to see it: it is not lost.
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

@@ -1,6 +1,5 @@
 package dev.revoker.publish;
 
-import dev.revoker.model.Result;
 import dev.revoker.model.Source;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -40,13 +40,37 @@ final class Acknowledged {
 
   private static final int MOST_BYTES = 1 << 20;
 
-  /** A result that was sent. */
-  record Sent(Result result, int bytes, Future<RecordMetadata> outcome) {}
+  /** Nor any from long before: who looks for them would read all that others wrote in between. */
+  private static final long LONGEST_MS = 10_000;
+
+  /**
+   * A result that was sent, as it was sent: what is kept holds nothing of the request but what was
+   * published, least of all its key.
+   */
+  record Sent(
+      Source source, ProducerRecord<byte[], byte[]> record, Future<RecordMetadata> outcome) {
+    int bytes() {
+      return record.value().length;
+    }
+
+    /** By the clock that the topic goes by; only once it is acknowledged, as what follows. */
+    long timestampMs() {
+      return outcome.resultNow().timestamp();
+    }
+
+    TopicPartition partition() {
+      return new TopicPartition(outcome.resultNow().topic(), outcome.resultNow().partition());
+    }
+
+    long offset() {
+      return outcome.resultNow().offset();
+    }
+  }
 
   private final ResultsView view;
   private final Deque<Sent> last = new ArrayDeque<>();
   private final List<Sent> suspects = new ArrayList<>();
-  private final List<Result> owed = new ArrayList<>();
+  private final List<Sent> owed = new ArrayList<>();
   private int lastBytes;
   private int looks;
 
@@ -59,7 +83,9 @@ final class Acknowledged {
     for (Sent one : sent) {
       last.addLast(one);
       lastBytes += one.bytes();
-      while (last.size() > MOST || lastBytes > MOST_BYTES) {
+      while (last.size() > MOST
+          || lastBytes > MOST_BYTES
+          || last.getFirst().timestampMs() < one.timestampMs() - LONGEST_MS) {
         lastBytes -= last.removeFirst().bytes();
       }
     }
@@ -76,10 +102,10 @@ final class Acknowledged {
 
   /** These requests get another result. */
   void forget(Predicate<Source> carriedOutAgain) {
-    last.removeIf(one -> carriedOutAgain.test(source(one)));
+    last.removeIf(one -> carriedOutAgain.test(one.source()));
     lastBytes = last.stream().mapToInt(Sent::bytes).sum();
-    suspects.removeIf(one -> carriedOutAgain.test(source(one)));
-    owed.removeIf(result -> carriedOutAgain.test(result.request().source()));
+    suspects.removeIf(one -> carriedOutAgain.test(one.source()));
+    owed.removeIf(one -> carriedOutAgain.test(one.source()));
   }
 
   /** Whether they are to be looked for. */
@@ -88,7 +114,7 @@ final class Acknowledged {
   }
 
   /** To be sent with the next transaction. */
-  List<Result> owed() {
+  List<Sent> owed() {
     return owed;
   }
 
@@ -100,14 +126,16 @@ final class Acknowledged {
    * @return why it can't be told yet, or null
    */
   @Nullable String look(Predicate<Source> answered) {
-    suspects.removeIf(one -> !answered.test(source(one)));
+    suspects.removeIf(one -> !answered.test(one.source()));
     if (suspects.isEmpty()) {
       return null;
     }
     try {
-      Map<TopicPartition, Set<Long>> missing = view.missing(offsets());
-      List<Result> gone =
-          suspects.stream().filter(one -> isIn(missing, one)).map(Sent::result).toList();
+      Map<TopicPartition, Set<Long>> aborted = view.aborted(offsets());
+      List<Sent> gone =
+          suspects.stream()
+              .filter(one -> aborted.getOrDefault(one.partition(), Set.of()).contains(one.offset()))
+              .toList();
       if (!gone.isEmpty()) {
         LOG.atWarn()
             .addKeyValue("results", gone.size())
@@ -131,21 +159,8 @@ final class Acknowledged {
 
   private Map<TopicPartition, Set<Long>> offsets() {
     return suspects.stream()
-        .map(one -> one.outcome().resultNow())
         .collect(
             Collectors.groupingBy(
-                sent -> new TopicPartition(sent.topic(), sent.partition()),
-                Collectors.mapping(RecordMetadata::offset, Collectors.toSet())));
-  }
-
-  private static boolean isIn(Map<TopicPartition, Set<Long>> missing, Sent one) {
-    RecordMetadata sent = one.outcome().resultNow();
-    return missing
-        .getOrDefault(new TopicPartition(sent.topic(), sent.partition()), Set.of())
-        .contains(sent.offset());
-  }
-
-  private static Source source(Sent one) {
-    return one.result().request().source();
+                Sent::partition, Collectors.mapping(Sent::offset, Collectors.toSet())));
   }
 }

@@ -178,7 +178,7 @@ public final class Publisher {
       return failed(failed);
     }
     try {
-      acknowledged.owed().forEach(result -> transaction.send(current, result));
+      acknowledged.owed().forEach(lost -> transaction.again(current, lost));
       batch.results().forEach(result -> transaction.send(current, result));
     } catch (RuntimeException failed) {
       return failed(failed);

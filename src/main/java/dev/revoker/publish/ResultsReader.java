@@ -4,61 +4,84 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Reads the results topic with a consumer of its own for each look: there are hardly any. */
+/** Reads the results topic with consumers of its own for each look: there are hardly any. */
 public final class ResultsReader implements ResultsView {
-  /** Polls of {@link #POLL} each: the loop stands still meanwhile. */
+  /** Polls of {@link #POLL} each that bring nothing: the loop stands still meanwhile. */
   private static final int POLLS = 10;
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private final Supplier<Consumer<byte[], byte[]>> newConsumer;
+  private final Function<IsolationLevel, Consumer<byte[], byte[]>> newConsumer;
 
   /**
    * Makes no consumer yet.
    *
-   * @param newConsumer one without a group, with {@code isolation.level=read_committed}
+   * @param newConsumer one without a group, with {@code auto.offset.reset=none}
    */
-  public ResultsReader(Supplier<Consumer<byte[], byte[]>> newConsumer) {
+  public ResultsReader(Function<IsolationLevel, Consumer<byte[], byte[]>> newConsumer) {
     this.newConsumer = newConsumer;
   }
 
   @Override
-  public Map<TopicPartition, Set<Long>> missing(Map<TopicPartition, Set<Long>> offsets) {
-    Map<TopicPartition, Set<Long>> missing = new HashMap<>();
-    offsets.forEach((partition, those) -> missing.put(partition, new HashSet<>(those)));
-    Consumer<byte[], byte[]> consumer = newConsumer.get();
+  public Map<TopicPartition, Set<Long>> aborted(Map<TopicPartition, Set<Long>> offsets) {
+    Map<TopicPartition, Set<Long>> aborted = without(offsets, IsolationLevel.READ_COMMITTED);
+    if (!aborted.isEmpty()) {
+      Map<TopicPartition, Set<Long>> gone = without(aborted, IsolationLevel.READ_UNCOMMITTED);
+      aborted.forEach(
+          (partition, those) -> those.removeAll(gone.getOrDefault(partition, Set.of())));
+      aborted.values().removeIf(Set::isEmpty);
+    }
+    return aborted;
+  }
+
+  /** Those of the offsets that a reader does not get. */
+  private Map<TopicPartition, Set<Long>> without(
+      Map<TopicPartition, Set<Long>> offsets, IsolationLevel isolation) {
+    Map<TopicPartition, Set<Long>> left = new HashMap<>();
+    offsets.forEach((partition, those) -> left.put(partition, new HashSet<>(those)));
+    Consumer<byte[], byte[]> consumer = newConsumer.apply(isolation);
     try {
       consumer.assign(offsets.keySet());
       offsets.forEach((partition, those) -> consumer.seek(partition, Collections.min(those)));
-      for (int polls = 0; !isPast(consumer, offsets); polls++) {
-        if (polls == POLLS) {
+      for (int vain = 0; !isPast(consumer, offsets); ) {
+        ConsumerRecords<byte[], byte[]> read = consumer.poll(POLL);
+        if (read.isEmpty() && ++vain == POLLS) {
           throw new TimeoutException("no reader gets as far as the last results yet");
         }
-        ConsumerRecords<byte[], byte[]> seen = consumer.poll(POLL);
-        missing.forEach(
+        left.forEach(
             (partition, those) ->
-                seen.records(partition).forEach(record -> those.remove(record.offset())));
+                read.records(partition).forEach(record -> those.remove(record.offset())));
       }
-      return missing;
+      left.values().removeIf(Set::isEmpty);
+      return left;
     } finally {
       consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
   }
 
-  /** Its position moves over what was aborted, too, but not over what is not decided. */
+  /**
+   * Its position moves over what was aborted, too, but not over what is not decided. What comes
+   * after them is left to others.
+   */
   private static boolean isPast(
       Consumer<byte[], byte[]> consumer, Map<TopicPartition, Set<Long>> offsets) {
-    return offsets.entrySet().stream()
-        .allMatch(
-            entry -> consumer.position(entry.getKey(), POLL) > Collections.max(entry.getValue()));
+    offsets.forEach(
+        (partition, those) -> {
+          if (consumer.position(partition, POLL) > Collections.max(those)) {
+            consumer.pause(List.of(partition));
+          }
+        });
+    return consumer.paused().size() == offsets.size();
   }
 }

@@ -43,7 +43,17 @@ final class Transaction {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, writer.key(fitting), writer.value(fitting));
     writer.headers(fitting).forEach(header -> record.headers().add(header.name(), header.value()));
-    sent.add(new Acknowledged.Sent(result, record.value().length, producer.send(record)));
+    send(producer, source, record);
+  }
+
+  /** The same record once more. */
+  void again(Producer<byte[], byte[]> producer, Acknowledged.Sent one) {
+    send(producer, one.source(), one.record());
+  }
+
+  private void send(
+      Producer<byte[], byte[]> producer, Source source, ProducerRecord<byte[], byte[]> record) {
+    sent.add(new Acknowledged.Sent(source, record, producer.send(record)));
   }
 
   /** What was sent since it began. */
@@ -52,7 +62,7 @@ final class Transaction {
   }
 
   void committed() {
-    sent.forEach(one -> tooLarge.remove(source(one)));
+    sent.forEach(one -> tooLarge.remove(one.source()));
   }
 
   /**
@@ -63,10 +73,10 @@ final class Transaction {
   boolean shorten() {
     boolean more = false;
     for (Acknowledged.Sent one : sent) {
-      if (wasTooLarge(one) && tooLarge.add(source(one))) {
+      if (wasTooLarge(one) && tooLarge.add(one.source())) {
         more = true;
         LOG.atWarn()
-            .addKeyValue("source", source(one))
+            .addKeyValue("source", one.source())
             .addKeyValue("bytes", one.bytes())
             .log(
                 "a result is larger than the results topic takes: it is sent without reason,"
@@ -74,10 +84,6 @@ final class Transaction {
       }
     }
     return more;
-  }
-
-  private static Source source(Acknowledged.Sent one) {
-    return one.result().request().source();
   }
 
   private static boolean wasTooLarge(Acknowledged.Sent one) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.revoker.publish.ScriptedProducer.Commit;
 import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -18,7 +20,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CommitsTest {
   @Test
@@ -160,10 +162,18 @@ class CommitsTest {
     assertThat(rig.producers).hasSize(1);
   }
 
+  static Stream<List<KafkaException>> looksThatFail() {
+    return Stream.of(
+        List.of(new WakeupException()),
+        List.of(new TimeoutException("no answer")),
+        // As often as it looks: the results are sent all the same.
+        Collections.nCopies(10, new TimeoutException("no answer")));
+  }
+
   /** A comparison that a wakeup or a time-out ended is answered later with what was so before. */
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void whatWasReadBeforeACommitIsNoLossOfIt(boolean wakeup) {
+  @MethodSource("looksThatFail")
+  void whatWasReadBeforeACommitIsNoLossOfIt(List<KafkaException> failures) {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 2);
     rig.steps(2);
@@ -172,27 +182,7 @@ class CommitsTest {
       rig.work.answer("key-revocations-0-" + request);
       rig.step();
       if (request == 0) {
-        rig.consumer.committedFailures.add(
-            wakeup ? new WakeupException() : new TimeoutException("no answer"));
-      }
-      rig.stepsOverMs(1000, 100);
-    }
-
-    rig.assertResults("key-revocations-0-0", "key-revocations-0-1");
-    assertThat(rig.work.admitted).as("taken in once each").hasSize(2);
-  }
-
-  @Test
-  void whatNoLookCouldReadBeforeACommitIsNoLossOfItEither() {
-    Rig rig = Rig.owning(ZERO);
-    rig.append(ZERO, 0, 2);
-    rig.steps(2);
-    for (int request = 0; request < 2; request++) {
-      rig.producer().failures.put("offsets", new CommitFailedException("the group moved on"));
-      rig.work.answer("key-revocations-0-" + request);
-      rig.step();
-      for (int look = 0; request == 0 && look < 10; look++) {
-        rig.consumer.committedFailures.add(new TimeoutException("no answer"));
+        rig.consumer.committedFailures.addAll(failures);
       }
       rig.stepsOverMs(3000, 100);
     }

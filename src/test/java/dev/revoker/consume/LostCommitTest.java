@@ -46,16 +46,21 @@ class LostCommitTest {
   }
 
   /** Its offsets' marker was written, and those of its results were not. */
-  @Test
-  void whereTheResultsAloneAreGoneTheyAreSentAgainAndNothingIsCalled() {
-    Rig rig = answered(3);
-    rig.missing = offsets -> offsets;
+  private static Rig withoutResults(int count) {
+    Rig rig = answered(count);
+    rig.aborted = offsets -> offsets;
     rig.store.results.clear();
     rig.append(ONE, 0, 1);
     rig.steps(2);
-    int calls = rig.work.admitted.size();
     rig.work.answerAll();
     rig.producer().failures.put("commit", new TransactionAbortableException("aborted"));
+    return rig;
+  }
+
+  @Test
+  void whereTheResultsAloneAreGoneTheyAreSentAgainAndNothingIsCalled() {
+    Rig rig = withoutResults(3);
+    int calls = rig.work.admitted.size();
 
     rig.stepsOverMs(1000, 100);
 
@@ -66,13 +71,7 @@ class LostCommitTest {
 
   @Test
   void aDrainDoesNotLeaveThemBehind() {
-    Rig rig = answered(1);
-    rig.missing = offsets -> offsets;
-    rig.store.results.clear();
-    rig.append(ONE, 0, 1);
-    rig.steps(2);
-    rig.work.answerAll();
-    rig.producer().failures.put("commit", new TransactionAbortableException("aborted"));
+    Rig rig = withoutResults(1);
 
     assertThat(rig.drain()).isTrue();
 

@@ -49,8 +49,8 @@ final class Rig {
   /** Done to each producer that is made. */
   Consumer<ScriptedProducer> eachProducer = producer -> {};
 
-  /** Which results a reader does not get: none, unless a test says otherwise. */
-  Function<Map<TopicPartition, Set<Long>>, Map<TopicPartition, Set<Long>>> missing =
+  /** Which results turn out to be aborted: none, unless a test says otherwise. */
+  Function<Map<TopicPartition, Set<Long>>, Map<TopicPartition, Set<Long>>> aborted =
       offsets -> Map.of();
 
   final RequestLoop loop;
@@ -64,7 +64,7 @@ final class Rig {
                 this::newProducer,
                 new ResultWriter("w-1", "revoker"),
                 "results",
-                offsets -> missing.apply(offsets)),
+                offsets -> aborted.apply(offsets)),
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,
             (results, nanos) -> {

@@ -12,14 +12,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A lone broker can take away results that it has acknowledged: they are sent again. */
@@ -29,19 +33,19 @@ class LostResultsTest {
   private final Deque<KafkaException> failures = new ArrayDeque<>();
   private final Set<Long> asked = new HashSet<>();
   private Function<Set<Long>, Set<Long>> gone = offsets -> Set.of();
-  private final Publisher publisher = PublisherRig.publisher(() -> producer, this::missing);
+  private final Publisher publisher = PublisherRig.publisher(() -> producer, this::aborted);
 
-  private Map<TopicPartition, Set<Long>> missing(Map<TopicPartition, Set<Long>> offsets) {
+  private Map<TopicPartition, Set<Long>> aborted(Map<TopicPartition, Set<Long>> offsets) {
     if (!failures.isEmpty()) {
       throw failures.poll();
     }
-    Map<TopicPartition, Set<Long>> missing = new HashMap<>();
+    Map<TopicPartition, Set<Long>> aborted = new HashMap<>();
     offsets.forEach(
         (partition, those) -> {
           asked.addAll(those);
-          missing.put(partition, gone.apply(those));
+          aborted.put(partition, gone.apply(those));
         });
-    return missing;
+    return aborted;
   }
 
   private void publish(int... offsets) {
@@ -57,18 +61,23 @@ class LostResultsTest {
     return store.results.stream().map(record -> new String(record.key())).toList();
   }
 
-  private void open() {
+  @BeforeEach
+  void open() {
     assertThat(publisher.open()).isInstanceOf(Publication.Committed.class);
+  }
+
+  /** All that was acknowledged is taken away, by the abort of a result of this request. */
+  private void takenAwayWith(int offset) {
+    abort("commit", offset);
+    gone = offsets -> offsets;
+    store.results.clear();
   }
 
   @Test
   void whatAnAbortTookAwayIsSentAgainWithTheNextTransaction() {
-    open();
     publish(0, 1);
-    abort("commit", 2);
+    takenAwayWith(2);
     assertThat(publisher.doubts()).isTrue();
-    gone = offsets -> offsets;
-    store.results.clear();
 
     assertThat(publisher.look(source -> true)).isNull();
 
@@ -79,13 +88,23 @@ class LostResultsTest {
     assertThat(publisher.owes()).isFalse();
   }
 
+  /** Its readers know it by ce_id, and may have been told of it: nothing in it may differ. */
+  @Test
+  void itIsTheVerySameRecord() {
+    publish(0);
+    ProducerRecord<byte[], byte[]> first = store.results.getFirst();
+    takenAwayWith(1);
+    publisher.look(source -> true);
+    publish(1);
+
+    assertThat(store.results.getFirst()).isEqualTo(first);
+    assertThat(store.results.getFirst().headers()).isEqualTo(first.headers());
+  }
+
   @Test
   void itIsOwedUntilItIsCommitted() {
-    open();
     publish(0);
-    abort("commit", 1);
-    gone = offsets -> offsets;
-    store.results.clear();
+    takenAwayWith(1);
     publisher.look(source -> true);
     abort("commit", 1);
 
@@ -96,11 +115,8 @@ class LostResultsTest {
 
   @Test
   void aTransactionOfNothingElseWillDo() {
-    open();
     publish(0);
-    abort("commit", 1);
-    gone = offsets -> offsets;
-    store.results.clear();
+    takenAwayWith(1);
     publisher.look(source -> true);
     producer.calls.clear();
 
@@ -113,7 +129,6 @@ class LostResultsTest {
 
   @Test
   void whatIsThereIsLeftAlone() {
-    open();
     publish(0, 1);
     abort("commit", 2);
 
@@ -126,7 +141,6 @@ class LostResultsTest {
   /** It has reached no partition of results, so it decides over none. */
   @Test
   void anAbortWithoutResultsIsNoReasonToLook() {
-    open();
     publish(0);
     abort("offsets", 1);
 
@@ -135,7 +149,6 @@ class LostResultsTest {
 
   @Test
   void aLostProducerIsAReason() {
-    open();
     publish(0);
     producer.commits.add(ScriptedProducer.Commit.FENCED);
     assertThat(publisher.publish(batch(1))).isInstanceOf(Publication.ProducerLost.class);
@@ -145,11 +158,8 @@ class LostResultsTest {
 
   @Test
   void whatIsCarriedOutAgainGetsItsResultByThat() {
-    open();
     publish(0, 1, 2);
-    abort("commit", 3);
-    gone = offsets -> offsets;
-    store.results.clear();
+    takenAwayWith(3);
     publisher.forget(source -> source.offset() == 0);
 
     assertThat(publisher.look(source -> source.offset() != 1)).isNull();
@@ -160,7 +170,6 @@ class LostResultsTest {
 
   @Test
   void whatIsOwedAndThenCarriedOutAgainIsNotSent() {
-    open();
     publish(0);
     abort("commit", 1);
     gone = offsets -> offsets;
@@ -174,12 +183,9 @@ class LostResultsTest {
 
   @Test
   void whatWasCarriedOutAgainBeforeIsNotLookedFor() {
-    open();
     publish(0, 1);
     publisher.forget(new Source("requests", 0, 0)::equals);
-    abort("commit", 2);
-    gone = offsets -> offsets;
-    store.results.clear();
+    takenAwayWith(2);
     publisher.look(source -> true);
     publish(2);
 
@@ -188,11 +194,8 @@ class LostResultsTest {
 
   @Test
   void whatWasSentAgainIsNotSentOnceMore() {
-    open();
     publish(0);
-    abort("commit", 1);
-    gone = offsets -> offsets;
-    store.results.clear();
+    takenAwayWith(1);
     publisher.look(source -> true);
     publish(1);
     abort("commit", 2);
@@ -206,11 +209,8 @@ class LostResultsTest {
 
   @Test
   void theEndOfOneMayTakeSeveralAway() {
-    open();
     IntStream.range(0, 10).forEach(this::publish);
-    abort("commit", 10);
-    gone = offsets -> offsets;
-    store.results.clear();
+    takenAwayWith(10);
     publisher.look(source -> true);
 
     publish(10);
@@ -220,13 +220,10 @@ class LostResultsTest {
 
   @Test
   void ofManyTheLastAreKept() {
-    open();
     for (int transaction = 0; transaction < 12; transaction++) {
       publish(IntStream.range(50 * transaction, 50 * (transaction + 1)).toArray());
     }
-    abort("commit", 1_000);
-    gone = offsets -> offsets;
-    store.results.clear();
+    takenAwayWith(1_000);
     publisher.look(source -> true);
 
     publish(1_000);
@@ -237,14 +234,11 @@ class LostResultsTest {
   /** A result may be as large as its request, and 500 of those would not fit into the heap. */
   @Test
   void ofLargeOnesFewerAre() {
-    open();
     for (int offset = 0; offset < 40; offset++) {
       Result large = PublisherRig.result(offset, Map.of("k", "x".repeat(60_000)));
       assertThat(publisher.publish(batch(large))).isInstanceOf(Publication.Committed.class);
     }
-    abort("commit", 1_000);
-    gone = offsets -> offsets;
-    store.results.clear();
+    takenAwayWith(1_000);
     publisher.look(source -> true);
 
     publish(1_000);
@@ -252,9 +246,30 @@ class LostResultsTest {
     assertThat(results()).hasSizeBetween(16, 18).contains("r-39");
   }
 
+  /** What an idle worker sent last week is not looked for among all that came since. */
+  @Test
+  void whatIsFromLongBeforeTheLastIsNotKept() {
+    Acknowledged acknowledged = new Acknowledged(this::aborted);
+    acknowledged.committed(List.of(sent(0, 1_000)));
+    acknowledged.committed(List.of(sent(1, 11_000)));
+    acknowledged.committed(List.of(sent(2, 11_001)));
+    acknowledged.doubt();
+
+    assertThat(acknowledged.look(source -> true)).isNull();
+
+    assertThat(asked).containsExactlyInAnyOrder(1L, 2L);
+  }
+
+  private static Acknowledged.Sent sent(int offset, long timestampMs) {
+    return new Acknowledged.Sent(
+        new Source("requests", 0, offset),
+        new ProducerRecord<>("results", new byte[0]),
+        CompletableFuture.completedFuture(
+            new RecordMetadata(new TopicPartition("results", 0), offset, 0, timestampMs, 0, 0)));
+  }
+
   @Test
   void nobodyWaitsForEverForALookThatFails() {
-    open();
     publish(0);
     abort("commit", 1);
     for (int look = 1; look <= 10; look++) {
@@ -268,7 +283,6 @@ class LostResultsTest {
 
   @Test
   void aWorkerThatMayNotReadResultsLooksOnce() {
-    open();
     publish(0);
     abort("commit", 1);
     failures.add(new TopicAuthorizationException("not authorized"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.revoker.sandbox.Broker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,10 +18,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +41,7 @@ class ResultsReaderIT {
 
   @BeforeAll
   static void start() {
-    broker = Broker.start();
+    broker = Broker.start(Broker.Options.with(Map.of("log.cleaner.backoff.ms", "50")));
   }
 
   @AfterAll
@@ -61,15 +64,15 @@ class ResultsReaderIT {
       aborted = send(producer, false);
       final Map<TopicPartition, Set<Long>> more = send(producer, true);
 
-      assertThat(reader.missing(committed).values()).allMatch(Set::isEmpty);
-      assertThat(reader.missing(more).values()).allMatch(Set::isEmpty);
+      assertThat(reader.aborted(committed)).isEmpty();
+      assertThat(reader.aborted(more)).isEmpty();
     }
     // Also where nothing comes after it.
-    assertThat(reader.missing(aborted)).isEqualTo(aborted);
+    assertThat(reader.aborted(aborted)).isEqualTo(aborted);
 
     Map<TopicPartition, Set<Long>> both = new HashMap<>();
     aborted.forEach((partition, those) -> both.put(partition, withTheFirst(those)));
-    assertThat(reader.missing(both)).isEqualTo(aborted);
+    assertThat(reader.aborted(both)).isEqualTo(aborted);
   }
 
   @Test
@@ -79,9 +82,43 @@ class ResultsReaderIT {
       producer.beginTransaction();
       Map<TopicPartition, Set<Long>> open = append(producer);
 
-      assertThatThrownBy(() -> reader.missing(open)).isInstanceOf(TimeoutException.class);
+      assertThatThrownBy(() -> reader.aborted(open)).isInstanceOf(TimeoutException.class);
       producer.commitTransaction();
-      assertThat(reader.missing(open).values()).allMatch(Set::isEmpty);
+      assertThat(reader.aborted(open)).isEmpty();
+    }
+  }
+
+  /** Its reader had it, and another result has taken its place since. */
+  @Test
+  void itDoesNotTakeWhatWasCompactedAwayForAborted() throws Exception {
+    topic = "compacted";
+    broker.createTopic(
+        topic,
+        2,
+        Map.of(
+            "cleanup.policy", "compact", "segment.ms", "100", "min.cleanable.dirty.ratio", "0.01"));
+    try (Producer<byte[], byte[]> producer = producer("three")) {
+      producer.initTransactions();
+      Map<TopicPartition, Set<Long>> first = send(producer, true);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(200))
+          .until(
+              () -> {
+                send(producer, true);
+                return firstOffsetLeft() > 5;
+              });
+
+      assertThat(reader.aborted(first)).isEmpty();
+    }
+  }
+
+  private long firstOffsetLeft() {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(IsolationLevel.READ_COMMITTED)) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      return consumer.poll(Duration.ofSeconds(5)).records(partition).getFirst().offset();
     }
   }
 
@@ -101,7 +138,7 @@ class ResultsReaderIT {
       throws ExecutionException, InterruptedException {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (int record = 0; record < 6; record++) {
-      sent.add(producer.send(new ProducerRecord<>(topic, record % 2, null, new byte[10])));
+      sent.add(producer.send(new ProducerRecord<>(topic, record % 2, new byte[1], new byte[10])));
     }
     producer.flush();
     Map<TopicPartition, Set<Long>> offsets = new HashMap<>();
@@ -127,13 +164,15 @@ class ResultsReaderIT {
         new ByteArraySerializer());
   }
 
-  private static KafkaConsumer<byte[], byte[]> consumer() {
+  private static KafkaConsumer<byte[], byte[]> consumer(IsolationLevel isolation) {
     return new KafkaConsumer<>(
         Map.of(
             "bootstrap.servers",
             broker.bootstrapServers(),
             "isolation.level",
-            "read_committed",
+            isolation.toString(),
+            "auto.offset.reset",
+            "none",
             "enable.auto.commit",
             "false"),
         new ByteArrayDeserializer(),

@@ -228,8 +228,8 @@ final class Cluster {
     return first;
   }
 
-  /** Which of these offsets of the results a reader with read_committed does not get. */
-  Map<TopicPartition, Set<Long>> missing(Map<TopicPartition, Set<Long>> offsets) {
+  /** Which of these offsets of the results were aborted. */
+  Map<TopicPartition, Set<Long>> aborted(Map<TopicPartition, Set<Long>> offsets) {
     Set<Long> asked = offsets.getOrDefault(RESULTS, Set.of());
     if (asked.stream().anyMatch(offset -> offset >= lastStable)) {
       throw new Rpc.NotYet();

@@ -93,7 +93,7 @@ final class SimWorker {
             this::newProducer,
             new ResultWriter(name, "revoker"),
             config.resultsTopic(),
-            this::missing);
+            this::aborted);
     Dispatcher dispatcher =
         new Dispatcher(
             config, this::call, new PolicyListener(), process.time, sim.world.random::nextDouble);
@@ -127,10 +127,10 @@ final class SimWorker {
     }
   }
 
-  private Map<TopicPartition, Set<Long>> missing(Map<TopicPartition, Set<Long>> offsets) {
+  private Map<TopicPartition, Set<Long>> aborted(Map<TopicPartition, Set<Long>> offsets) {
     process.pass();
     Rpc<Map<TopicPartition, Set<Long>>> look =
-        new Rpc<>(process, sim.cluster, "look", () -> sim.cluster.missing(offsets));
+        new Rpc<>(process, sim.cluster, "look", () -> sim.cluster.aborted(offsets));
     process.await(look::done, sim.world.nanos() + 1_000 * World.MS);
     Map<TopicPartition, Set<Long>> found = look.value();
     if (!look.done() || found == null) {
