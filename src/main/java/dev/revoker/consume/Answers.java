@@ -14,20 +14,27 @@ import org.apache.kafka.common.TopicPartition;
  * by the loop's thread alone.
  */
 final class Answers {
-  static final Answers NONE = new Answers(List.of());
+  static final Answers NONE = new Answers(List.of(), List.of());
 
   private final List<Pending> requests;
   private final Map<Partition, List<Long>> offsets;
   private final Map<Partition, OffsetMap> maps = new HashMap<>();
 
-  Answers(List<Pending> requests) {
+  /**
+   * Of requests, and of what was answered before.
+   *
+   * @param besides partitions whose progress is committed in any case
+   */
+  Answers(List<Pending> requests, List<Partition> besides) {
     this.requests = requests;
     this.offsets =
         requests.stream()
             .collect(
                 Collectors.groupingBy(
                     request -> request.partition,
+                    HashMap::new,
                     Collectors.mapping(Pending::offset, Collectors.toList())));
+    besides.forEach(partition -> offsets.putIfAbsent(partition, List.of()));
     offsets.forEach((partition, answered) -> maps.put(partition, map(partition, answered)));
   }
 
@@ -36,7 +43,7 @@ final class Answers {
   }
 
   boolean isEmpty() {
-    return requests.isEmpty();
+    return offsets.isEmpty();
   }
 
   List<Result> results() {
@@ -66,6 +73,7 @@ final class Answers {
           OffsetMap map = maps.get(partition);
           if (!partition.gone && partition.progress != null && map != null) {
             partition.progress.committed(answered, map);
+            partition.reclaimed.clear();
           }
         });
     requests.forEach(request -> request.partition.release(request));

@@ -2,6 +2,7 @@ package dev.revoker.consume;
 
 import dev.revoker.model.Result;
 import dev.revoker.model.Source;
+import dev.revoker.publish.Acknowledged;
 import dev.revoker.publish.Publication;
 import dev.revoker.publish.Publisher;
 import dev.revoker.time.Time;
@@ -40,6 +41,7 @@ final class Commits {
 
   private final Consumer<byte[], byte[]> consumer;
   private final Publisher publisher;
+  private final Acknowledged acknowledged;
   private final CommittedState state;
   private final Intake intake;
   private final Completions completions;
@@ -67,7 +69,8 @@ final class Commits {
       Time time) {
     this.consumer = consumer;
     this.publisher = publisher;
-    this.state = new CommittedState(consumer, intake, withdrawal, this::begun);
+    this.acknowledged = publisher.acknowledged();
+    this.state = new CommittedState(consumer, intake, withdrawal, acknowledged);
     this.intake = intake;
     this.completions = completions;
     this.listener = listener;
@@ -81,14 +84,14 @@ final class Commits {
     return trouble.why();
   }
 
-  /** Whether results that were acknowledged have to be sent again. */
+  /** Whether results or offsets that were acknowledged have to be sent again. */
   boolean owes() {
-    return publisher.owes();
+    return acknowledged.owes() || !reclaimed().isEmpty();
   }
 
   /** The same, or that it is not known yet. */
   boolean unsettled() {
-    return publisher.owes() || publisher.doubts();
+    return owes() || state.isDoubted() || acknowledged.isUndecided() || acknowledged.doubted();
   }
 
   /** How long the loop may sleep for all that is to be done here. */
@@ -99,10 +102,13 @@ final class Commits {
   /**
    * One step: makes a producer or finishes a commit, then commits what is answered, then reads
    * committed state. In this order, because reading may have to wait, and only the partitions that
-   * it is for need to wait for it.
+   * it is for need to wait for it. Where the broker has lost offsets, it is found out first what
+   * became of their results.
    */
   void turn() {
     takeCompletions();
+    answered.removeIf(pending -> !pending.partition.holds(pending));
+    acknowledged.keepReclaimed(this::isReclaimed);
     if (idle() || pausing()) {
       return;
     }
@@ -113,10 +119,17 @@ final class Commits {
     }
     if (ready()) {
       String unverified = state.verify();
-      if (unverified == null) {
-        commitAnswered();
-      } else {
+      if (unverified != null) {
         later(unverified);
+      } else if (acknowledged.isUndecided()) {
+        handle(publisher.decide(), Answers.NONE);
+      } else {
+        if (acknowledged.reclaims() && lookDue()) {
+          look();
+        }
+        if (!acknowledged.reclaims()) {
+          commitAnswered();
+        }
       }
     }
     if (ready()) {
@@ -125,7 +138,7 @@ final class Commits {
     if (ready() && lookDue()) {
       look();
     }
-    if (ready() && !state.due()) {
+    if (ready() && !state.due() && !acknowledged.reclaims()) {
       trouble.isOver();
     }
   }
@@ -133,9 +146,10 @@ final class Commits {
   private boolean idle() {
     return open
         && uncertain == null
-        && answered.isEmpty()
         && !state.due()
-        && !publisher.owes()
+        && !state.isDoubted()
+        && !acknowledged.isUndecided()
+        && (acknowledged.reclaims() || (answered.isEmpty() && !owes() && trouble() == null))
         && !lookDue();
   }
 
@@ -162,14 +176,16 @@ final class Commits {
   }
 
   private void commitAnswered() {
-    answered.removeIf(pending -> !pending.partition.holds(pending));
+    List<Partition> reclaimed = reclaimed();
+    if (reclaimed.stream().anyMatch(partition -> partition.stale)) {
+      // Results that are sent again go with their offsets.
+      return;
+    }
     Answers batch =
         new Answers(
-            answered.stream()
-                .filter(pending -> !pending.partition.stale)
-                .limit(MAX_BATCH)
-                .toList());
-    if (batch.isEmpty() && !publisher.owes()) {
+            answered.stream().filter(pending -> !pending.partition.stale).limit(MAX_BATCH).toList(),
+            reclaimed);
+    if (batch.isEmpty() && !acknowledged.owes()) {
       return;
     }
     startedNanos = time.nanos();
@@ -177,6 +193,13 @@ final class Commits {
         publisher.publish(
             new Publisher.Batch(batch.results(), batch.offsets(), consumer.groupMetadata())),
         batch);
+  }
+
+  /** Partitions of which the broker has lost offsets that count all the same. */
+  private List<Partition> reclaimed() {
+    return intake.partitions().stream()
+        .filter(partition -> !partition.reclaimed.isEmpty())
+        .toList();
   }
 
   private void handle(Publication publication, Answers batch) {
@@ -207,38 +230,44 @@ final class Commits {
   }
 
   private void committed(Answers batch) {
-    if (!batch.isEmpty()) {
+    if (!batch.requests().isEmpty()) {
       answered.removeAll(Set.copyOf(batch.requests()));
       listener.committed(batch.results(), time.nanos() - startedNanos);
     }
   }
 
-  /** Not before it is known which requests are carried out again. */
+  /** Not before it is known which requests are carried out again, and what is decided. */
   private boolean lookDue() {
-    return publisher.doubts() && !state.due() && time.millis() >= lookNotBeforeMs;
+    return acknowledged.doubted()
+        && !acknowledged.isUndecided()
+        && !(acknowledged.reclaims() ? state.knownDue() : state.due())
+        && time.millis() >= lookNotBeforeMs;
   }
 
   private void look() {
-    String why = publisher.look(this::isAnswered);
+    String why = acknowledged.look(this::isAnswered);
     lookNotBeforeMs = time.millis() + PAUSE_AFTER_LOOK_MS;
-    if (why != null) {
+    if (why != null && acknowledged.reclaims()) {
+      trouble.begins(why, answered.size());
+    } else if (why != null) {
       LOG.atDebug().log(why);
     }
   }
 
-  private void begun(TopicPartition id, OffsetMap map) {
-    publisher.forget(source -> idOf(source).equals(id) && !map.isAnswered(source.offset()));
-  }
-
   private boolean isAnswered(Source source) {
-    Partition partition = intake.partition(idOf(source));
+    Partition partition = partition(source);
     return partition != null
         && partition.progress != null
         && partition.progress.isAnswered(source.offset());
   }
 
-  private static TopicPartition idOf(Source source) {
-    return new TopicPartition(source.topic(), source.partition());
+  private boolean isReclaimed(Source source) {
+    Partition partition = partition(source);
+    return partition != null && partition.reclaimed.contains(source.offset());
+  }
+
+  private @Nullable Partition partition(Source source) {
+    return intake.partition(new TopicPartition(source.topic(), source.partition()));
   }
 
   private void readState() {

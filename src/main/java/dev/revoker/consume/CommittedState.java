@@ -1,20 +1,13 @@
 package dev.revoker.consume;
 
-import java.time.Duration;
+import dev.revoker.model.Source;
+import dev.revoker.publish.Acknowledged;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,20 +33,13 @@ final class CommittedState {
     record Failed(String why) implements Reading {}
   }
 
-  /**
-   * Short, because the loop stands still meanwhile. A worker that was killed leaves a transaction
-   * open, and until the broker has ended it the offsets in it can't be read.
-   */
-  private static final Duration TIMEOUT = Duration.ofSeconds(1);
-
   private static final int LOOKS = 10;
 
   private final Consumer<byte[], byte[]> consumer;
+  private final CommittedOffsets offsets;
   private final Intake intake;
   private final Rebalance.Withdrawal withdrawal;
-
-  /** Told where a partition begins: what is not answered there is carried out, again perhaps. */
-  private final BiConsumer<TopicPartition, OffsetMap> begun;
+  private final Acknowledged acknowledged;
 
   /** A transaction was aborted since the last look. */
   private boolean doubted;
@@ -61,27 +47,27 @@ final class CommittedState {
   /** How often the broker could not be asked since then. */
   private int looks;
 
-  /**
-   * Of which partitions a reading was ended by a wakeup or its time-out. Kafka's consumers let its
-   * request go on, and answer the next call for the same partitions with it: with what was so
-   * before all that was committed meanwhile. That answer is thrown away.
-   */
-  private final Set<Set<TopicPartition>> leftBehind = new HashSet<>();
-
   CommittedState(
       Consumer<byte[], byte[]> consumer,
       Intake intake,
       Rebalance.Withdrawal withdrawal,
-      BiConsumer<TopicPartition, OffsetMap> begun) {
+      Acknowledged acknowledged) {
     this.consumer = consumer;
+    this.offsets = new CommittedOffsets(consumer);
     this.intake = intake;
     this.withdrawal = withdrawal;
-    this.begun = begun;
+    this.acknowledged = acknowledged;
   }
 
   /** Whether there is something to be read. */
   boolean due() {
     return intake.partitions().stream().anyMatch(partition -> partition.stale);
+  }
+
+  /** Of partitions that were ours before. */
+  boolean knownDue() {
+    return intake.partitions().stream()
+        .anyMatch(partition -> partition.stale && partition.progress != null);
   }
 
   /** All that is known is to be read again. */
@@ -92,6 +78,10 @@ final class CommittedState {
   /** A transaction was aborted: see {@link #verify}. */
   void doubt() {
     doubted = true;
+  }
+
+  boolean isDoubted() {
+    return doubted;
   }
 
   /**
@@ -108,10 +98,11 @@ final class CommittedState {
       List<Partition> known =
           intake.partitions().stream().filter(one -> one.progress != null && !one.stale).toList();
       try {
-        committed(known)
+        offsets
+            .of(known)
             .forEach(
                 (partition, committed) -> {
-                  OffsetMap map = decode(partition, committed);
+                  OffsetMap map = CommittedOffsets.decode(partition, committed);
                   if (isAhead(partition, map)) {
                     beginAgain(partition, map, committed);
                   }
@@ -151,9 +142,10 @@ final class CommittedState {
     List<Partition> known = stale.stream().filter(one -> one.progress != null).toList();
     try {
       List<Pending> found = new ArrayList<>();
-      committed(known.isEmpty() ? stale : known)
+      offsets
+          .of(known.isEmpty() ? stale : known)
           .forEach((partition, committed) -> found.addAll(load(partition, committed)));
-      return new Reading.Done(new Answers(found));
+      return new Reading.Done(new Answers(found, List.of()));
     } catch (WakeupException woken) {
       return new Reading.Woken();
     } catch (InvalidConfigurationException refused) {
@@ -161,26 +153,6 @@ final class CommittedState {
     } catch (KafkaException passing) {
       return new Reading.Failed("the committed offsets cannot be read: " + passing.getMessage());
     }
-  }
-
-  private Map<Partition, @Nullable OffsetAndMetadata> committed(List<Partition> partitions) {
-    Set<TopicPartition> ids = partitions.stream().map(one -> one.id).collect(Collectors.toSet());
-    if (ids.isEmpty()) {
-      return Map.of();
-    }
-    if (!leftBehind.add(ids)) {
-      consumer.committed(ids, TIMEOUT);
-    }
-    Map<TopicPartition, OffsetAndMetadata> read = consumer.committed(ids, TIMEOUT);
-    leftBehind.remove(ids);
-    if (!read.keySet().containsAll(ids)) {
-      // Nothing committed is a null. One that is not there at all was not told: the new protocol's
-      // consumer leaves out what the coordinator does not know at the moment.
-      throw new TimeoutException("no answer for all of " + ids);
-    }
-    Map<Partition, @Nullable OffsetAndMetadata> committed = new LinkedHashMap<>();
-    partitions.forEach(partition -> committed.put(partition, read.get(partition.id)));
-    return committed;
   }
 
   private static LoopFailure refused(InvalidConfigurationException refused) {
@@ -193,11 +165,11 @@ final class CommittedState {
   }
 
   private List<Pending> load(Partition partition, @Nullable OffsetAndMetadata committed) {
-    OffsetMap map = decode(partition, committed);
+    OffsetMap map = CommittedOffsets.decode(partition, committed);
     PartitionProgress progress = partition.progress;
     List<Pending> found = new ArrayList<>();
     if (progress == null) {
-      begin(partition, map, committed == null ? -1 : map.nextOffset());
+      begin(partition, PartitionProgress.from(map), committed == null ? -1 : map.nextOffset());
     } else if (isAhead(partition, map)) {
       beginAgain(partition, map, committed);
     } else if (committed != null) {
@@ -214,58 +186,63 @@ final class CommittedState {
     return found;
   }
 
-  private void begin(Partition partition, OffsetMap map, long nextOffset) {
-    if (nextOffset >= 0) {
+  private void begin(Partition partition, PartitionProgress progress, long nextOffset) {
+    if (nextOffset >= 0 && !partition.leaving) {
       // The consumer looked its position up at another time: a worker that was frozen in between
       // would read what another has answered meanwhile, before it learns that it was replaced.
       consumer.seek(partition.id, nextOffset);
     }
-    begun.accept(partition.id, map);
-    partition.progress = PartitionProgress.from(map);
+    // What is not answered there is carried out, again perhaps: it has another result then.
+    acknowledged.forget(source -> isOf(source, partition) && !progress.isAnswered(source.offset()));
+    partition.progress = progress;
     partition.readNextOffset = nextOffset;
     partition.stale = false;
+  }
+
+  private static boolean isOf(Source source, Partition partition) {
+    return source.partition() == partition.id.partition()
+        && source.topic().equals(partition.id.topic());
   }
 
   /**
    * Kafka 4 skips the markers of a transaction while a partition has no leader at all, as after the
    * restart of a lone broker: then the end of a later transaction decides over the results and
-   * offsets of one that was acknowledged. What was answered in it is carried out again, with all
-   * that came after it; the calls that are under way for it end without a result.
+   * offsets of one that was acknowledged. What was answered in it is committed again where its
+   * result is at hand, and is carried out again where it is not. What came after it goes on; where
+   * that is too much to keep account of, it is taken back and begins again, too.
    */
   private void beginAgain(
       Partition partition, OffsetMap map, @Nullable OffsetAndMetadata committed) {
-    long nextOffset = committed == null ? partition.firstOffset : map.nextOffset();
+    long start = committed == null ? partition.firstOffset : map.nextOffset();
+    partition.reclaimed.addAll(acknowledged.reclaim(partition.id, map::isAnswered));
+    PartitionProgress more = progress(partition, map, start);
+    if (more == null) {
+      withdrawal.withdraw(partition.tickets());
+      partition.drop();
+      more = progress(partition, map, start);
+    }
+    if (more == null) {
+      partition.reclaimed.clear();
+    }
     LOG.atWarn()
         .addKeyValue("partition", partition.id)
-        .addKeyValue("offset", nextOffset)
+        .addKeyValue("offset", start)
+        .addKeyValue("held", partition.reclaimed.tailSet(start).size())
         .log(
-            "the broker has lost a commit that it had acknowledged: what it answered is carried out"
-                + " again");
-    withdrawal.withdraw(partition.tickets());
-    if (partition.leaving) {
-      // Its next owner does it.
-      intake.remove(partition);
-      return;
+            "the broker has lost a commit that it had acknowledged: what it answered is committed"
+                + " again where its result is still held, else carried out again");
+    partition.dropBacklog();
+    partition.longUnread = true;
+    if (more == null) {
+      begin(partition, PartitionProgress.from(map), start);
+    } else {
+      begin(partition, more, more.deliveredEndOffset());
     }
-    Partition again = intake.add(partition.id);
-    again.paused = partition.paused;
-    again.readNextOffset = nextOffset;
-    begin(again, map, nextOffset);
   }
 
-  private static OffsetMap decode(Partition partition, @Nullable OffsetAndMetadata committed) {
-    if (committed == null) {
-      return OffsetMap.none();
-    }
-    try {
-      return OffsetMap.decode(committed.offset(), committed.metadata());
-    } catch (OffsetMap.UnreadableMetadataException unreadable) {
-      throw new LoopFailure(
-          "the metadata of the committed offset %d of %s cannot be read (%s). A newer worker may have"
-                  .formatted(committed.offset(), partition.id, unreadable.getMessage())
-              + " written it: run that version, or reset the group's offset for this partition,"
-              + " which carries out again what was answered beyond it",
-          unreadable);
-    }
+  private static @Nullable PartitionProgress progress(
+      Partition partition, OffsetMap map, long start) {
+    return PartitionProgress.from(
+        map, start, partition.reclaimed, partition.admitted.navigableKeySet());
   }
 }

@@ -175,7 +175,8 @@ final class Intake {
         break;
       }
       partition.backlog.remove();
-      if (progress.deliver(next.offset())) {
+      // After a commit that the broker lost, what is under way is read again.
+      if (progress.deliver(next.offset()) && !partition.admitted.containsKey(next.offset())) {
         admitted += begin(partition, next);
       } else {
         partition.lane.dropped(next);

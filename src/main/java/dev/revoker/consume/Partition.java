@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +39,14 @@ final class Partition {
   /** No longer ours: whatever still comes of it is discarded. */
   boolean gone;
 
-  /** It went while requests of it were under way or their results not committed. */
+  /** As it was given up, requests were under way or their results not committed. */
   boolean abandoned;
+
+  /**
+   * The broker has lost these offsets, which it had acknowledged, and their requests count as
+   * answered all the same: the next transaction commits them again.
+   */
+  final NavigableSet<Long> reclaimed = new TreeSet<>();
 
   boolean paused;
 
@@ -87,11 +95,21 @@ final class Partition {
     return admitted.get(pending.offset()) == pending;
   }
 
-  /** Forgets everything that is not committed. */
+  /** Forgets everything that is not committed, for good. */
   void discard() {
     gone = true;
-    abandoned = !admitted.isEmpty();
+    drop();
+  }
+
+  /** Forgets everything that is not committed: it is read again. */
+  void drop() {
+    abandoned |= leaving && !admitted.isEmpty();
     List.copyOf(admitted.values()).forEach(this::release);
+    dropBacklog();
+  }
+
+  /** Forgets what was not admitted: it is read again. */
+  void dropBacklog() {
     backlog.forEach(pending -> lane.dropped(pending));
     backlog.clear();
   }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests of one partition are answered. Changes only after the commit that says so: {@link
@@ -23,22 +25,50 @@ final class PartitionProgress {
   /** Where delivery stands: every record before it has been delivered, or is a hole. */
   private long deliveredEndOffset;
 
-  /** The highest answered offset and 1. */
+  /** The highest answered offset and 1, at least: before it, what is not unanswered is answered. */
   private long answeredEndOffset;
 
   /** What the last commit said that is known to be done. */
   private OffsetMap committed;
 
-  private PartitionProgress(OffsetMap committed) {
+  private PartitionProgress(OffsetMap committed, OffsetMap known) {
     this.committed = committed;
-    this.unanswered = new TreeSet<>(committed.unanswered());
-    this.deliveredEndOffset = committed.nextOffset();
-    this.answeredEndOffset = committed.endOffset();
+    this.unanswered = new TreeSet<>(known.unanswered());
+    this.deliveredEndOffset = known.nextOffset();
+    this.answeredEndOffset = known.endOffset();
   }
 
   /** Goes on from what was committed. */
   static PartitionProgress from(OffsetMap committed) {
-    return new PartitionProgress(committed);
+    return new PartitionProgress(committed, committed);
+  }
+
+  /**
+   * Goes on from what was committed, and from more that is known to be answered, which the next
+   * commit says. What lies between them counts as unanswered until it is delivered, or turns out to
+   * be a hole.
+   *
+   * @param start where delivery would begin by what was committed
+   * @param admitted was delivered, and is going to be answered without that it is once more
+   * @return null if there is none, or more than a commit can say
+   */
+  static @Nullable PartitionProgress from(
+      OffsetMap committed, long start, NavigableSet<Long> answered, NavigableSet<Long> admitted) {
+    long unknown = Math.max(start, committed.endOffset());
+    long end = unknown;
+    for (NavigableSet<Long> known : List.of(answered, admitted)) {
+      end = known.isEmpty() ? end : Math.max(end, known.last() + 1);
+    }
+    if (start < 0 || end - unknown > OffsetMap.MAX_METADATA_BYTES) {
+      return null;
+    }
+    NavigableSet<Long> left = new TreeSet<>(committed.unanswered());
+    LongStream.range(unknown, end).forEach(left::add);
+    left.removeAll(answered);
+    long next = left.isEmpty() ? end : left.first();
+    return OffsetMap.maxEncodedLength(left.size(), end - next) <= OffsetMap.MAX_METADATA_BYTES
+        ? new PartitionProgress(committed, new OffsetMap(next, end, List.copyOf(left)))
+        : null;
   }
 
   /**
@@ -98,6 +128,11 @@ final class PartitionProgress {
       }
       left.add(offset);
     }
+    while (!left.isEmpty() && left.getLast() == end - 1) {
+      // It ends with an answered one: what was lost and is not read again yet may be none.
+      left.removeLast();
+      end--;
+    }
     return new OffsetMap(next, Math.max(next, end), left);
   }
 
@@ -131,9 +166,14 @@ final class PartitionProgress {
     return answeredThere;
   }
 
-  /** Whether the last commit that is known to be done has it as answered. */
+  /** Whether it is answered, and need not be carried out again. */
   boolean isAnswered(long offset) {
-    return committed.isAnswered(offset);
+    return offset < Math.max(deliveredEndOffset, answeredEndOffset) && !unanswered.contains(offset);
+  }
+
+  /** Where delivery stands: every record before this offset was delivered, or is a hole. */
+  long deliveredEndOffset() {
+    return deliveredEndOffset;
   }
 
   /**

@@ -127,8 +127,9 @@ final class Rebalance implements ConsumerRebalanceListener {
         time.millis() + COMMIT_GRACE_MS,
         partition -> partition.answersUncommitted() || commits.unsettled(),
         waiting);
+    boolean owes = commits.owes();
     leaving.stream().filter(partition -> !partition.gone).forEach(intake::remove);
-    boolean all = leaving.stream().noneMatch(partition -> partition.abandoned) && !commits.owes();
+    boolean all = leaving.stream().noneMatch(partition -> partition.abandoned) && !owes;
     LOG.atInfo()
         .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
         .addKeyValue("complete", all)

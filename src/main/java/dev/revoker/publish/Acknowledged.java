@@ -1,17 +1,17 @@
 package dev.revoker.publish;
 
 import dev.revoker.model.Source;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -24,93 +24,156 @@ import org.slf4j.LoggerFactory;
  * markers of a commit lets the end of the next transaction decide over its records too, so that an
  * abort takes away what was acknowledged (docs/DESIGN.md, "What is not obvious"). After an abort
  * they are looked for, and those that are gone are owed: sent once more. Used by one thread.
+ *
+ * <p>A result is in one of three lists: the last that were acknowledged, those that are suspected to
+ * be gone, and those that are owed.
  */
-final class Acknowledged {
+public final class Acknowledged {
   private static final Logger LOG = LoggerFactory.getLogger(Acknowledged.class);
 
   /** They outlast the restart of a broker. */
-  private static final int LOOKS = 10;
-
-  /**
-   * The end of one transaction may decide over several before it. Those whose markers a broker left
-   * out are the ones just before its restart; more would only cost memory, of which a worker has
-   * little.
-   */
-  private static final int MOST = 500;
-
-  private static final int MOST_BYTES = 1 << 20;
-
-  /** Nor any from long before: who looks for them would read all that others wrote in between. */
-  private static final long LONGEST_MS = 10_000;
-
-  /**
-   * A result that was sent, as it was sent: what is kept holds nothing of the request but what was
-   * published, least of all its key.
-   */
-  record Sent(
-      Source source, ProducerRecord<byte[], byte[]> record, Future<RecordMetadata> outcome) {
-    int bytes() {
-      return record.value().length;
-    }
-
-    /** By the clock that the topic goes by; only once it is acknowledged, as what follows. */
-    long timestampMs() {
-      return outcome.resultNow().timestamp();
-    }
-
-    TopicPartition partition() {
-      return new TopicPartition(outcome.resultNow().topic(), outcome.resultNow().partition());
-    }
-
-    long offset() {
-      return outcome.resultNow().offset();
-    }
-  }
+  private static final int TRIES = 10;
 
   private final ResultsView view;
-  private final Deque<Sent> last = new ArrayDeque<>();
-  private final List<Sent> suspects = new ArrayList<>();
+  private final Recent last = new Recent();
+  private final Recent suspects = new Recent();
   private final List<Sent> owed = new ArrayList<>();
-  private int lastBytes;
-  private int looks;
+
+  /** Their offsets were lost, and the next transaction commits them again. */
+  private final Set<Source> reclaimed = new HashSet<>();
+
+  /** Suspects that were sent again with a transaction whose end is not known. */
+  private final Set<Source> resent = new HashSet<>();
+
+  /** One result in each partition where such may be that are neither committed nor aborted. */
+  private final Map<TopicPartition, Sent> undecided = new LinkedHashMap<>();
+
+  /** How often it was tried to learn of the suspects, in vain. */
+  private int tries;
 
   Acknowledged(ResultsView view) {
     this.view = view;
   }
 
-  /** These were acknowledged, and with them all that was owed. */
+  /** These were acknowledged, with them all that was owed, and the offsets that were lost. */
   void committed(List<Sent> sent) {
-    for (Sent one : sent) {
-      last.addLast(one);
-      lastBytes += one.bytes();
-      while (last.size() > MOST
-          || lastBytes > MOST_BYTES
-          || last.getFirst().timestampMs() < one.timestampMs() - LONGEST_MS) {
-        lastBytes -= last.removeFirst().bytes();
-      }
-    }
+    last.add(sent);
     owed.clear();
+    reclaimed.clear();
   }
 
   /** A transaction that had sent results was aborted, or is going to be. */
   void doubt() {
-    suspects.addAll(last);
-    last.clear();
-    lastBytes = 0;
-    looks = 0;
+    if (!last.all().isEmpty()) {
+      suspects.gather(last.all());
+      last.clear();
+      tries = 0;
+    }
   }
 
-  /** These requests get another result. */
-  void forget(Predicate<Source> carriedOutAgain) {
+  /**
+   * A transaction's end is not known. What was sent again with it is there or was aborted, as the
+   * rest of it.
+   */
+  void lost(List<Sent> sent) {
+    doubt();
+    Set<Source> again = sources(owed);
+    List<Sent> taken =
+        sent.stream().filter(one -> one.isTaken() && again.contains(one.source())).toList();
+    Set<Source> takenSources = sources(taken);
+    suspects.gather(taken);
+    resent.addAll(takenSources);
+    owed.removeIf(one -> takenSources.contains(one.source()));
+  }
+
+  /**
+   * The broker has lost offsets of this partition, which it had acknowledged. Their results are
+   * lost too, or are there, or are still to be decided by the end of a later transaction. Until
+   * that is known, {@link #reclaims} says so, and nothing can be published: {@link
+   * Publisher#decide} comes first, then {@link #look}.
+   *
+   * @param answeredThere whether the offset is committed as answered, as far as the broker knows
+   * @return the lost offsets of those requests whose results are held: they need not be carried out
+   *     again, but be committed with the next transaction
+   */
+  public Set<Long> reclaim(TopicPartition requests, LongPredicate answeredThere) {
+    doubt();
+    Predicate<Source> isLost =
+        source ->
+            source.partition() == requests.partition()
+                && source.topic().equals(requests.topic())
+                && !answeredThere.test(source.offset());
+    List<Sent> lost =
+        Stream.concat(suspects.all().stream(), owed.stream())
+            .filter(one -> isLost.test(one.source()))
+            .toList();
+    reclaimed.addAll(sources(lost));
+    uncertain().forEach(one -> undecided.putIfAbsent(one.partition(), one));
+    return lost.stream().map(one -> one.source().offset()).collect(Collectors.toSet());
+  }
+
+  /** Whether it is not known yet what became of such: see {@link #reclaim}. */
+  public boolean reclaims() {
+    return !reclaimed.isEmpty() && !uncertain().isEmpty();
+  }
+
+  private List<Sent> uncertain() {
+    return suspects.all().stream().filter(one -> reclaimed.contains(one.source())).toList();
+  }
+
+  /** Whether there may be results that are neither committed nor aborted. */
+  public boolean isUndecided() {
+    return !undecided.isEmpty();
+  }
+
+  /** One of those in each partition of the results. */
+  Collection<Sent> undecided() {
+    return undecided.values();
+  }
+
+  /**
+   * A transaction with what is {@link #undecided} has ended.
+   *
+   * @param done whether it reached all of it, and was aborted
+   */
+  void decided(boolean done) {
+    if (done) {
+      undecided.clear();
+    } else if (++tries >= TRIES) {
+      giveUp("no transaction could be aborted");
+    }
+  }
+
+  /**
+   * These requests are carried out again: whatever became of their results, there will be others.
+   */
+  public void forget(Predicate<Source> carriedOutAgain) {
+    reclaimed.removeIf(carriedOutAgain);
+    resent.removeIf(carriedOutAgain);
     last.removeIf(one -> carriedOutAgain.test(one.source()));
-    lastBytes = last.stream().mapToInt(Sent::bytes).sum();
     suspects.removeIf(one -> carriedOutAgain.test(one.source()));
     owed.removeIf(one -> carriedOutAgain.test(one.source()));
   }
 
-  /** Whether they are to be looked for. */
-  boolean doubted() {
-    return !suspects.isEmpty();
+  /**
+   * Forgets those whose offsets were lost and are not committed again: whose partition has gone.
+   */
+  public void keepReclaimed(Predicate<Source> committedAgain) {
+    Set<Source> gone =
+        reclaimed.stream().filter(committedAgain.negate()).collect(Collectors.toSet());
+    if (!gone.isEmpty()) {
+      forget(gone::contains);
+    }
+  }
+
+  /** Whether results that were acknowledged may be gone: see {@link #look}. */
+  public boolean doubted() {
+    return !suspects.all().isEmpty();
+  }
+
+  /** Whether there is something to publish besides what is answered. */
+  public boolean owes() {
+    return !owed.isEmpty();
   }
 
   /** To be sent with the next transaction. */
@@ -119,46 +182,77 @@ final class Acknowledged {
   }
 
   /**
-   * Looks for them.
+   * Looks, after an abort, whether the results that were acknowledged before it are still there;
+   * the next transaction sends those again that are not. Blocks for a second or two. Those whose
+   * offsets were lost are looked for first, by themselves.
    *
-   * @param answered whether the request counts as answered: one that does not is carried out again,
+   * @param answered whether the request counts as answered; one that does not is carried out again,
    *     and gets its result by that
    * @return why it can't be told yet, or null
    */
-  @Nullable String look(Predicate<Source> answered) {
-    suspects.removeIf(one -> !answered.test(one.source()));
-    if (suspects.isEmpty()) {
+  public @Nullable String look(Predicate<Source> answered) {
+    if (!reclaims()) {
+      suspects.removeIf(one -> !answered.test(one.source()));
+    }
+    List<Sent> sought = reclaims() ? uncertain() : List.copyOf(suspects.all());
+    if (sought.isEmpty()) {
       return null;
     }
     try {
-      Map<TopicPartition, Set<Long>> aborted = view.aborted(offsets());
+      Map<TopicPartition, Set<Long>> aborted = view.aborted(offsets(sought));
       List<Sent> gone =
-          suspects.stream()
+          sought.stream()
               .filter(one -> aborted.getOrDefault(one.partition(), Set.of()).contains(one.offset()))
               .toList();
       if (!gone.isEmpty()) {
         LOG.atWarn()
             .addKeyValue("results", gone.size())
             .log("the broker has lost results that it had acknowledged: they are sent again");
-        owed.addAll(gone);
       }
-      suspects.clear();
+      settle(sought, gone);
       return null;
     } catch (KafkaException failed) {
-      if (!(failed instanceof AuthorizationException) && ++looks < LOOKS) {
-        return "the last results cannot be looked for: " + failed.getMessage();
+      if (failed instanceof AuthorizationException || ++tries >= TRIES) {
+        giveUp(failed.toString());
+        return null;
       }
-      LOG.atInfo()
-          .addKeyValue("results", suspects.size())
-          .addKeyValue("cause", failed.toString())
-          .log("whether the results before an aborted transaction are there could not be seen");
-      suspects.clear();
-      return null;
+      // The markers of the abort may have got lost as well.
+      uncertain().forEach(one -> undecided.putIfAbsent(one.partition(), one));
+      return "the last results cannot be looked for: " + failed.getMessage();
     }
   }
 
-  private Map<TopicPartition, Set<Long>> offsets() {
-    return suspects.stream()
+  /** Those that are not gone are there, and may be looked for again: their offsets may get lost. */
+  private void settle(List<Sent> sought, List<Sent> gone) {
+    Set<Source> those = sources(sought);
+    Set<Source> away = sources(gone);
+    suspects.removeIf(one -> those.contains(one.source()));
+    resent.removeAll(those);
+    tries = 0;
+    owed.addAll(gone);
+    last.addBefore(sought.stream().filter(one -> !away.contains(one.source())).toList());
+  }
+
+  private void giveUp(String cause) {
+    LOG.atInfo()
+        .addKeyValue("results", suspects.all().size())
+        .addKeyValue("cause", cause)
+        .log("whether the results before an aborted transaction are there could not be seen");
+    undecided.clear();
+    // Those were probably aborted. A second result is better than none.
+    settle(
+        List.copyOf(suspects.all()),
+        suspects.all().stream()
+            .filter(one -> reclaimed.contains(one.source()) || resent.contains(one.source()))
+            .toList());
+  }
+
+  private static Set<Source> sources(List<Sent> some) {
+    return some.stream().map(Sent::source).collect(Collectors.toSet());
+  }
+
+  private static Map<TopicPartition, Set<Long>> offsets(List<Sent> some) {
+    return some.stream()
         .collect(
             Collectors.groupingBy(
                 Sent::partition, Collectors.mapping(Sent::offset, Collectors.toSet())));

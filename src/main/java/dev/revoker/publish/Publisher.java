@@ -2,11 +2,9 @@ package dev.revoker.publish;
 
 import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
-import dev.revoker.model.Source;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -20,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends results and offsets in one transaction. Used by one thread, which each step blocks for at
- * most {@code max.block.ms}. Never throws for a failure of Kafka's: a {@link Publication} tells.
+ * Sends results and offsets in one transaction. Used by one thread, which each call of Kafka's
+ * blocks for at most {@code max.block.ms}, or {@code delivery.timeout.ms}. Never throws for a failure of Kafka's: a {@link Publication} tells.
  */
 public final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
@@ -89,38 +87,48 @@ public final class Publisher {
     return new Publication.Committed();
   }
 
-  /** Whether results that were acknowledged may be gone: see {@link #look}. */
-  public boolean doubts() {
-    return acknowledged.doubted();
-  }
-
-  /** Whether there is something to publish besides what is answered. */
-  public boolean owes() {
-    return !acknowledged.owed().isEmpty();
+  /** What of the results that were committed is in doubt, and is to be sent again. */
+  public Acknowledged acknowledged() {
+    return acknowledged;
   }
 
   /**
-   * Looks, after an abort, whether the results that were acknowledged before it are still there;
-   * the next transaction sends those again that are not. Blocks for a second or two.
+   * Decides over results that are {@link Acknowledged#isUndecided}: the end of the next transaction
+   * that reaches their partition does, so one is aborted there. Aborted, not committed: their
+   * offsets are lost, and a worker that dies now leaves them to be carried out again.
    *
-   * @param answered whether the request is committed as answered; where it is not, it will have
-   *     another result
-   * @return why it can't be told yet, or null
+   * @return Aborted, if all went well too
    */
-  public @Nullable String look(Predicate<Source> answered) {
-    return acknowledged.look(answered);
+  public Publication decide() {
+    if (abortDue) {
+      return abort(new Publication.Aborted("the last transaction is aborted first"));
+    }
+    int all = acknowledged.undecided().size();
+    Publication ended = touch();
+    boolean reached = transaction.sent().size() == all && transaction.isTaken();
+    acknowledged.decided(reached && !abortDue && ended instanceof Publication.Aborted);
+    return ended;
+  }
+
+  private Publication touch() {
+    Producer<byte[], byte[]> current = current();
+    transaction.begin();
+    abortDue = true;
+    patience.begins();
+    try {
+      current.beginTransaction();
+      acknowledged.undecided().forEach(one -> transaction.again(current, one));
+      current.flush();
+    } catch (RuntimeException failed) {
+      return failed(failed);
+    }
+    return abort(
+        new Publication.Aborted("the broker has lost a commit, whose results are looked for"));
   }
 
   /**
-   * These requests are carried out again: whatever became of their results, there will be others.
-   */
-  public void forget(Predicate<Source> carriedOutAgain) {
-    acknowledged.forget(carriedOutAgain);
-  }
-
-  /**
-   * Sends and commits, and what is owed besides. Only after {@link #open}, and not while the last
-   * one is unknown.
+   * Sends and commits, and what is owed besides. Only after {@link #open}, not while the last one
+   * is unknown, and not while {@link Acknowledged#reclaims}.
    */
   public Publication publish(Batch batch) {
     Producer<byte[], byte[]> current = current();
@@ -256,6 +264,7 @@ public final class Publisher {
         .addKeyValue("cause", why)
         .log("the producer can no longer be used: a new one goes on from the committed state");
     ends();
+    acknowledged.lost(transaction.sent());
     close(Duration.ZERO);
     return new Publication.ProducerLost(why);
   }

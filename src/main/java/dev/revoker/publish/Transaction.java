@@ -24,7 +24,7 @@ final class Transaction {
 
   private final ResultWriter writer;
   private final String topic;
-  private final List<Acknowledged.Sent> sent = new ArrayList<>();
+  private final List<Sent> sent = new ArrayList<>();
   private final Set<Source> tooLarge = new HashSet<>();
 
   Transaction(ResultWriter writer, String topic) {
@@ -46,18 +46,32 @@ final class Transaction {
     send(producer, source, record);
   }
 
-  /** The same record once more. */
-  void again(Producer<byte[], byte[]> producer, Acknowledged.Sent one) {
-    send(producer, one.source(), one.record());
+  /** The same record once more, to the same partition. */
+  void again(Producer<byte[], byte[]> producer, Sent one) {
+    ProducerRecord<byte[], byte[]> record = one.record();
+    send(
+        producer,
+        one.source(),
+        new ProducerRecord<>(
+            record.topic(),
+            one.partition().partition(),
+            record.key(),
+            record.value(),
+            record.headers()));
   }
 
   private void send(
       Producer<byte[], byte[]> producer, Source source, ProducerRecord<byte[], byte[]> record) {
-    sent.add(new Acknowledged.Sent(source, record, producer.send(record)));
+    sent.add(new Sent(source, record, producer.send(record)));
+  }
+
+  /** Whether brokers have taken all that was sent. */
+  boolean isTaken() {
+    return sent.stream().allMatch(Sent::isTaken);
   }
 
   /** What was sent since it began. */
-  List<Acknowledged.Sent> sent() {
+  List<Sent> sent() {
     return sent;
   }
 
@@ -72,7 +86,7 @@ final class Transaction {
    */
   boolean shorten() {
     boolean more = false;
-    for (Acknowledged.Sent one : sent) {
+    for (Sent one : sent) {
       if (wasTooLarge(one) && tooLarge.add(one.source())) {
         more = true;
         LOG.atWarn()
@@ -86,7 +100,7 @@ final class Transaction {
     return more;
   }
 
-  private static boolean wasTooLarge(Acknowledged.Sent one) {
+  private static boolean wasTooLarge(Sent one) {
     return one.outcome().state() == Future.State.FAILED
         && one.outcome().exceptionNow() instanceof RecordTooLargeException;
   }

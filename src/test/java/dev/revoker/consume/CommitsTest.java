@@ -203,6 +203,7 @@ class CommitsTest {
     rig.step();
     rig.store.results.clear();
     rig.store.offsets.remove(ZERO);
+    rig.aborted = offsets -> offsets;
 
     rig.work.answer("key-revocations-1-0");
     rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
@@ -213,7 +214,7 @@ class CommitsTest {
     rig.assertResults(
         "key-revocations-0-0", "key-revocations-0-1", "key-revocations-0-2", "key-revocations-1-0");
     assertThat(rig.store.offsets.get(ZERO)).isEqualTo(new OffsetAndMetadata(3, ""));
-    assertThat(rig.work.admitted).as("the other partition's call is not repeated").hasSize(7);
+    assertThat(rig.work.admitted).as("no call is repeated").hasSize(4);
     assertThat(rig.loop.oldest("standard")).isNull();
   }
 

@@ -23,8 +23,20 @@ class LostCommitTest {
     return rig;
   }
 
+  /** So many results came after those that none of them is held any more. */
+  private static Rig answeredLongAgo(int requests) {
+    Rig rig = answered(requests);
+    for (int offset = 0; offset < 500; offset++) {
+      rig.append(ONE, offset, 1);
+    }
+    rig.steps(4);
+    rig.work.answerAll();
+    rig.step();
+    return rig;
+  }
+
   private static void abortOne(Rig rig) {
-    rig.append(ONE, 0, 1);
+    rig.append(ONE, 500, 1);
     rig.steps(2);
     rig.work.answerAll();
     rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
@@ -32,8 +44,7 @@ class LostCommitTest {
 
   @Test
   void whereNothingIsLeftItBeginsWithTheFirstThatItRead() {
-    Rig rig = answered(3);
-    rig.store.results.clear();
+    Rig rig = answeredLongAgo(3);
     rig.store.offsets.remove(ZERO);
     abortOne(rig);
 
@@ -80,8 +91,7 @@ class LostCommitTest {
 
   @Test
   void whereAnEarlierCommitIsLeftItBeginsThere() {
-    Rig rig = answered(3);
-    rig.store.results.removeLast();
+    Rig rig = answeredLongAgo(3);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(2, ""));
     abortOne(rig);
 
@@ -90,31 +100,69 @@ class LostCommitTest {
     assertThat(rig.work.open).extracting(FakeWork.Task::id).containsExactly("key-revocations-0-2");
   }
 
-  @Test
-  void theRequestsThatWaitThereAreTakenBackFirst() {
-    Rig rig = answered(2);
-    rig.append(ZERO, 2, 1);
+  /** At {@code offset} one is under way while an earlier commit of its partition is lost. */
+  private static Rig lostBefore(int offset) {
+    Rig rig = answeredLongAgo(2);
+    rig.append(ZERO, offset, 1);
     rig.steps(2);
-    FakeWork.Task waiting = rig.work.open.getFirst();
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
-    rig.append(ONE, 0, 1);
+    rig.append(ONE, 500, 1);
     rig.steps(2);
-    rig.work.answer("key-revocations-1-0");
+    rig.work.answer("key-revocations-1-500");
     rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
+    return rig;
+  }
+
+  @Test
+  void whatIsUnderWayThereGoesOn() {
+    Rig rig = lostBefore(2);
+    FakeWork.Task waiting = rig.work.open.getFirst();
+
+    rig.stepsOverMs(1000, 100);
+
+    assertThat(rig.work.open)
+        .extracting(FakeWork.Task::id)
+        .containsExactly("key-revocations-0-2", "key-revocations-0-1");
+    assertThat(rig.work.open).contains(waiting);
+    rig.work.answer("key-revocations-0-2");
+    rig.stepsOverMs(300, 100);
+    assertThat(rig.store.offsets.get(ZERO))
+        .isEqualTo(new OffsetAndMetadata(1, new OffsetMap(1, 3, List.of(1L)).encode()));
+  }
+
+  /** Before it is read once more nobody may think that what is lost was answered. */
+  @Test
+  void whatIsAnsweredThereBeforeTheLostOnesAreReadPassesNoneOver() {
+    Rig rig = lostBefore(2);
+    rig.step();
+    rig.work.answer("key-revocations-0-2");
+    rig.consumer.logs.remove(ZERO);
+
+    rig.stepsOverMs(1000, 100);
+
+    assertThat(rig.results()).contains("key-revocations-0-2");
+    assertThat(rig.store.offsets.get(ZERO))
+        .isEqualTo(new OffsetAndMetadata(1, new OffsetMap(1, 3, List.of(1L)).encode()));
+  }
+
+  @Test
+  void whatIsTooMuchToKeepAccountOfIsTakenBackFirst() {
+    Rig rig = lostBefore(5_000);
+    FakeWork.Task waiting = rig.work.open.getFirst();
 
     rig.stepsOverMs(1000, 100);
 
     assertThat(rig.work.open).doesNotContain(waiting);
     assertThat(rig.work.open)
         .extracting(FakeWork.Task::id)
-        .containsExactly("key-revocations-0-1", "key-revocations-0-2");
+        .containsExactly("key-revocations-0-1", "key-revocations-0-5000");
   }
 
   @Test
   void aProducerThatIsLostTooChangesNothingOfThat() {
-    Rig rig = answered(2);
+    Rig rig = answeredLongAgo(2);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
-    rig.append(ONE, 0, 1);
+    rig.append(ONE, 500, 1);
     rig.steps(2);
     rig.work.answerAll();
     rig.producer().commits.add(Commit.FENCED);
@@ -129,7 +177,7 @@ class LostCommitTest {
   /** Its next owner carries it out again. */
   @Test
   void aPartitionThatIsBeingGivenUpIsNotBegunAgain() {
-    Rig rig = answered(2);
+    Rig rig = answeredLongAgo(2);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
     abortOne(rig);
     int admitted = rig.work.admitted.size();
@@ -139,7 +187,7 @@ class LostCommitTest {
 
     assertThat(rig.work.admitted).hasSize(admitted);
     assertThat(rig.store.offsets.get(ZERO)).isEqualTo(new OffsetAndMetadata(1, ""));
-    assertThat(rig.results()).contains("key-revocations-1-0");
+    assertThat(rig.results()).contains("key-revocations-1-500");
   }
 
   @Test

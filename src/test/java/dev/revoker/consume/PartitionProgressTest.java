@@ -133,6 +133,69 @@ class PartitionProgressTest {
     }
   }
 
+  /** A broker has lost a commit, and of some of what it answered the results are held. */
+  @Test
+  void whatIsKnownToBeAnsweredBesidesIsNotCarriedOut() {
+    OffsetMap left = new OffsetMap(3, 6, List.of(3L));
+    PartitionProgress progress =
+        PartitionProgress.from(left, 3, new TreeSet<>(List.of(1L, 3L, 7L, 9L)), new TreeSet<>());
+
+    assertThat(progress.isAheadOf(left)).isFalse();
+    assertThat(progress.deliveredEndOffset()).isEqualTo(6);
+    assertThat(progress.with(List.of())).isEqualTo(new OffsetMap(6, 10, List.of(6L, 8L)));
+    assertThat(LongStream.range(0, 12).filter(progress::isAnswered))
+        .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 7L, 9L);
+    assertThat(LongStream.range(6, 12).filter(progress::deliver)).containsExactly(6L, 8L, 10L, 11L);
+  }
+
+  @Test
+  void whatTurnsOutToBeAHoleBetweenThoseIsNone() {
+    PartitionProgress progress =
+        PartitionProgress.from(
+            OffsetMap.none(), 1_000_000, new TreeSet<>(List.of(1_000_009L)), new TreeSet<>());
+    assertThat(progress.deliver(1_000_000)).isTrue();
+    assertThat(progress.deliver(1_000_009)).isFalse();
+
+    assertThat(progress.with(List.of()))
+        .isEqualTo(new OffsetMap(1_000_000, 1_000_010, List.of(1_000_000L)));
+  }
+
+  @Test
+  void whatIsUnderWayBesidesNeedNotBeDeliveredAgain() {
+    PartitionProgress progress =
+        PartitionProgress.from(
+            new OffsetMap(5, 5, List.of()),
+            5,
+            new TreeSet<>(List.of(6L)),
+            new TreeSet<>(List.of(7L, 9L)));
+
+    assertThat(progress.with(List.of())).isEqualTo(new OffsetMap(5, 7, List.of(5L)));
+    assertThat(progress.with(List.of(9L))).isEqualTo(new OffsetMap(5, 10, List.of(5L, 7L, 8L)));
+    assertThat(progress.with(List.of(7L))).isEqualTo(new OffsetMap(5, 8, List.of(5L)));
+  }
+
+  @Test
+  void whereNothingIsKnownToBeAnsweredNothingIsCommitted() {
+    PartitionProgress progress =
+        PartitionProgress.from(
+            new OffsetMap(5, 5, List.of()), 5, new TreeSet<>(), new TreeSet<>(List.of(7L)));
+
+    assertThat(progress.with(List.of())).isEqualTo(new OffsetMap(5, 5, List.of()));
+  }
+
+  @Test
+  void whatACommitCannotSayIsNotKept() {
+    OffsetMap left = new OffsetMap(5, 5, List.of());
+
+    assertThat(PartitionProgress.from(left, -1, new TreeSet<>(), new TreeSet<>())).isNull();
+    assertThat(PartitionProgress.from(left, 5, new TreeSet<>(List.of(1_000L)), new TreeSet<>()))
+        .isNotNull();
+    assertThat(PartitionProgress.from(left, 5, new TreeSet<>(List.of(4_000L)), new TreeSet<>()))
+        .isNull();
+    assertThat(PartitionProgress.from(left, 5, new TreeSet<>(List.of(1L << 40)), new TreeSet<>()))
+        .isNull();
+  }
+
   private static PartitionProgress atTheBound() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     long offset = 0;

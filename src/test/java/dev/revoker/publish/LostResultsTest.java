@@ -25,6 +25,8 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lone broker can take away results that it has acknowledged: they are sent again. */
 class LostResultsTest {
@@ -77,15 +79,15 @@ class LostResultsTest {
   void whatAnAbortTookAwayIsSentAgainWithTheNextTransaction() {
     publish(0, 1);
     takenAwayWith(2);
-    assertThat(publisher.doubts()).isTrue();
+    assertThat(publisher.acknowledged().doubted()).isTrue();
 
-    assertThat(publisher.look(source -> true)).isNull();
+    assertThat(publisher.acknowledged().look(source -> true)).isNull();
 
-    assertThat(publisher.doubts()).isFalse();
-    assertThat(publisher.owes()).isTrue();
+    assertThat(publisher.acknowledged().doubted()).isFalse();
+    assertThat(publisher.acknowledged().owes()).isTrue();
     publish(2);
     assertThat(results()).containsExactly("r-0", "r-1", "r-2");
-    assertThat(publisher.owes()).isFalse();
+    assertThat(publisher.acknowledged().owes()).isFalse();
   }
 
   /** Its readers know it by ce_id, and may have been told of it: nothing in it may differ. */
@@ -94,21 +96,24 @@ class LostResultsTest {
     publish(0);
     ProducerRecord<byte[], byte[]> first = store.results.getFirst();
     takenAwayWith(1);
-    publisher.look(source -> true);
+    publisher.acknowledged().look(source -> true);
     publish(1);
 
-    assertThat(store.results.getFirst()).isEqualTo(first);
-    assertThat(store.results.getFirst().headers()).isEqualTo(first.headers());
+    ProducerRecord<byte[], byte[]> second = store.results.getFirst();
+    assertThat(second.key()).isEqualTo(first.key());
+    assertThat(second.value()).isEqualTo(first.value());
+    assertThat(second.headers()).isEqualTo(first.headers());
+    assertThat(second.partition()).as("also where there are more partitions now").isZero();
   }
 
   @Test
   void itIsOwedUntilItIsCommitted() {
     publish(0);
     takenAwayWith(1);
-    publisher.look(source -> true);
+    publisher.acknowledged().look(source -> true);
     abort("commit", 1);
 
-    assertThat(publisher.owes()).isTrue();
+    assertThat(publisher.acknowledged().owes()).isTrue();
     publish(1);
     assertThat(results()).containsExactly("r-0", "r-1");
   }
@@ -117,7 +122,7 @@ class LostResultsTest {
   void aTransactionOfNothingElseWillDo() {
     publish(0);
     takenAwayWith(1);
-    publisher.look(source -> true);
+    publisher.acknowledged().look(source -> true);
     producer.calls.clear();
 
     Publisher.Batch nothing = new Publisher.Batch(List.of(), Map.of(), batch(0).group());
@@ -132,10 +137,10 @@ class LostResultsTest {
     publish(0, 1);
     abort("commit", 2);
 
-    assertThat(publisher.look(source -> true)).isNull();
+    assertThat(publisher.acknowledged().look(source -> true)).isNull();
 
     assertThat(asked).hasSize(2);
-    assertThat(publisher.owes()).isFalse();
+    assertThat(publisher.acknowledged().owes()).isFalse();
   }
 
   /** It has reached no partition of results, so it decides over none. */
@@ -144,7 +149,7 @@ class LostResultsTest {
     publish(0);
     abort("offsets", 1);
 
-    assertThat(publisher.doubts()).isFalse();
+    assertThat(publisher.acknowledged().doubted()).isFalse();
   }
 
   @Test
@@ -153,16 +158,16 @@ class LostResultsTest {
     producer.commits.add(ScriptedProducer.Commit.FENCED);
     assertThat(publisher.publish(batch(1))).isInstanceOf(Publication.ProducerLost.class);
 
-    assertThat(publisher.doubts()).isTrue();
+    assertThat(publisher.acknowledged().doubted()).isTrue();
   }
 
   @Test
   void whatIsCarriedOutAgainGetsItsResultByThat() {
     publish(0, 1, 2);
     takenAwayWith(3);
-    publisher.forget(source -> source.offset() == 0);
+    publisher.acknowledged().forget(source -> source.offset() == 0);
 
-    assertThat(publisher.look(source -> source.offset() != 1)).isNull();
+    assertThat(publisher.acknowledged().look(source -> source.offset() != 1)).isNull();
     publish(3);
 
     assertThat(results()).containsExactly("r-2", "r-3");
@@ -173,20 +178,20 @@ class LostResultsTest {
     publish(0);
     abort("commit", 1);
     gone = offsets -> offsets;
-    publisher.look(source -> true);
-    publisher.forget(new Source("requests", 0, 1)::equals);
-    assertThat(publisher.owes()).as("another one").isTrue();
-    publisher.forget(new Source("requests", 0, 0)::equals);
+    publisher.acknowledged().look(source -> true);
+    publisher.acknowledged().forget(new Source("requests", 0, 1)::equals);
+    assertThat(publisher.acknowledged().owes()).as("another one").isTrue();
+    publisher.acknowledged().forget(new Source("requests", 0, 0)::equals);
 
-    assertThat(publisher.owes()).isFalse();
+    assertThat(publisher.acknowledged().owes()).isFalse();
   }
 
   @Test
   void whatWasCarriedOutAgainBeforeIsNotLookedFor() {
     publish(0, 1);
-    publisher.forget(new Source("requests", 0, 0)::equals);
+    publisher.acknowledged().forget(new Source("requests", 0, 0)::equals);
     takenAwayWith(2);
-    publisher.look(source -> true);
+    publisher.acknowledged().look(source -> true);
     publish(2);
 
     assertThat(results()).containsExactly("r-1", "r-2");
@@ -196,12 +201,12 @@ class LostResultsTest {
   void whatWasSentAgainIsNotSentOnceMore() {
     publish(0);
     takenAwayWith(1);
-    publisher.look(source -> true);
+    publisher.acknowledged().look(source -> true);
     publish(1);
     abort("commit", 2);
     Set<Long> before = Set.copyOf(asked);
     gone = offsets -> offsets.stream().filter(before::contains).collect(Collectors.toSet());
-    publisher.look(source -> true);
+    publisher.acknowledged().look(source -> true);
     publish(2);
 
     assertThat(results()).containsExactly("r-0", "r-1", "r-2");
@@ -211,7 +216,7 @@ class LostResultsTest {
   void theEndOfOneMayTakeSeveralAway() {
     IntStream.range(0, 10).forEach(this::publish);
     takenAwayWith(10);
-    publisher.look(source -> true);
+    publisher.acknowledged().look(source -> true);
 
     publish(10);
 
@@ -224,7 +229,7 @@ class LostResultsTest {
       publish(IntStream.range(50 * transaction, 50 * (transaction + 1)).toArray());
     }
     takenAwayWith(1_000);
-    publisher.look(source -> true);
+    publisher.acknowledged().look(source -> true);
 
     publish(1_000);
 
@@ -239,7 +244,7 @@ class LostResultsTest {
       assertThat(publisher.publish(batch(large))).isInstanceOf(Publication.Committed.class);
     }
     takenAwayWith(1_000);
-    publisher.look(source -> true);
+    publisher.acknowledged().look(source -> true);
 
     publish(1_000);
 
@@ -251,8 +256,8 @@ class LostResultsTest {
   void whatIsFromLongBeforeTheLastIsNotKept() {
     Acknowledged acknowledged = new Acknowledged(this::aborted);
     acknowledged.committed(List.of(sent(0, 1_000)));
-    acknowledged.committed(List.of(sent(1, 11_000)));
-    acknowledged.committed(List.of(sent(2, 11_001)));
+    acknowledged.committed(List.of(sent(1, 31_000)));
+    acknowledged.committed(List.of(sent(2, 31_001)));
     acknowledged.doubt();
 
     assertThat(acknowledged.look(source -> true)).isNull();
@@ -260,12 +265,230 @@ class LostResultsTest {
     assertThat(asked).containsExactlyInAnyOrder(1L, 2L);
   }
 
-  private static Acknowledged.Sent sent(int offset, long timestampMs) {
-    return new Acknowledged.Sent(
+  private static Sent sent(int offset, long timestampMs) {
+    return new Sent(
         new Source("requests", 0, offset),
         new ProducerRecord<>("results", new byte[0]),
         CompletableFuture.completedFuture(
             new RecordMetadata(new TopicPartition("results", 0), offset, 0, timestampMs, 0, 0)));
+  }
+
+  /** What was sent again may be committed all the same. */
+  @Test
+  void afterALostProducerWhatWasSentAgainIsLookedForToo() {
+    publish(0);
+    takenAwayWith(1);
+    publisher.acknowledged().look(source -> true);
+    producer.commits.add(ScriptedProducer.Commit.DONE_FENCED);
+    assertThat(publisher.publish(batch(1))).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(publisher.acknowledged().owes()).isFalse();
+    gone = offsets -> Set.of();
+    publisher.acknowledged().look(source -> true);
+
+    assertThat(publisher.acknowledged().owes()).isFalse();
+    assertThat(results()).containsExactly("r-0", "r-1");
+  }
+
+  private Set<Long> reclaimed() {
+    return publisher.acknowledged().reclaim(PublisherRig.PARTITION, offset -> false);
+  }
+
+  @Test
+  void ofLostOffsetsThoseAreToldWhoseResultsAreHeld() {
+    publish(3, 5);
+    takenAwayWith(6);
+    publisher.acknowledged().look(source -> true);
+    publish(7);
+
+    assertThat(reclaimed()).as("sent, and sent again").containsExactlyInAnyOrder(3L, 5L, 7L);
+    assertThat(publisher.acknowledged().reclaim(new TopicPartition("requests", 1), offset -> false))
+        .isEmpty();
+    publisher.acknowledged().forget(new Source("requests", 0, 3)::equals);
+    assertThat(reclaimed()).containsExactlyInAnyOrder(5L, 7L);
+  }
+
+  @Test
+  void whatIsOwedIsHeldToo() {
+    publish(0);
+    takenAwayWith(1);
+    publisher.acknowledged().look(source -> true);
+
+    assertThat(reclaimed()).containsExactly(0L);
+    assertThat(publisher.acknowledged().reclaims()).as("its end is known").isFalse();
+  }
+
+  @Test
+  void theirEndIsDecidedByATransactionThatIsAborted() {
+    publish(0, 1, 2);
+    reclaimed();
+    assertThat(publisher.acknowledged().isUndecided()).isTrue();
+    producer.calls.clear();
+
+    assertThat(publisher.decide()).isInstanceOf(Publication.Aborted.class);
+
+    assertThat(producer.calls)
+        .as("one partition")
+        .containsExactly("begin", "send", "flush", "abort");
+    assertThat(publisher.acknowledged().isUndecided()).isFalse();
+    assertThat(publisher.acknowledged().reclaims()).isTrue();
+    gone = offsets -> offsets.stream().filter(offset -> offset == 1).collect(Collectors.toSet());
+    assertThat(publisher.acknowledged().look(source -> true)).isNull();
+    assertThat(publisher.acknowledged().reclaims()).isFalse();
+    publish(3);
+    assertThat(results()).containsExactly("r-0", "r-1", "r-2", "r-1", "r-3");
+  }
+
+  /** Also where the transaction before it is still being aborted. */
+  @ParameterizedTest
+  @ValueSource(strings = {"begin", "send", "abort"})
+  void itIsNotDecidedByOneThatFails(String step) {
+    publish(0);
+    reclaimed();
+    producer.failures.put(step, new TransactionAbortableException("aborted"));
+
+    Publication failed = publisher.decide();
+    assertThat(publisher.acknowledged().isUndecided()).isTrue();
+
+    if (failed instanceof Publication.ProducerLost) {
+      return;
+    }
+    assertThat(publisher.decide()).isInstanceOf(Publication.Aborted.class);
+    assertThat(publisher.acknowledged().isUndecided()).isFalse();
+  }
+
+  @Test
+  void anAbortThatIsUnderWayEndsFirst() {
+    publish(0);
+    producer.lateAbort = true;
+    abort("commit", 1);
+    reclaimed();
+
+    publisher.decide();
+    assertThat(publisher.acknowledged().isUndecided()).isTrue();
+    producer.lateAbort = false;
+    publisher.decide();
+    assertThat(publisher.acknowledged().isUndecided()).isTrue();
+    publisher.decide();
+    assertThat(publisher.acknowledged().isUndecided()).isFalse();
+  }
+
+  /** What was not taken by a broker has reached no partition. */
+  @Test
+  void norByOneThatNoBrokerTook() {
+    publish(0);
+    reclaimed();
+    store.brokerMaxValueBytes = 0;
+
+    publisher.decide();
+
+    assertThat(publisher.acknowledged().isUndecided()).isTrue();
+  }
+
+  @Test
+  void aSecondResultIsBetterThanNone() {
+    publish(0);
+    reclaimed();
+    publisher.decide();
+    failures.add(new TopicAuthorizationException("not authorized"));
+
+    assertThat(publisher.acknowledged().look(source -> true)).isNull();
+
+    assertThat(publisher.acknowledged().reclaims()).isFalse();
+    publish(1);
+    assertThat(results()).containsExactly("r-0", "r-0", "r-1");
+  }
+
+  /** Else its first result would become visible with the second. */
+  @Test
+  void whatIsCarriedOutAgainIsDecidedAllTheSame() {
+    publish(0);
+    reclaimed();
+    publisher.acknowledged().forget(new Source("requests", 0, 0)::equals);
+
+    assertThat(publisher.acknowledged().reclaims()).isFalse();
+    assertThat(publisher.acknowledged().isUndecided()).isTrue();
+  }
+
+  @Test
+  void whatIsAnotherWorkersNowIsNotSentAgain() {
+    publish(0, 1);
+    takenAwayWith(2);
+    reclaimed();
+    publisher.decide();
+    publisher.acknowledged().look(source -> true);
+    publisher.acknowledged().keepReclaimed(source -> source.offset() == 1);
+
+    publish(2);
+
+    assertThat(results()).containsExactly("r-1", "r-2");
+  }
+
+  @Test
+  void norKeepsItAnythingWaiting() {
+    publish(0);
+    reclaimed();
+    publisher.decide();
+    publisher.acknowledged().keepReclaimed(source -> false);
+
+    assertThat(publisher.acknowledged().reclaims()).isFalse();
+  }
+
+  /** Of what is committed as answered nothing was lost but, perhaps, the result. */
+  @Test
+  void whoseOffsetsAreThereIsLookedForAsEver() {
+    publish(0, 1);
+    assertThat(publisher.acknowledged().reclaim(PublisherRig.PARTITION, offset -> offset == 0))
+        .containsExactly(1L);
+    publisher.decide();
+    failures.add(new TopicAuthorizationException("not authorized"));
+    publisher.acknowledged().look(source -> true);
+    publish(2);
+
+    assertThat(results()).containsExactly("r-0", "r-1", "r-1", "r-2");
+  }
+
+  /** The broker may lose the markers of that abort, too. */
+  @Test
+  void whatIsStillUndecidedIsDecidedAgain() {
+    publish(0);
+    reclaimed();
+    publisher.decide();
+    failures.add(new TimeoutException("not decided"));
+    assertThat(publisher.acknowledged().look(source -> true)).isNotNull();
+
+    assertThat(publisher.acknowledged().isUndecided()).isTrue();
+  }
+
+  @Test
+  void nobodyDecidesForEver() {
+    publish(0);
+    reclaimed();
+    store.brokerMaxValueBytes = 0;
+    for (int time = 0; time < 10; time++) {
+      assertThat(publisher.acknowledged().isUndecided()).isTrue();
+      publisher.decide();
+    }
+
+    assertThat(publisher.acknowledged().isUndecided()).isFalse();
+    assertThat(publisher.acknowledged().reclaims()).isFalse();
+    assertThat(publisher.acknowledged().owes()).isTrue();
+  }
+
+  /**
+   * What was sent again with a lost producer, and cannot be looked for, must not be lost by that.
+   */
+  @Test
+  void whatMayHaveBeenSentAgainIsSentOnceMoreWhereNobodyCanSee() {
+    publish(0);
+    takenAwayWith(1);
+    publisher.acknowledged().look(source -> true);
+    producer.commits.add(ScriptedProducer.Commit.FENCED);
+    assertThat(publisher.publish(batch(1))).isInstanceOf(Publication.ProducerLost.class);
+    failures.add(new TopicAuthorizationException("not authorized"));
+
+    publisher.acknowledged().look(source -> true);
+
+    assertThat(publisher.acknowledged().owes()).isTrue();
   }
 
   @Test
@@ -274,9 +497,9 @@ class LostResultsTest {
     abort("commit", 1);
     for (int look = 1; look <= 10; look++) {
       failures.add(new TimeoutException("not decided"));
-      String why = publisher.look(source -> true);
+      String why = publisher.acknowledged().look(source -> true);
       assertThat(why == null).isEqualTo(look == 10);
-      assertThat(publisher.doubts()).isEqualTo(look < 10);
+      assertThat(publisher.acknowledged().doubted()).isEqualTo(look < 10);
     }
     publish(1);
   }
@@ -287,8 +510,8 @@ class LostResultsTest {
     abort("commit", 1);
     failures.add(new TopicAuthorizationException("not authorized"));
 
-    assertThat(publisher.look(source -> true)).isNull();
+    assertThat(publisher.acknowledged().look(source -> true)).isNull();
 
-    assertThat(publisher.doubts()).isFalse();
+    assertThat(publisher.acknowledged().doubted()).isFalse();
   }
 }

@@ -71,6 +71,10 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   private final List<CompletableFuture<RecordMetadata>> refused = new ArrayList<>();
   private String pending = "";
   private boolean pendingDone;
+
+  /** MockProducer flushes there, too. */
+  private boolean ending;
+
   private RuntimeException poison;
   private int connected;
   private long heard;
@@ -145,6 +149,14 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   }
 
   @Override
+  public synchronized void flush() {
+    if (!ending) {
+      call("flush");
+    }
+    super.flush();
+  }
+
+  @Override
   public void commitTransaction() {
     if (!pending.equals("commit")) {
       call("commit");
@@ -203,7 +215,9 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     // The real producer, too, may tell of the state before it tells of the record.
     refused.forEach(one -> one.completeExceptionally(new RecordTooLargeException("too large")));
     refused.clear();
+    ending = true;
     super.abortTransaction();
+    ending = false;
   }
 
   private void finish() {
@@ -214,7 +228,9 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     store.results.addAll(uncommittedRecords());
     uncommittedOffsets().values().forEach(store.offsets::putAll);
     store.transactions++;
+    ending = true;
     super.commitTransaction();
+    ending = false;
   }
 
   private void call(String name) {

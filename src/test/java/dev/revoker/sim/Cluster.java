@@ -62,6 +62,11 @@ final class Cluster {
     Txn(long startedNanos) {
       this.startedNanos = startedNanos;
     }
+
+    /** Whether nothing of it waits for a later one. */
+    boolean isOver() {
+      return (writtenDown || records.isEmpty()) && offsets.isEmpty();
+    }
   }
 
   private static final class Transactional {
@@ -123,19 +128,31 @@ final class Cluster {
   private void loseMarkers(Transactional one) {
     Txn txn = one.current;
     if (txn != null && txn.decision == Decision.COMMIT && world.chance(0.9)) {
-      // The partitions' markers are written one by one: those of the offsets may be there.
-      boolean offsetsDecided = world.chance(0.3);
-      world.trace(one.id + " LOSES MARKERS of " + (offsetsDecided ? "results alone" : txn.offsets));
+      // The partitions' markers are written one by one: those of the offsets may be there, or those
+      // of the results. As any marker, they decide over what is before them, too.
+      double written = world.random.nextDouble();
+      boolean ofOffsets = written < 0.3;
+      boolean ofResults = written >= 0.8;
+      world.trace(
+          "%s LOSES MARKERS %s of %s"
+              .formatted(
+                  one.id,
+                  ofOffsets ? "of results alone" : ofResults ? "of offsets alone" : "",
+                  txn.offsets));
       one.current = null;
       one.unmarked.add(txn);
-      if (offsetsDecided) {
-        // As any marker there: with it come those before.
+      if (ofOffsets) {
         one.unmarked.forEach(
             unmarked -> {
               offsets.putAll(unmarked.offsets);
               unmarked.offsets.clear();
             });
       }
+      if (ofResults && !txn.records.isEmpty()) {
+        one.unmarked.forEach(unmarked -> unmarked.writtenDown = true);
+        stabilise();
+      }
+      one.unmarked.removeIf(Txn::isOver);
       markersLost++;
     }
   }
@@ -317,7 +334,7 @@ final class Cluster {
             return;
           }
           one.unmarked.forEach(unmarked -> decideToo(unmarked, txn));
-          one.unmarked.removeIf(unmarked -> unmarked.writtenDown && unmarked.offsets.isEmpty());
+          one.unmarked.removeIf(Txn::isOver);
           if (txn.decision == Decision.COMMIT) {
             offsets.putAll(txn.offsets);
           }

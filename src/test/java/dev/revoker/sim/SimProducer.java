@@ -138,6 +138,16 @@ final class SimProducer {
     }
   }
 
+  /** What became of the records, their futures tell. */
+  void flush() {
+    process.pass();
+    deliver();
+    Rpc<Boolean> rpc = delivery;
+    if (rpc != null) {
+      process.await(rpc::done, deliverUntilNanos);
+    }
+  }
+
   void commitTransaction() {
     process.pass();
     if (state != State.COMMITTING) {
