@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * abort takes away what was acknowledged (docs/DESIGN.md, "What is not obvious"). After an abort
  * they are looked for, and those that are gone are owed: sent once more. Used by one thread.
  *
- * <p>A result is in one of three lists: the last that were acknowledged, those that are suspected to
- * be gone, and those that are owed.
+ * <p>A result is in one of three lists: the last that were acknowledged, those that are suspected
+ * to be gone, and those that are owed.
  */
 public final class Acknowledged {
   private static final Logger LOG = LoggerFactory.getLogger(Acknowledged.class);
@@ -76,7 +76,6 @@ public final class Acknowledged {
    * rest of it.
    */
   void lost(List<Sent> sent) {
-    doubt();
     Set<Source> again = sources(owed);
     List<Sent> taken =
         sent.stream().filter(one -> one.isTaken() && again.contains(one.source())).toList();

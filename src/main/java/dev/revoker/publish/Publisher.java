@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends results and offsets in one transaction. Used by one thread, which each call of Kafka's
- * blocks for at most {@code max.block.ms}, or {@code delivery.timeout.ms}. Never throws for a failure of Kafka's: a {@link Publication} tells.
+ * blocks for at most {@code max.block.ms}, or {@code delivery.timeout.ms}. Never throws for a
+ * failure of Kafka's: a {@link Publication} tells.
  */
 public final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);

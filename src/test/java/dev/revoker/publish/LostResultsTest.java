@@ -251,6 +251,30 @@ class LostResultsTest {
     assertThat(results()).hasSizeBetween(16, 18).contains("r-39");
   }
 
+  /** What no broker took has no offset, and is still owed. */
+  @Test
+  void ofWhatWasSentAgainOnlyWhatABrokerTookIsInDoubt() {
+    Acknowledged acknowledged = new Acknowledged(this::aborted);
+    acknowledged.committed(List.of(sent(0, 0), sent(1, 0)));
+    acknowledged.doubt();
+    gone = offsets -> offsets;
+    acknowledged.look(source -> true);
+    asked.clear();
+    Sent notTaken =
+        new Sent(
+            new Source("requests", 0, 1),
+            new ProducerRecord<>("results", new byte[0]),
+            new CompletableFuture<>());
+
+    acknowledged.lost(List.of(sent(0, 0), notTaken, sent(2, 0)));
+
+    assertThat(acknowledged.owed())
+        .extracting(Sent::source)
+        .containsExactly(new Source("requests", 0, 1));
+    acknowledged.look(source -> true);
+    assertThat(asked).containsExactly(0L);
+  }
+
   /** What an idle worker sent last week is not looked for among all that came since. */
   @Test
   void whatIsFromLongBeforeTheLastIsNotKept() {
@@ -363,7 +387,7 @@ class LostResultsTest {
     abort("commit", 1);
     reclaimed();
 
-    publisher.decide();
+    assertThat(publisher.decide()).isInstanceOf(Publication.Aborted.class);
     assertThat(publisher.acknowledged().isUndecided()).isTrue();
     producer.lateAbort = false;
     publisher.decide();
@@ -431,6 +455,51 @@ class LostResultsTest {
     publisher.acknowledged().keepReclaimed(source -> false);
 
     assertThat(publisher.acknowledged().reclaims()).isFalse();
+    assertThat(publisher.acknowledged().look(source -> true)).isNull();
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void thoseWhoseOffsetsAreLostAreLookedForByThemselves() {
+    publish(0, 1);
+    publisher.acknowledged().reclaim(PublisherRig.PARTITION, offset -> offset == 0);
+    publisher.decide();
+
+    assertThat(publisher.acknowledged().look(source -> true)).isNull();
+
+    assertThat(asked).containsExactly(1L);
+    assertThat(publisher.acknowledged().doubted()).as("the other").isTrue();
+    assertThat(publisher.acknowledged().look(source -> true)).isNull();
+    assertThat(asked).containsExactlyInAnyOrder(0L, 1L);
+    assertThat(publisher.acknowledged().doubted()).isFalse();
+  }
+
+  /** What is there once may be taken away by another abort, and its offsets, too. */
+  @Test
+  void whatWasFoundIsHeldOn() {
+    publish(0, 1);
+    abort("commit", 2);
+    publisher.acknowledged().look(source -> true);
+    takenAwayWith(2);
+    publisher.acknowledged().look(source -> true);
+    publish(2);
+
+    assertThat(results()).containsExactly("r-0", "r-1", "r-2");
+  }
+
+  @Test
+  void onceTheirOffsetsAreCommittedTheyAreAsAllOthers() {
+    publish(0);
+    reclaimed();
+    publisher.decide();
+    publisher.acknowledged().look(source -> true);
+    publish(1);
+    publisher.acknowledged().keepReclaimed(source -> false);
+    takenAwayWith(2);
+    publisher.acknowledged().look(source -> true);
+    publish(2);
+
+    assertThat(results()).containsExactly("r-0", "r-1", "r-2");
   }
 
   /** Of what is committed as answered nothing was lost but, perhaps, the result. */
@@ -498,7 +567,8 @@ class LostResultsTest {
     for (int look = 1; look <= 10; look++) {
       failures.add(new TimeoutException("not decided"));
       String why = publisher.acknowledged().look(source -> true);
-      assertThat(why == null).isEqualTo(look == 10);
+      assertThat(why)
+          .isEqualTo(look == 10 ? null : "the last results cannot be looked for: not decided");
       assertThat(publisher.acknowledged().doubted()).isEqualTo(look < 10);
     }
     publish(1);
