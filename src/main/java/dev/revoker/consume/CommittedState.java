@@ -214,6 +214,9 @@ final class CommittedState {
   private void beginAgain(
       Partition partition, OffsetMap map, @Nullable OffsetAndMetadata committed) {
     long start = committed == null ? partition.firstOffset : map.nextOffset();
+    List.copyOf(partition.admitted.values()).stream()
+        .filter(pending -> map.isAnswered(pending.offset()))
+        .forEach(partition::release);
     partition.reclaimed.addAll(acknowledged.reclaim(partition.id, map::isAnswered));
     PartitionProgress more = progress(partition, map, start);
     if (more == null) {

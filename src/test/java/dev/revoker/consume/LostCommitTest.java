@@ -130,6 +130,20 @@ class LostCommitTest {
         .isEqualTo(new OffsetAndMetadata(1, new OffsetMap(1, 3, List.of(1L)).encode()));
   }
 
+  @Test
+  void whatIsAnsweredThereAllTheSameIsNotAnsweredAgain() {
+    Rig rig = lostBefore(2);
+    rig.store.offsets.put(
+        ZERO, new OffsetAndMetadata(1, new OffsetMap(1, 3, List.of(1L)).encode()));
+    rig.steps(2);
+    rig.stepsOverMs(1000, 100);
+
+    rig.work.answerAll();
+    rig.stepsOverMs(300, 100);
+
+    assertThat(rig.results()).doesNotContain("key-revocations-0-2");
+  }
+
   /** Before it is read once more nobody may think that what is lost was answered. */
   @Test
   void whatIsAnsweredThereBeforeTheLostOnesAreReadPassesNoneOver() {
