@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * alone.
  */
 final class PartitionProgress {
+  /** They are counted at each admission. */
+  private static final long MOST_UNKNOWN = 1 << 13;
+
+  private static final int ALL_KNOWN = -1;
+
   /**
    * Delivered and not answered; besides, until they are delivered, those that the last commit left
    * unanswered.
@@ -31,8 +36,15 @@ final class PartitionProgress {
   /** What the last commit said that is known to be done. */
   private OffsetMap committed;
 
-  private PartitionProgress(OffsetMap committed, OffsetMap known) {
+  /**
+   * {@link #ALL_KNOWN}, or how many of those that are not delivered yet may be answered before they
+   * are.
+   */
+  private final int underWay;
+
+  private PartitionProgress(OffsetMap committed, OffsetMap known, int underWay) {
     this.committed = committed;
+    this.underWay = underWay;
     this.unanswered = new TreeSet<>(known.unanswered());
     this.deliveredEndOffset = known.nextOffset();
     this.answeredEndOffset = known.endOffset();
@@ -40,7 +52,7 @@ final class PartitionProgress {
 
   /** Goes on from what was committed. */
   static PartitionProgress from(OffsetMap committed) {
-    return new PartitionProgress(committed, committed);
+    return new PartitionProgress(committed, committed, ALL_KNOWN);
   }
 
   /**
@@ -59,15 +71,16 @@ final class PartitionProgress {
     for (NavigableSet<Long> known : List.of(answered, admitted)) {
       end = known.isEmpty() ? end : Math.max(end, known.last() + 1);
     }
-    if (start < 0 || end - unknown > OffsetMap.MAX_METADATA_BYTES) {
+    if (start < 0 || end - unknown > MOST_UNKNOWN) {
       return null;
     }
     NavigableSet<Long> left = new TreeSet<>(committed.unanswered());
     LongStream.range(unknown, end).forEach(left::add);
     left.removeAll(answered);
     long next = left.isEmpty() ? end : left.first();
-    return OffsetMap.maxEncodedLength(left.size(), end - next) <= OffsetMap.MAX_METADATA_BYTES
-        ? new PartitionProgress(committed, new OffsetMap(next, end, List.copyOf(left)))
+    return fits(runs(left) + admitted.size() + 1, end - next)
+        ? new PartitionProgress(
+            committed, new OffsetMap(next, end, List.copyOf(left)), admitted.size())
         : null;
   }
 
@@ -76,15 +89,38 @@ final class PartitionProgress {
    * metadata fits. At this bound the partition pauses.
    */
   boolean hasRoomFor(long offset) {
-    if (offset < answeredEndOffset) {
-      // The last commit knows it already, as answered or among the unanswered.
+    boolean known = offset < answeredEndOffset;
+    if (known && underWay == ALL_KNOWN) {
+      // The last commit has it already, as answered or among the unanswered.
       return true;
     }
+    // The tail is short, mostly empty, and to count is to walk.
+    int delivered = unanswered.size() - unanswered.tailSet(deliveredEndOffset).size();
+    if (delivered == 0) {
+      return true;
+    }
+    if (known) {
+      // What is not known to be answered or not is a few long runs, which fall apart as they are
+      // delivered.
+      int later = runs(unanswered.tailSet(offset, false));
+      return fits(delivered + 1 + later + underWay, answeredEndOffset - unanswered.first());
+    }
     // What the last commit left unanswered and is not there any more will be forgotten.
-    int deleted = unanswered.tailSet(deliveredEndOffset).size();
-    long first = deleted == unanswered.size() ? offset : unanswered.first();
-    return OffsetMap.maxEncodedLength(unanswered.size() - deleted + 1, offset - first)
-        <= OffsetMap.MAX_METADATA_BYTES;
+    return fits(delivered + 1, offset - unanswered.first());
+  }
+
+  private static boolean fits(int runs, long span) {
+    return OffsetMap.maxEncodedLength(runs, span) <= OffsetMap.MAX_METADATA_BYTES;
+  }
+
+  private static int runs(Collection<Long> rising) {
+    int runs = 0;
+    long end = -1;
+    for (long offset : rising) {
+      runs += offset == end ? 0 : 1;
+      end = offset + 1;
+    }
+    return runs;
   }
 
   /**

@@ -161,7 +161,7 @@ class LostCommitTest {
 
   @Test
   void whatIsTooMuchToKeepAccountOfIsTakenBackFirst() {
-    Rig rig = lostBefore(5_000);
+    Rig rig = lostBefore(10_000);
     FakeWork.Task waiting = rig.work.open.getFirst();
 
     rig.stepsOverMs(1000, 100);
@@ -169,7 +169,7 @@ class LostCommitTest {
     assertThat(rig.work.open).doesNotContain(waiting);
     assertThat(rig.work.open)
         .extracting(FakeWork.Task::id)
-        .containsExactly("key-revocations-0-1", "key-revocations-0-5000");
+        .containsExactly("key-revocations-0-1", "key-revocations-0-10000");
   }
 
   @Test

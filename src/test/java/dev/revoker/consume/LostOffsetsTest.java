@@ -277,7 +277,7 @@ class LostOffsetsTest {
   @Test
   void whatIsBegunAgainIsDecidedFirst() {
     Rig rig = answered(2);
-    rig.append(ZERO, 5_000, 1);
+    rig.append(ZERO, 10_000, 1);
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, 0L));
     rig.steps(2);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(0, ""));

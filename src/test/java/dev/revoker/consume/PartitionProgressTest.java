@@ -190,10 +190,52 @@ class PartitionProgressTest {
     assertThat(PartitionProgress.from(left, -1, new TreeSet<>(), new TreeSet<>())).isNull();
     assertThat(PartitionProgress.from(left, 5, new TreeSet<>(List.of(1_000L)), new TreeSet<>()))
         .isNotNull();
-    assertThat(PartitionProgress.from(left, 5, new TreeSet<>(List.of(4_000L)), new TreeSet<>()))
+    assertThat(
+            PartitionProgress.from(left, 5, new TreeSet<>(everyOther(0, 4_000)), new TreeSet<>()))
+        .isNull();
+    assertThat(
+            PartitionProgress.from(left, 5, new TreeSet<>(), new TreeSet<>(everyOther(0, 4_000))))
         .isNull();
     assertThat(PartitionProgress.from(left, 5, new TreeSet<>(List.of(1L << 40)), new TreeSet<>()))
         .isNull();
+  }
+
+  private static List<Long> everyOther(long first, long end) {
+    return LongStream.iterate(first, offset -> offset < end, offset -> offset + 2).boxed().toList();
+  }
+
+  /** Most of what is not known are holes, or answered before long. */
+  @Test
+  void aLongRunOfWhatIsNotKnownIsKeptAccountOf() {
+    NavigableSet<Long> admitted = new TreeSet<>(everyOther(8_001, 8_151));
+    PartitionProgress progress =
+        PartitionProgress.from(
+            new OffsetMap(5, 5, List.of()), 5, new TreeSet<>(List.of(8_000L)), admitted);
+    answered(progress, List.copyOf(admitted));
+    int turns = 0;
+    List<Long> underWay = new ArrayList<>();
+    for (long offset = 5; offset < 8_300; ) {
+      if (progress.hasRoomFor(offset)) {
+        if (progress.deliver(offset)) {
+          underWay.add(offset);
+        }
+        offset++;
+      } else {
+        // As bad as can be: one run for each.
+        List<Long> odd = underWay.stream().filter(one -> one % 2 == 1).toList();
+        answered(progress, odd);
+        underWay.removeAll(odd);
+        assertThat(progress.with(List.of()).encode().length())
+            .isLessThanOrEqualTo(OffsetMap.MAX_METADATA_BYTES);
+        if (odd.isEmpty()) {
+          answered(progress, List.copyOf(underWay));
+          underWay.clear();
+        }
+        turns++;
+      }
+    }
+
+    assertThat(turns).isPositive();
   }
 
   private static PartitionProgress atTheBound() {
