@@ -147,7 +147,6 @@ final class Commits {
     return open
         && uncertain == null
         && !state.due()
-        && !state.isDoubted()
         && !acknowledged.isUndecided()
         && (acknowledged.reclaims() || (answered.isEmpty() && !owes() && trouble() == null))
         && !lookDue();
@@ -236,11 +235,14 @@ final class Commits {
     }
   }
 
-  /** Not before it is known which requests are carried out again, and what is decided. */
+  /**
+   * Not before it is known which requests are carried out again, and what is decided. It is known
+   * of those whose offsets were lost.
+   */
   private boolean lookDue() {
     return acknowledged.doubted()
         && !acknowledged.isUndecided()
-        && !(acknowledged.reclaims() ? state.knownDue() : state.due())
+        && (acknowledged.reclaims() || !state.due())
         && time.millis() >= lookNotBeforeMs;
   }
 

@@ -64,12 +64,6 @@ final class CommittedState {
     return intake.partitions().stream().anyMatch(partition -> partition.stale);
   }
 
-  /** Of partitions that were ours before. */
-  boolean knownDue() {
-    return intake.partitions().stream()
-        .anyMatch(partition -> partition.stale && partition.progress != null);
-  }
-
   /** All that is known is to be read again. */
   void forget() {
     intake.partitions().forEach(partition -> partition.stale = true);

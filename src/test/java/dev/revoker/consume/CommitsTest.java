@@ -228,7 +228,7 @@ class CommitsTest {
     rig.consumer.unreadable.add(ZERO);
     rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
 
-    rig.stepsOverMs(1000, 100);
+    rig.stepsOverMs(1000, 10);
     rig.assertResults();
     rig.stepsOverMs(3000, 100);
 

@@ -130,6 +130,56 @@ class LostCommitTest {
         .isEqualTo(new OffsetAndMetadata(1, new OffsetMap(1, 3, List.of(1L)).encode()));
   }
 
+  /** Else what is read again would come after it, and be taken for holes. */
+  @Test
+  void whatIsReadAndNotAdmittedIsReadAgainInItsTurn() {
+    Rig rig = answeredLongAgo(2);
+    rig.append(ONE, 500, 1);
+    rig.steps(2);
+    rig.work.room = 0;
+    rig.append(ZERO, 2, 2);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
+    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
+    rig.stepsOverMs(1000, 100);
+
+    rig.work.room = Integer.MAX_VALUE;
+    rig.stepsOverMs(500, 100);
+
+    assertThat(rig.work.open)
+        .extracting(FakeWork.Task::id)
+        .containsExactly("key-revocations-0-1", "key-revocations-0-2", "key-revocations-0-3");
+  }
+
+  /** It gets its result by that, and whatever became of the first is not sent again. */
+  @Test
+  void whatIsCarriedOutAgainAfterARebalanceIsNotLookedFor() {
+    Rig rig = answered(1);
+    rig.append(ONE, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.step();
+    rig.lose(ZERO);
+    rig.store.offsets.remove(ZERO);
+    rig.store.results.clear();
+    rig.assign(ZERO, ONE);
+    rig.steps(3);
+    rig.work.answerAll();
+    rig.step();
+    rig.assertResults("key-revocations-0-0");
+
+    rig.aborted = offsets -> offsets;
+    rig.append(ONE, 1, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.store.results.clear();
+    rig.producer().failures.put("commit", new TransactionAbortableException("aborted"));
+    rig.stepsOverMs(2000, 100);
+
+    rig.assertResults("key-revocations-0-0", "key-revocations-1-0", "key-revocations-1-1");
+  }
+
   @Test
   void whatIsAnsweredThereAllTheSameIsNotAnsweredAgain() {
     Rig rig = lostBefore(2);

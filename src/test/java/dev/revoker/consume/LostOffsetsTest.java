@@ -232,6 +232,18 @@ class LostOffsetsTest {
     rig.assertResults("key-revocations-0-0", "key-revocations-0-1", "key-revocations-1-500");
   }
 
+  /** Though nothing else is to be committed. */
+  @Test
+  void aDrainLooksForThemAfterAnAbort() {
+    Rig rig = secondLost();
+    rig.step();
+    rig.lose(ONE);
+
+    assertThat(rig.drain()).isTrue();
+
+    assertThat(rig.store.offsets.get(ZERO)).isEqualTo(new OffsetAndMetadata(2, ""));
+  }
+
   @Test
   void aDrainThatDoesNotGetThatFarSaysSo() {
     Rig rig = secondLost();
