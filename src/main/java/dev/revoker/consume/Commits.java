@@ -84,9 +84,9 @@ final class Commits {
     return trouble.why();
   }
 
-  /** Whether results or offsets that were acknowledged have to be sent again. */
+  /** Whether results or offsets that were acknowledged are lost, for all that is known. */
   boolean owes() {
-    return acknowledged.owes() || !reclaimed().isEmpty();
+    return acknowledged.owes() || acknowledged.hasReclaimed() || acknowledged.mayOwe();
   }
 
   /** The same, or that it is not known yet. */
@@ -148,8 +148,15 @@ final class Commits {
         && uncertain == null
         && !state.due()
         && !acknowledged.isUndecided()
-        && (acknowledged.reclaims() || (answered.isEmpty() && !owes() && trouble() == null))
+        && (acknowledged.reclaims() || nothingToSend())
         && !lookDue();
+  }
+
+  private boolean nothingToSend() {
+    return answered.isEmpty()
+        && !acknowledged.owes()
+        && !acknowledged.hasReclaimed()
+        && trouble() == null;
   }
 
   private boolean ready() {
@@ -175,6 +182,8 @@ final class Commits {
   }
 
   private void commitAnswered() {
+    // Once more: what was let go of since is read again, and answered then.
+    answered.removeIf(pending -> !pending.partition.holds(pending));
     List<Partition> reclaimed = reclaimed();
     if (reclaimed.stream().anyMatch(partition -> partition.stale)) {
       // Results that are sent again go with their offsets.
@@ -211,7 +220,9 @@ final class Commits {
       }
       case Publication.Aborted aborted -> {
         uncertain = null;
-        state.doubt();
+        if (open) {
+          state.doubt();
+        }
         later(aborted.why());
       }
       case Publication.Unknown unknown -> {

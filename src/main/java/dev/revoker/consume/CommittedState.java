@@ -190,7 +190,6 @@ final class CommittedState {
     acknowledged.forget(source -> isOf(source, partition) && !progress.isAnswered(source.offset()));
     partition.progress = progress;
     partition.readNextOffset = nextOffset;
-    partition.stale = false;
   }
 
   private static boolean isOf(Source source, Partition partition) {

@@ -19,8 +19,6 @@ final class PartitionProgress {
   /** They are counted at each admission. */
   private static final long MOST_UNKNOWN = 1 << 13;
 
-  private static final int ALL_KNOWN = -1;
-
   /**
    * Delivered and not answered; besides, until they are delivered, those that the last commit left
    * unanswered.
@@ -36,10 +34,7 @@ final class PartitionProgress {
   /** What the last commit said that is known to be done. */
   private OffsetMap committed;
 
-  /**
-   * {@link #ALL_KNOWN}, or how many of those that are not delivered yet may be answered before they
-   * are.
-   */
+  /** So many of those that are not delivered yet may be answered before they are. */
   private final int underWay;
 
   private PartitionProgress(OffsetMap committed, OffsetMap known, int underWay) {
@@ -52,7 +47,7 @@ final class PartitionProgress {
 
   /** Goes on from what was committed. */
   static PartitionProgress from(OffsetMap committed) {
-    return new PartitionProgress(committed, committed, ALL_KNOWN);
+    return new PartitionProgress(committed, committed, 0);
   }
 
   /**
@@ -78,7 +73,7 @@ final class PartitionProgress {
     LongStream.range(unknown, end).forEach(left::add);
     left.removeAll(answered);
     long next = left.isEmpty() ? end : left.first();
-    return fits(runs(left) + admitted.size() + 1, end - next)
+    return fits(runs(left) + admitted.size() + 1, left.isEmpty() ? 0 : left.last() - next)
         ? new PartitionProgress(
             committed, new OffsetMap(next, end, List.copyOf(left)), admitted.size())
         : null;
@@ -89,21 +84,17 @@ final class PartitionProgress {
    * metadata fits. At this bound the partition pauses.
    */
   boolean hasRoomFor(long offset) {
-    boolean known = offset < answeredEndOffset;
-    if (known && underWay == ALL_KNOWN) {
-      // The last commit has it already, as answered or among the unanswered.
-      return true;
-    }
     // The tail is short, mostly empty, and to count is to walk.
     int delivered = unanswered.size() - unanswered.tailSet(deliveredEndOffset).size();
     if (delivered == 0) {
       return true;
     }
-    if (known) {
-      // What is not known to be answered or not is a few long runs, which fall apart as they are
+    if (offset < answeredEndOffset) {
+      // The last commit has it already, as answered or among the unanswered, where each had its
+      // room. But what was not known to be either was a few long runs, which fall apart as they are
       // delivered.
       int later = runs(unanswered.tailSet(offset, false));
-      return fits(delivered + 1 + later + underWay, answeredEndOffset - unanswered.first());
+      return fits(delivered + 1 + later + underWay, unanswered.last() - unanswered.first());
     }
     // What the last commit left unanswered and is not there any more will be forgotten.
     return fits(delivered + 1, offset - unanswered.first());

@@ -37,6 +37,10 @@ public final class Acknowledged {
   private final ResultsView view;
   private final Recent last = new Recent();
   private final Recent suspects = new Recent();
+
+  /** These are there, seen by a reader: no abort can take them away, but their offsets. */
+  private final Recent found = new Recent();
+
   private final List<Sent> owed = new ArrayList<>();
 
   /** Their offsets were lost, and the next transaction commits them again. */
@@ -102,13 +106,17 @@ public final class Acknowledged {
             source.partition() == requests.partition()
                 && source.topic().equals(requests.topic())
                 && !answeredThere.test(source.offset());
-    List<Sent> lost =
-        Stream.concat(suspects.all().stream(), owed.stream())
-            .filter(one -> isLost.test(one.source()))
-            .toList();
-    reclaimed.addAll(sources(lost));
+    Set<Source> lost =
+        Stream.of(suspects.all(), owed, found.all())
+            .flatMap(List::stream)
+            .map(Sent::source)
+            .filter(isLost)
+            .collect(Collectors.toSet());
+    if (reclaimed.addAll(lost)) {
+      tries = 0;
+    }
     uncertain().forEach(one -> undecided.putIfAbsent(one.partition(), one));
-    return lost.stream().map(one -> one.source().offset()).collect(Collectors.toSet());
+    return lost.stream().map(Source::offset).collect(Collectors.toSet());
   }
 
   /** Whether it is not known yet what became of such: see {@link #reclaim}. */
@@ -118,6 +126,16 @@ public final class Acknowledged {
 
   private List<Sent> uncertain() {
     return suspects.all().stream().filter(one -> reclaimed.contains(one.source())).toList();
+  }
+
+  /** Whether there are lost offsets that the next transaction has to commit again. */
+  public boolean hasReclaimed() {
+    return !reclaimed.isEmpty();
+  }
+
+  /** Whether results may have to be sent again that are known to have been lost once. */
+  public boolean mayOwe() {
+    return !resent.isEmpty();
   }
 
   /** Whether there may be results that are neither committed nor aborted. */
@@ -150,6 +168,7 @@ public final class Acknowledged {
     reclaimed.removeIf(carriedOutAgain);
     resent.removeIf(carriedOutAgain);
     last.removeIf(one -> carriedOutAgain.test(one.source()));
+    found.removeIf(one -> carriedOutAgain.test(one.source()));
     suspects.removeIf(one -> carriedOutAgain.test(one.source()));
     owed.removeIf(one -> carriedOutAgain.test(one.source()));
   }
@@ -190,10 +209,12 @@ public final class Acknowledged {
    * @return why it can't be told yet, or null
    */
   public @Nullable String look(Predicate<Source> answered) {
-    if (!reclaims()) {
-      suspects.removeIf(one -> !answered.test(one.source()));
+    List<Sent> sought = uncertain();
+    if (sought.isEmpty()) {
+      // One that was sent again, and whose partition has gone since, counts as answered elsewhere.
+      suspects.removeIf(one -> !answered.test(one.source()) && !resent.contains(one.source()));
+      sought = List.copyOf(suspects.all());
     }
-    List<Sent> sought = reclaims() ? uncertain() : List.copyOf(suspects.all());
     if (sought.isEmpty()) {
       return null;
     }
@@ -208,7 +229,9 @@ public final class Acknowledged {
             .addKeyValue("results", gone.size())
             .log("the broker has lost results that it had acknowledged: they are sent again");
       }
-      settle(sought, gone);
+      Set<Source> away = sources(gone);
+      found.add(sought.stream().filter(one -> !away.contains(one.source())).toList());
+      settled(sought, gone);
       return null;
     } catch (KafkaException failed) {
       if (failed instanceof AuthorizationException || ++tries >= TRIES) {
@@ -221,15 +244,12 @@ public final class Acknowledged {
     }
   }
 
-  /** Those that are not gone are there, and may be looked for again: their offsets may get lost. */
-  private void settle(List<Sent> sought, List<Sent> gone) {
+  private void settled(List<Sent> sought, List<Sent> gone) {
     Set<Source> those = sources(sought);
-    Set<Source> away = sources(gone);
     suspects.removeIf(one -> those.contains(one.source()));
     resent.removeAll(those);
-    tries = 0;
     owed.addAll(gone);
-    last.addBefore(sought.stream().filter(one -> !away.contains(one.source())).toList());
+    tries = 0;
   }
 
   private void giveUp(String cause) {
@@ -238,12 +258,12 @@ public final class Acknowledged {
         .addKeyValue("cause", cause)
         .log("whether the results before an aborted transaction are there could not be seen");
     undecided.clear();
-    // Those were probably aborted. A second result is better than none.
-    settle(
-        List.copyOf(suspects.all()),
-        suspects.all().stream()
-            .filter(one -> reclaimed.contains(one.source()) || resent.contains(one.source()))
-            .toList());
+    // A second result is better than none, where it was probably aborted.
+    Predicate<Sent> probablyGone =
+        one -> reclaimed.contains(one.source()) || resent.contains(one.source());
+    List<Sent> all = List.copyOf(suspects.all());
+    last.addBefore(all.stream().filter(probablyGone.negate()).toList());
+    settled(all, all.stream().filter(probablyGone).toList());
   }
 
   private static Set<Source> sources(List<Sent> some) {

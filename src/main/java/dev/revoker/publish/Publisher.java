@@ -118,7 +118,7 @@ public final class Publisher {
     patience.begins();
     try {
       current.beginTransaction();
-      acknowledged.undecided().forEach(one -> transaction.again(current, one));
+      acknowledged.undecided().forEach(one -> transaction.touch(current, one));
       current.flush();
     } catch (RuntimeException failed) {
       return failed(failed);

@@ -46,8 +46,13 @@ final class Transaction {
     send(producer, source, record);
   }
 
-  /** The same record once more, to the same partition. */
+  /** The same record once more. */
   void again(Producer<byte[], byte[]> producer, Sent one) {
+    send(producer, one.source(), one.record());
+  }
+
+  /** The same, to the same partition. */
+  void touch(Producer<byte[], byte[]> producer, Sent one) {
     ProducerRecord<byte[], byte[]> record = one.record();
     send(
         producer,

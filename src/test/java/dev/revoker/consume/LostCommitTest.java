@@ -7,25 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.revoker.publish.ScriptedProducer.Commit;
 import java.util.List;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.junit.jupiter.api.Test;
 
 /** A broker that forgets what it acknowledged, and what is told of commits that fail. */
 class LostCommitTest {
-  private static Rig answered(int requests) {
-    Rig rig = Rig.owning(ZERO, ONE);
-    for (int offset = 0; offset < requests; offset++) {
-      rig.append(ZERO, offset, 1);
-      rig.steps(2);
-      rig.work.answerAll();
-      rig.step();
-    }
-    return rig;
-  }
-
   /** So many results came after those that none of them is held any more. */
   private static Rig answeredLongAgo(int requests) {
-    Rig rig = answered(requests);
+    Rig rig = Rig.answered(requests);
     for (int offset = 0; offset < 500; offset++) {
       rig.append(ONE, offset, 1);
     }
@@ -35,18 +25,11 @@ class LostCommitTest {
     return rig;
   }
 
-  private static void abortOne(Rig rig) {
-    rig.append(ONE, 500, 1);
-    rig.steps(2);
-    rig.work.answerAll();
-    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
-  }
-
   @Test
   void whereNothingIsLeftItBeginsWithTheFirstThatItRead() {
     Rig rig = answeredLongAgo(3);
     rig.store.offsets.remove(ZERO);
-    abortOne(rig);
+    rig.abortOne();
 
     rig.stepsOverMs(1000, 100);
 
@@ -58,7 +41,7 @@ class LostCommitTest {
 
   /** Its offsets' marker was written, and those of its results were not. */
   private static Rig withoutResults(int count) {
-    Rig rig = answered(count);
+    Rig rig = Rig.answered(count);
     rig.aborted = offsets -> offsets;
     rig.store.results.clear();
     rig.append(ONE, 0, 1);
@@ -89,11 +72,39 @@ class LostCommitTest {
     rig.assertResults("key-revocations-0-0", "key-revocations-1-0");
   }
 
+  /** It is not known whether it was: the producer was lost with it. */
+  @Test
+  void aDrainThatMayLeaveThemBehindSaysSo() {
+    Rig rig = withoutResults(1);
+    rig.step();
+    rig.lose(ONE);
+    rig.producer().commits.add(Commit.FENCED);
+    rig.eachProducer =
+        producer -> producer.failures.put("init", new TimeoutException("no coordinator"));
+
+    assertThat(rig.drain()).isFalse();
+  }
+
+  /** There is nothing to be looked at, and nothing to be committed. */
+  @Test
+  void aDrainWithoutAProducerWaitsForNothing() {
+    Rig rig = new Rig();
+    rig.eachProducer =
+        producer -> producer.failures.put("init", new TimeoutException("no coordinator"));
+    rig.assign(ZERO);
+    rig.steps(2);
+    long before = rig.time.millis();
+
+    rig.drain();
+
+    assertThat(rig.time.millis() - before).isLessThan(1_000);
+  }
+
   @Test
   void whereAnEarlierCommitIsLeftItBeginsThere() {
     Rig rig = answeredLongAgo(3);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(2, ""));
-    abortOne(rig);
+    rig.abortOne();
 
     rig.stepsOverMs(1000, 100);
 
@@ -155,7 +166,7 @@ class LostCommitTest {
   /** It gets its result by that, and whatever became of the first is not sent again. */
   @Test
   void whatIsCarriedOutAgainAfterARebalanceIsNotLookedFor() {
-    Rig rig = answered(1);
+    Rig rig = Rig.answered(1);
     rig.append(ONE, 0, 1);
     rig.steps(2);
     rig.work.answerAll();
@@ -190,6 +201,35 @@ class LostCommitTest {
 
     rig.work.answerAll();
     rig.stepsOverMs(300, 100);
+
+    assertThat(rig.results()).doesNotContain("key-revocations-0-2");
+  }
+
+  /** Its answer is dropped with it: published now, it would pass over what is before it. */
+  @Test
+  void norIsItsAnswerPublishedBefore() {
+    Rig rig = lostBefore(10_000);
+    rig.work.answerAll();
+
+    rig.stepsOverMs(1000, 100);
+    rig.work.answerAll();
+    rig.stepsOverMs(1000, 100);
+
+    assertThat(rig.work.admitted)
+        .extracting(FakeWork.Task::id)
+        .as("carried out again")
+        .endsWith("key-revocations-0-1", "key-revocations-0-10000");
+    assertThat(rig.store.offsets.get(ZERO)).isEqualTo(new OffsetAndMetadata(10_001, ""));
+  }
+
+  @Test
+  void norIsWhatIsAnsweredThereAndHere() {
+    Rig rig = lostBefore(2);
+    rig.work.answerAll();
+    rig.store.offsets.put(
+        ZERO, new OffsetAndMetadata(1, new OffsetMap(1, 3, List.of(1L)).encode()));
+
+    rig.stepsOverMs(1000, 100);
 
     assertThat(rig.results()).doesNotContain("key-revocations-0-2");
   }
@@ -243,7 +283,7 @@ class LostCommitTest {
   void aPartitionThatIsBeingGivenUpIsNotBegunAgain() {
     Rig rig = answeredLongAgo(2);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
-    abortOne(rig);
+    rig.abortOne();
     int admitted = rig.work.admitted.size();
 
     rig.step();

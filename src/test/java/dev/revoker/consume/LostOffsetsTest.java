@@ -24,29 +24,11 @@ import org.junit.jupiter.api.Test;
  * again, and whatever became of the results, there is one of each.
  */
 class LostOffsetsTest {
-  private static Rig answered(int requests) {
-    Rig rig = Rig.owning(ZERO, ONE);
-    for (int offset = 0; offset < requests; offset++) {
-      rig.append(ZERO, offset, 1);
-      rig.steps(2);
-      rig.work.answerAll();
-      rig.step();
-    }
-    return rig;
-  }
-
-  private static void abortOne(Rig rig) {
-    rig.append(ONE, 500, 1);
-    rig.steps(2);
-    rig.work.answerAll();
-    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
-  }
-
   /** Two are answered, the second's offset is lost, and the next transaction is aborted. */
   private static Rig secondLost() {
-    Rig rig = answered(2);
+    Rig rig = Rig.answered(2);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
-    abortOne(rig);
+    rig.abortOne();
     return rig;
   }
 
@@ -72,9 +54,9 @@ class LostOffsetsTest {
   /** Its results' marker was written, and that of its offsets was not. */
   @Test
   void whereTheOffsetsAloneAreGoneTheyAreCommittedAgainAndNothingElseIsDone() {
-    Rig rig = answered(3);
+    Rig rig = Rig.answered(3);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
-    abortOne(rig);
+    rig.abortOne();
     int calls = rig.work.admitted.size();
 
     rig.stepsOverMs(2000, 100);
@@ -92,11 +74,11 @@ class LostOffsetsTest {
   /** All of it is gone, or nothing of it is decided and the worker has that aborted. */
   @Test
   void whereItsResultsAreHeldTheyAreSentAgainTogetherWithTheOffsets() {
-    Rig rig = answered(3);
+    Rig rig = Rig.answered(3);
     rig.store.results.clear();
     rig.store.offsets.remove(ZERO);
     rig.aborted = offsets -> offsets;
-    abortOne(rig);
+    rig.abortOne();
     int calls = rig.work.admitted.size();
     int transactions = rig.store.transactions;
     rig.producer().calls.clear();
@@ -118,9 +100,9 @@ class LostOffsetsTest {
 
   @Test
   void withoutAnythingElseToCommitToo() {
-    Rig rig = answered(2);
+    Rig rig = Rig.answered(2);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
-    abortOne(rig);
+    rig.abortOne();
     rig.step();
     rig.lose(ONE);
 
@@ -132,13 +114,13 @@ class LostOffsetsTest {
   /** What another transaction keeps open may be ours. */
   @Test
   void nothingIsPublishedBeforeItIsKnownWhatBecameOfThem() {
-    Rig rig = answered(2);
+    Rig rig = Rig.answered(2);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
     rig.aborted =
         offsets -> {
           throw new TimeoutException("not decided");
         };
-    abortOne(rig);
+    rig.abortOne();
     int transactions = rig.store.transactions;
 
     rig.stepsOverMs(5000, 100);
@@ -154,9 +136,9 @@ class LostOffsetsTest {
   /** What was found to be there after the first loss stays answered after the second. */
   @Test
   void aSecondLossBeforeTheyAreCommittedAgainChangesNothing() {
-    Rig rig = answered(3);
+    Rig rig = Rig.answered(3);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(2, ""));
-    abortOne(rig);
+    rig.abortOne();
     int calls = rig.work.admitted.size();
     rig.stepsOverMs(400, 100);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
@@ -175,11 +157,11 @@ class LostOffsetsTest {
 
   @Test
   void aDrainCommitsThemAgain() {
-    Rig rig = answered(2);
+    Rig rig = Rig.answered(2);
     rig.store.results.clear();
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
     rig.aborted = offsets -> offsets;
-    abortOne(rig);
+    rig.abortOne();
     rig.step();
 
     assertThat(rig.drain()).isTrue();
@@ -273,7 +255,7 @@ class LostOffsetsTest {
 
   @Test
   void afterALostProducerTheyAreDecidedBeforeTheyAreLookedFor() {
-    Rig rig = answered(2);
+    Rig rig = Rig.answered(2);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
     rig.aborted = LostOffsetsTest::notAllowed;
     rig.append(ONE, 500, 1);
@@ -288,7 +270,7 @@ class LostOffsetsTest {
 
   @Test
   void whatIsBegunAgainIsDecidedFirst() {
-    Rig rig = answered(2);
+    Rig rig = Rig.answered(2);
     rig.append(ZERO, 10_000, 1);
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, 0L));
     rig.steps(2);

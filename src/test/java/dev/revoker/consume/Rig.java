@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 
 /** The loop between a fake broker, a fake dispatcher and a clock that tests move. One thread. */
 final class Rig {
@@ -94,6 +95,26 @@ final class Rig {
     rig.assign(ids);
     rig.steps(2);
     return rig;
+  }
+
+  /** It has answered so many requests of {@link #ZERO}, each with a transaction of its own. */
+  static Rig answered(int requests) {
+    Rig rig = owning(ZERO, ONE);
+    for (int offset = 0; offset < requests; offset++) {
+      rig.append(ZERO, offset, 1);
+      rig.steps(2);
+      rig.work.answerAll();
+      rig.step();
+    }
+    return rig;
+  }
+
+  /** All that is open is answered, and a request of {@link #ONE}: what commits that is aborted. */
+  void abortOne() {
+    append(ONE, 500, 1);
+    steps(2);
+    work.answerAll();
+    producer().failures.put("offsets", new TransactionAbortableException("aborted"));
   }
 
   void assign(TopicPartition... ids) {

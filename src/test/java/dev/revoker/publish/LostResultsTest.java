@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.revoker.model.Result;
 import dev.revoker.model.Source;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -103,7 +104,6 @@ class LostResultsTest {
     assertThat(second.key()).isEqualTo(first.key());
     assertThat(second.value()).isEqualTo(first.value());
     assertThat(second.headers()).isEqualTo(first.headers());
-    assertThat(second.partition()).as("also where there are more partitions now").isZero();
   }
 
   @Test
@@ -474,17 +474,68 @@ class LostResultsTest {
     assertThat(publisher.acknowledged().doubted()).isFalse();
   }
 
-  /** What is there once may be taken away by another abort, and its offsets, too. */
+  /** No later abort can take it away. Its offsets may be lost even so. */
   @Test
-  void whatWasFoundIsHeldOn() {
+  void whatWasFoundIsHeldAndNotLookedForAgain() {
     publish(0, 1);
     abort("commit", 2);
     publisher.acknowledged().look(source -> true);
-    takenAwayWith(2);
-    publisher.acknowledged().look(source -> true);
-    publish(2);
+    abort("commit", 2);
+    assertThat(publisher.acknowledged().doubted()).isFalse();
 
+    assertThat(reclaimed()).containsExactlyInAnyOrder(0L, 1L);
+    assertThat(publisher.acknowledged().reclaims()).isFalse();
+    assertThat(publisher.acknowledged().isUndecided()).isFalse();
+    assertThat(publisher.acknowledged().hasReclaimed()).isTrue();
+    publish(2);
     assertThat(results()).containsExactly("r-0", "r-1", "r-2");
+    assertThat(publisher.acknowledged().hasReclaimed()).isFalse();
+  }
+
+  @Test
+  void whatCouldNotBeSeenMayBeLookedForAfterAnotherAbort() {
+    publish(0);
+    abort("commit", 1);
+    failures.add(new TopicAuthorizationException("not authorized"));
+    publisher.acknowledged().look(source -> true);
+    takenAwayWith(1);
+    publisher.acknowledged().look(source -> true);
+    publish(1);
+
+    assertThat(results()).containsExactly("r-0", "r-1");
+  }
+
+  /** Its offset is committed; the next owner will not send it. */
+  @Test
+  void whatWasSentAgainIsLookedForThoughItsPartitionHasGone() {
+    publish(0);
+    takenAwayWith(1);
+    publisher.acknowledged().look(source -> true);
+    producer.commits.add(ScriptedProducer.Commit.FENCED);
+    assertThat(publisher.publish(batch(1))).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(publisher.acknowledged().mayOwe()).isTrue();
+
+    publisher.acknowledged().look(source -> false);
+
+    assertThat(publisher.acknowledged().owes()).isTrue();
+    assertThat(publisher.acknowledged().mayOwe()).isFalse();
+  }
+
+  @Test
+  void eachLossHasItsOwnTries() {
+    publish(0);
+    abort("commit", 1);
+    failures.addAll(Collections.nCopies(9, new TimeoutException("not decided")));
+    for (int look = 0; look < 9; look++) {
+      publisher.acknowledged().look(source -> true);
+    }
+    reclaimed();
+    publisher.decide();
+    failures.add(new TimeoutException("not decided"));
+
+    assertThat(publisher.acknowledged().look(source -> true)).isNotNull();
+
+    assertThat(publisher.acknowledged().owes()).isFalse();
   }
 
   @Test
@@ -495,11 +546,8 @@ class LostResultsTest {
     publisher.acknowledged().look(source -> true);
     publish(1);
     publisher.acknowledged().keepReclaimed(source -> false);
-    takenAwayWith(2);
-    publisher.acknowledged().look(source -> true);
-    publish(2);
 
-    assertThat(results()).containsExactly("r-0", "r-1", "r-2");
+    assertThat(reclaimed()).containsExactlyInAnyOrder(0L, 1L);
   }
 
   /** Of what is committed as answered nothing was lost but, perhaps, the result. */

@@ -102,8 +102,7 @@ class SimulationTest {
     List<String> failures = new ArrayList<>();
     // 118 and 130: offsets that were long on their way were aborted, and with them those of the
     // transaction before; its results became visible with the next. 153 and 458: the same by an
-    // abort
-    // that the broker asked for.
+    // abort that the broker asked for.
     LongStream.concat(LongStream.range(first, first + seeds), LongStream.of(118, 130, 153, 458))
         .forEach(
             seed -> {
