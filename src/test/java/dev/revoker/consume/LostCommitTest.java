@@ -147,20 +147,22 @@ class LostCommitTest {
     Rig rig = answeredLongAgo(2);
     rig.append(ONE, 500, 1);
     rig.steps(2);
-    rig.work.room = 0;
+    rig.work.room = 1;
+    rig.work.probing = true;
     rig.append(ZERO, 2, 2);
     rig.steps(2);
-    rig.work.answerAll();
+    rig.work.answer("key-revocations-1-500");
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
     rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
     rig.stepsOverMs(1000, 100);
 
+    rig.work.probing = false;
     rig.work.room = Integer.MAX_VALUE;
     rig.stepsOverMs(500, 100);
 
     assertThat(rig.work.open)
         .extracting(FakeWork.Task::id)
-        .containsExactly("key-revocations-0-1", "key-revocations-0-2", "key-revocations-0-3");
+        .containsExactly("key-revocations-0-2", "key-revocations-0-1", "key-revocations-0-3");
   }
 
   /** It gets its result by that, and whatever became of the first is not sent again. */

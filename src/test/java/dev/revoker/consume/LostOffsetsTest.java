@@ -71,6 +71,22 @@ class LostOffsetsTest {
     assertThat(rig.loop.commitTrouble()).isNull();
   }
 
+  @Test
+  void theyAreCommittedAgainOnce() {
+    Rig rig = secondLost();
+    rig.stepsOverMs(2000, 100);
+    OffsetAndMetadata untouched = new OffsetAndMetadata(2, "untouched");
+    rig.store.offsets.put(ZERO, untouched);
+
+    rig.append(ONE, 501, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.step();
+
+    assertThat(rig.results()).contains("key-revocations-1-501");
+    assertThat(rig.store.offsets.get(ZERO)).isEqualTo(untouched);
+  }
+
   /** All of it is gone, or nothing of it is decided and the worker has that aborted. */
   @Test
   void whereItsResultsAreHeldTheyAreSentAgainTogetherWithTheOffsets() {

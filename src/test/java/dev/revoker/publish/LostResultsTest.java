@@ -493,6 +493,16 @@ class LostResultsTest {
   }
 
   @Test
+  void whatWasFoundAndIsCarriedOutAgainIsNotHeld() {
+    publish(0, 1);
+    abort("commit", 2);
+    publisher.acknowledged().look(source -> true);
+    publisher.acknowledged().forget(new Source("requests", 0, 0)::equals);
+
+    assertThat(reclaimed()).containsExactly(1L);
+  }
+
+  @Test
   void whatCouldNotBeSeenMayBeLookedForAfterAnotherAbort() {
     publish(0);
     abort("commit", 1);
