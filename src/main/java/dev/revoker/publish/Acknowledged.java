@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * abort takes away what was acknowledged (docs/DESIGN.md, "What is not obvious"). After an abort
  * they are looked for, and those that are gone are owed: sent once more. Used by one thread.
  *
- * <p>A result is in one of three lists: the last that were acknowledged, those that are suspected
- * to be gone, and those that are owed.
+ * <p>A result is in one of four lists: the last that were acknowledged, those that are suspected to
+ * be gone, those that were found to be there, and those that are owed.
  */
 public final class Acknowledged {
   private static final Logger LOG = LoggerFactory.getLogger(Acknowledged.class);
