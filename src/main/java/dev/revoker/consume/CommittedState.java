@@ -210,7 +210,9 @@ final class CommittedState {
     List.copyOf(partition.admitted.values()).stream()
         .filter(pending -> map.isAnswered(pending.offset()))
         .forEach(partition::release);
-    partition.reclaimed.addAll(acknowledged.reclaim(partition.id, map::isAnswered));
+    partition.reclaimed.addAll(
+        acknowledged.reclaim(
+            source -> isOf(source, partition) && !map.isAnswered(source.offset())));
     PartitionProgress more = progress(partition, map, start);
     if (more == null) {
       withdrawal.withdraw(partition.tickets());

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -90,22 +89,17 @@ public final class Acknowledged {
   }
 
   /**
-   * The broker has lost offsets of this partition, which it had acknowledged. Their results are
-   * lost too, or are there, or are still to be decided by the end of a later transaction. Until
-   * that is known, {@link #reclaims} says so, and nothing can be published: {@link
-   * Publisher#decide} comes first, then {@link #look}.
+   * The broker has lost offsets that it had acknowledged. Their results are lost too, or are there,
+   * or are still to be decided by the end of a later transaction. Until that is known, {@link
+   * #reclaims} says so, and nothing can be published: {@link Publisher#decide} comes first, then
+   * {@link #look}.
    *
-   * @param answeredThere whether the offset is committed as answered, as far as the broker knows
+   * @param isLost whether the broker has the request as not answered
    * @return the lost offsets of those requests whose results are held: they need not be carried out
    *     again, but be committed with the next transaction
    */
-  public Set<Long> reclaim(TopicPartition requests, LongPredicate answeredThere) {
+  public Set<Long> reclaim(Predicate<Source> isLost) {
     doubt();
-    Predicate<Source> isLost =
-        source ->
-            source.partition() == requests.partition()
-                && source.topic().equals(requests.topic())
-                && !answeredThere.test(source.offset());
     Set<Source> lost =
         Stream.of(suspects.all(), owed, found.all())
             .flatMap(List::stream)

@@ -117,10 +117,7 @@ class LostCommitTest {
     rig.append(ZERO, offset, 1);
     rig.steps(2);
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(1, ""));
-    rig.append(ONE, 500, 1);
-    rig.steps(2);
-    rig.work.answer("key-revocations-1-500");
-    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
+    rig.abortOneAlone();
     return rig;
   }
 

@@ -114,6 +114,19 @@ final class Rig {
     append(ONE, 500, 1);
     steps(2);
     work.answerAll();
+    failOffsets();
+  }
+
+  /** The same, and nothing else is answered. */
+  void abortOneAlone() {
+    append(ONE, 500, 1);
+    steps(2);
+    work.answer("key-revocations-1-500");
+    failOffsets();
+  }
+
+  /** The next transaction that has offsets is aborted. */
+  void failOffsets() {
     producer().failures.put("offsets", new TransactionAbortableException("aborted"));
   }
 

@@ -314,7 +314,7 @@ class LostResultsTest {
   }
 
   private Set<Long> reclaimed() {
-    return publisher.acknowledged().reclaim(PublisherRig.PARTITION, offset -> false);
+    return publisher.acknowledged().reclaim(source -> true);
   }
 
   @Test
@@ -325,8 +325,7 @@ class LostResultsTest {
     publish(7);
 
     assertThat(reclaimed()).as("sent, and sent again").containsExactlyInAnyOrder(3L, 5L, 7L);
-    assertThat(publisher.acknowledged().reclaim(new TopicPartition("requests", 1), offset -> false))
-        .isEmpty();
+    assertThat(publisher.acknowledged().reclaim(source -> source.partition() == 1)).isEmpty();
     publisher.acknowledged().forget(new Source("requests", 0, 3)::equals);
     assertThat(reclaimed()).containsExactlyInAnyOrder(5L, 7L);
   }
@@ -462,7 +461,7 @@ class LostResultsTest {
   @Test
   void thoseWhoseOffsetsAreLostAreLookedForByThemselves() {
     publish(0, 1);
-    publisher.acknowledged().reclaim(PublisherRig.PARTITION, offset -> offset == 0);
+    publisher.acknowledged().reclaim(source -> source.offset() != 0);
     publisher.decide();
 
     assertThat(publisher.acknowledged().look(source -> true)).isNull();
@@ -564,7 +563,7 @@ class LostResultsTest {
   @Test
   void whoseOffsetsAreThereIsLookedForAsEver() {
     publish(0, 1);
-    assertThat(publisher.acknowledged().reclaim(PublisherRig.PARTITION, offset -> offset == 0))
+    assertThat(publisher.acknowledged().reclaim(source -> source.offset() != 0))
         .containsExactly(1L);
     publisher.decide();
     failures.add(new TopicAuthorizationException("not authorized"));
