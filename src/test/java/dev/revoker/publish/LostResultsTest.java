@@ -251,6 +251,23 @@ class LostResultsTest {
     assertThat(results()).hasSizeBetween(16, 18).contains("r-39");
   }
 
+  /** It is committed all the same: to fail now would have it published twice. */
+  @Test
+  void whatIsCommittedBeforeItsFutureSaysSoIsNotKept() {
+    Acknowledged acknowledged = new Acknowledged(this::aborted);
+    Sent late =
+        new Sent(
+            new Source("requests", 0, 0),
+            new ProducerRecord<>("results", new byte[0]),
+            new CompletableFuture<>());
+
+    acknowledged.committed(List.of(late, sent(1, 1_000), late));
+    acknowledged.doubt();
+
+    acknowledged.look(source -> true);
+    assertThat(asked).containsExactly(1L);
+  }
+
   /** What no broker took has no offset, and is still owed. */
   @Test
   void ofWhatWasSentAgainOnlyWhatABrokerTookIsInDoubt() {
