@@ -147,7 +147,8 @@ final class Worker {
             this::newProducer,
             new ResultWriter(instance, config.kafka().groupId()),
             config.resultsTopic(),
-            new ResultsReader(this::newReader));
+            new ResultsReader(this::newReader),
+            config.kafka().maxBlockMs());
     try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null)) {
       Dispatcher policy =
           new Dispatcher(

@@ -5,6 +5,8 @@ import dev.revoker.model.Secret;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,12 @@ public record Config(
       Map<String, Object> consumer,
       Map<String, Object> producer,
       Map<String, Object> admin) {
+    /** How long a call of the producer's may block. */
+    public long maxBlockMs() {
+      return Long.parseLong(
+          Objects.requireNonNull(producer.get(ProducerConfig.MAX_BLOCK_MS_CONFIG)).toString());
+    }
+
     @Override
     public String toString() {
       return "Kafka[groupId=%s, consumer=%s, producer=%s, admin=%s]"

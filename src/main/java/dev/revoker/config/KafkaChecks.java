@@ -68,6 +68,11 @@ final class KafkaChecks {
               "producer.delivery.timeout.ms",
               "is longer than producer.transaction.timeout.ms: a result may be sent in vain");
     }
+    if (number("linger.ms") > 0) {
+      in.report()
+          .warn(
+              "producer.linger.ms", "each transaction waits so long; its results go out together");
+    }
     if (settings.has("interceptor.classes")) {
       in.report().warn("producer.interceptor.classes", "an interceptor can change results");
     }

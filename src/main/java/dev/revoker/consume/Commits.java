@@ -3,12 +3,11 @@ package dev.revoker.consume;
 import dev.revoker.model.Result;
 import dev.revoker.model.Source;
 import dev.revoker.publish.Acknowledged;
+import dev.revoker.publish.Batch;
 import dev.revoker.publish.Publication;
 import dev.revoker.publish.Publisher;
 import dev.revoker.time.Time;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * while the last was under way; memory changes only after it. Used by the loop's thread alone.
  *
  * <p>States: open (a producer stands), not open (to be made, and the committed state to be read
- * again), and a commit whose answer is unknown, which is asked for again before anything else.
+ * again), and a transaction whose end is unknown, which is gone on with before anything else.
  */
 final class Commits {
   private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
@@ -30,9 +29,6 @@ final class Commits {
     /** These results are visible to a reader with read_committed. */
     void committed(List<Result> results, long tookNanos);
   }
-
-  /** A transaction's size is bounded too: the rest is the next one's. */
-  private static final int MAX_BATCH = 1000;
 
   private static final long PAUSE_AFTER_FAILURE_MS = 200;
 
@@ -44,14 +40,12 @@ final class Commits {
   private final Acknowledged acknowledged;
   private final CommittedState state;
   private final Intake intake;
-  private final Completions completions;
+  private final Uncommitted answered;
   private final Listener listener;
   private final Time time;
   private final Trouble trouble = new Trouble();
 
-  private final List<Pending> answered = new ArrayList<>();
-
-  /** The transaction whose commit is not known to be done. */
+  /** The transaction that is not known to be committed, nor to be aborted. */
   private @Nullable Answers uncertain;
 
   private boolean open;
@@ -72,7 +66,7 @@ final class Commits {
     this.acknowledged = publisher.acknowledged();
     this.state = new CommittedState(consumer, intake, withdrawal, acknowledged);
     this.intake = intake;
-    this.completions = completions;
+    this.answered = new Uncommitted(completions);
     this.listener = listener;
     this.time = time;
     this.notBeforeMs = time.millis();
@@ -106,8 +100,7 @@ final class Commits {
    * became of their results.
    */
   void turn() {
-    takeCompletions();
-    answered.removeIf(pending -> !pending.partition.holds(pending));
+    answered.take();
     acknowledged.keepReclaimed(this::isReclaimed);
     if (idle() || pausing()) {
       return;
@@ -167,39 +160,19 @@ final class Commits {
     return time.millis() < notBeforeMs;
   }
 
-  private void takeCompletions() {
-    for (Pending next = completions.next(); next != null; next = completions.next()) {
-      if (!next.partition.holds(next)) {
-        // Late: its partition was given up, or the broker had its answer already.
-        continue;
-      }
-      if (next.result() == null) {
-        next.partition.release(next);
-      } else {
-        answered.add(next);
-      }
-    }
-  }
-
   private void commitAnswered() {
-    // Once more: what was let go of since is read again, and answered then.
-    answered.removeIf(pending -> !pending.partition.holds(pending));
     List<Partition> reclaimed = reclaimed();
     if (reclaimed.stream().anyMatch(partition -> partition.stale)) {
       // Results that are sent again go with their offsets.
       return;
     }
-    Answers batch =
-        new Answers(
-            answered.stream().filter(pending -> !pending.partition.stale).limit(MAX_BATCH).toList(),
-            reclaimed);
+    Answers batch = new Answers(answered.next(), reclaimed);
     if (batch.isEmpty() && !acknowledged.owes()) {
       return;
     }
     startedNanos = time.nanos();
     handle(
-        publisher.publish(
-            new Publisher.Batch(batch.results(), batch.offsets(), consumer.groupMetadata())),
+        publisher.publish(new Batch(batch.results(), batch.offsets(), consumer.groupMetadata())),
         batch);
   }
 
@@ -241,7 +214,7 @@ final class Commits {
 
   private void committed(Answers batch) {
     if (!batch.requests().isEmpty()) {
-      answered.removeAll(Set.copyOf(batch.requests()));
+      answered.committed(batch.requests());
       listener.committed(batch.results(), time.nanos() - startedNanos);
     }
   }

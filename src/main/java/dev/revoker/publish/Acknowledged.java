@@ -60,8 +60,7 @@ public final class Acknowledged {
 
   /** These were acknowledged, with them all that was owed, and the offsets that were lost. */
   void committed(List<Sent> sent) {
-    // A commit can return before the futures of its records say that they are done (CrashIT).
-    last.add(sent.stream().filter(Sent::isTaken).toList());
+    last.add(sent);
     owed.clear();
     reclaimed.clear();
   }

@@ -9,8 +9,8 @@ public sealed interface Publication {
   record Aborted(String why) implements Publication {}
 
   /**
-   * The transaction is under way, its offsets or its commit sent and the answer not known: only
-   * {@link Publisher#resume} may follow.
+   * The transaction is under way: its offsets, its results or its commit are sent and the answer is
+   * not known. Only {@link Publisher#resume} may follow.
    */
   record Unknown(String why) implements Publication {}
 

@@ -1,16 +1,10 @@
 package dev.revoker.publish;
 
 import dev.revoker.message.ResultWriter;
-import dev.revoker.model.Result;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +19,15 @@ import org.slf4j.LoggerFactory;
 public final class Publisher {
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-  /** A transaction's results and offsets. */
-  public record Batch(
-      List<Result> results,
-      Map<TopicPartition, OffsetAndMetadata> offsets,
-      ConsumerGroupMetadata group) {}
-
   private final Supplier<Producer<byte[], byte[]>> newProducer;
   private final Transaction transaction;
   private final Acknowledged acknowledged;
   private final Patience patience = new Patience();
+  private final long maxBlockMs;
 
   private @Nullable Producer<byte[], byte[]> producer;
   private boolean abortDue;
+  private boolean committing;
 
   /** What the transaction under way still lacks: its offsets are sent, and the answer is due. */
   private @Nullable Batch waiting;
@@ -48,15 +38,18 @@ public final class Publisher {
    * @param newProducer a transactional producer; each has the same transactional.id, so that a new
    *     one ends what the one before it left open
    * @param view asked after an abort only
+   * @param maxBlockMs the producers' {@code max.block.ms}
    */
   public Publisher(
       Supplier<Producer<byte[], byte[]>> newProducer,
       ResultWriter writer,
       String topic,
-      ResultsView view) {
+      ResultsView view,
+      long maxBlockMs) {
     this.newProducer = newProducer;
     this.transaction = new Transaction(writer, topic);
     this.acknowledged = new Acknowledged(view);
+    this.maxBlockMs = maxBlockMs;
   }
 
   /**
@@ -197,27 +190,46 @@ public final class Publisher {
 
   private Publication commit() {
     Producer<byte[], byte[]> current = current();
+    committing = true;
     try {
-      current.commitTransaction();
+      transaction.commit(current, maxBlockMs);
     } catch (TimeoutException unanswered) {
-      // Thrown as such, and not as a cause, it says that the commit is under way. The producer
-      // takes nothing but the same call now.
+      // Thrown as such, and not as a cause, it says that the records, or the commit, are under way.
+      // After a commit the producer takes nothing but the same call.
       return new Publication.Unknown(ProducerErrors.describe(unanswered));
     } catch (RuntimeException failed) {
+      committing = false;
       return failed(failed);
     }
+    committing = false;
     abortDue = false;
     transaction.committed();
     acknowledged.committed(transaction.sent());
     return new Publication.Committed();
   }
 
-  /** Lets go of the producer; an open transaction is left to its time-out. */
+  /**
+   * Lets go of the producer. What is under way to be committed is, if the results arrive in this
+   * time; by itself the producer would abort it. Any other open transaction is aborted.
+   */
   public void close(Duration timeout) {
+    try {
+      if (committing) {
+        transaction.commit(current(), timeout.toMillis());
+      }
+      drop(timeout);
+    } catch (RuntimeException failed) {
+      LOG.atInfo().log("the last results are not committed: " + ProducerErrors.describe(failed));
+      drop(Duration.ZERO);
+    }
+  }
+
+  private void drop(Duration timeout) {
     if (producer != null) {
       producer.close(timeout);
       producer = null;
       waiting = null;
+      committing = false;
     }
   }
 
@@ -233,10 +245,10 @@ public final class Publisher {
   }
 
   private Publication tooLarge(Publication.Fatal fatal) {
+    boolean shorter = transaction.shorten();
     Publication ended =
         abort(new Publication.Aborted("a result is larger than the results topic takes"));
-    boolean aborted = ended instanceof Publication.Aborted && !abortDue;
-    return aborted && !transaction.shorten() ? fatal : ended;
+    return shorter ? ended : fatal;
   }
 
   private Publication abort(Publication.Aborted aborted) {
@@ -248,7 +260,8 @@ public final class Publisher {
         current.abortTransaction();
         abortDue = false;
       }
-      return aborted;
+      // As with a commit: what it still holds could go out with the next transaction.
+      return transaction.isLeftBehind() ? lost("an abort may have left results behind") : aborted;
     } catch (TimeoutException unanswered) {
       // It goes on in the background, and is asked for again before the next transaction. Never to
       // end where offsets go before it that a broker refuses for ever: of a topic that is gone.
@@ -266,7 +279,7 @@ public final class Publisher {
         .log("the producer can no longer be used: a new one goes on from the committed state");
     ends();
     acknowledged.lost(transaction.sent());
-    close(Duration.ZERO);
+    drop(Duration.ZERO);
     return new Publication.ProducerLost(why);
   }
 

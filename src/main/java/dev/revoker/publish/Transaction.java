@@ -7,10 +7,15 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +32,9 @@ final class Transaction {
   private final List<Sent> sent = new ArrayList<>();
   private final Set<Source> tooLarge = new HashSet<>();
 
+  /** A record whose sending failed may be in the producer all the same, and nobody is told. */
+  private boolean stranded;
+
   Transaction(ResultWriter writer, String topic) {
     this.writer = writer;
     this.topic = topic;
@@ -34,9 +42,10 @@ final class Transaction {
 
   void begin() {
     sent.clear();
+    stranded = false;
   }
 
-  /** A failure comes out of the commit too, which can't succeed after it. */
+  /** A failure comes out of {@link #commit} too. */
   void send(Producer<byte[], byte[]> producer, Result result) {
     Source source = result.request().source();
     Result fitting = tooLarge.contains(source) ? ShortResult.of(result) : result;
@@ -67,12 +76,49 @@ final class Transaction {
 
   private void send(
       Producer<byte[], byte[]> producer, Source source, ProducerRecord<byte[], byte[]> record) {
+    // Kafka's appends it first, and then finds that it is in an error state.
+    stranded = true;
     sent.add(new Sent(source, record, producer.send(record)));
+    stranded = false;
+  }
+
+  /**
+   * Commits, once brokers have taken all that was sent. Kafka's producer can commit without what it
+   * was given a moment before: its sender looks for records first, and for the commit then
+   * (docs/DESIGN.md, "What is not obvious").
+   *
+   * @param timeoutMs to wait for each record at most
+   * @throws TimeoutException where that, or the commit, takes longer: it may be done yet
+   * @throws KafkaException for a record that was not taken and will not be, and what the commit
+   *     throws
+   */
+  void commit(Producer<byte[], byte[]> producer, long timeoutMs) {
+    awaitTaken(timeoutMs);
+    producer.commitTransaction();
+  }
+
+  private void awaitTaken(long timeoutMs) {
+    for (Sent one : sent) {
+      try {
+        one.outcome().get(timeoutMs, TimeUnit.MILLISECONDS);
+      } catch (java.util.concurrent.TimeoutException late) {
+        throw new TimeoutException("no broker has taken the results yet", late);
+      } catch (ExecutionException refused) {
+        throw new KafkaException("a result was not taken: " + refused.getMessage(), refused);
+      } catch (InterruptedException interrupted) {
+        throw new InterruptException(interrupted);
+      }
+    }
   }
 
   /** Whether brokers have taken all that was sent. */
   boolean isTaken() {
     return sent.stream().allMatch(Sent::isTaken);
+  }
+
+  /** Once it is aborted: whether the producer may still hold any of it. */
+  boolean isLeftBehind() {
+    return stranded || sent.stream().anyMatch(one -> !one.outcome().isDone());
   }
 
   /** What was sent since it began. */
@@ -85,7 +131,8 @@ final class Transaction {
   }
 
   /**
-   * Once it is aborted: finds what was too large, to be sent in short from now on.
+   * Once it is not going to be committed: finds what was too large, to be sent in short from now
+   * on.
    *
    * @return whether there is any that was not sent in short already
    */

@@ -252,7 +252,8 @@ class KafkaSectionTest {
             "consumer.interceptor.classes=" + interceptor,
             "consumer.spy.endpoint=CANARY",
             "sasl.mechanism=PLAIN",
-            "producer.delivery.timeout.ms=20000");
+            "producer.delivery.timeout.ms=20000",
+            "producer.linger.ms=5");
 
     assertThat(valid.config().kafka().consumer()).containsEntry("spy.endpoint", "CANARY");
     assertThat(valid.lines()).contains("consumer.spy.endpoint = *** (file)");
@@ -262,7 +263,8 @@ class KafkaSectionTest {
             "consumer.interceptor.classes: an interceptor sees every key in clear",
             "security.protocol: is plaintext, so no sasl.* setting has an effect",
             "producer.delivery.timeout.ms: is longer than producer.transaction.timeout.ms: a"
-                + " result may be sent in vain");
+                + " result may be sent in vain",
+            "producer.linger.ms: each transaction waits so long; its results go out together");
   }
 
   /** Stands for an interceptor of somebody's own. */

@@ -65,7 +65,8 @@ final class Rig {
                 this::newProducer,
                 new ResultWriter("w-1", "revoker"),
                 "results",
-                offsets -> aborted.apply(offsets)),
+                offsets -> aborted.apply(offsets),
+                5),
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,
             (results, nanos) -> {

@@ -125,7 +125,7 @@ class LostResultsTest {
     publisher.acknowledged().look(source -> true);
     producer.calls.clear();
 
-    Publisher.Batch nothing = new Publisher.Batch(List.of(), Map.of(), batch(0).group());
+    Batch nothing = new Batch(List.of(), Map.of(), batch(0).group());
     assertThat(publisher.publish(nothing)).isInstanceOf(Publication.Committed.class);
 
     assertThat(producer.calls).containsExactly("begin", "send", "commit");
@@ -249,23 +249,6 @@ class LostResultsTest {
     publish(1_000);
 
     assertThat(results()).hasSizeBetween(16, 18).contains("r-39");
-  }
-
-  /** It is committed all the same: to fail now would have it published twice. */
-  @Test
-  void whatIsCommittedBeforeItsFutureSaysSoIsNotKept() {
-    Acknowledged acknowledged = new Acknowledged(this::aborted);
-    Sent late =
-        new Sent(
-            new Source("requests", 0, 0),
-            new ProducerRecord<>("results", new byte[0]),
-            new CompletableFuture<>());
-
-    acknowledged.committed(List.of(late, sent(1, 1_000), late));
-    acknowledged.doubt();
-
-    acknowledged.look(source -> true);
-    assertThat(asked).containsExactly(1L);
   }
 
   /** What no broker took has no offset, and is still owed. */

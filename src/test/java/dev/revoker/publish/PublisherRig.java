@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -23,13 +24,20 @@ import org.apache.kafka.common.TopicPartition;
 final class PublisherRig {
   static final TopicPartition PARTITION = new TopicPartition("requests", 0);
 
+  /** Little, for what a scripted producer holds does not come by itself. */
+  private static final long MAX_BLOCK_MS = 5;
+
   final ScriptedProducer.Store store = new ScriptedProducer.Store();
   final List<ScriptedProducer> made = new ArrayList<>();
   final Publisher publisher = publisher(this::next);
 
+  /** Done to each producer that is made. */
+  Consumer<ScriptedProducer> eachProducer = producer -> {};
+
   ScriptedProducer next() {
     ScriptedProducer producer = new ScriptedProducer(store);
     made.add(producer);
+    eachProducer.accept(producer);
     return producer;
   }
 
@@ -38,7 +46,8 @@ final class PublisherRig {
   }
 
   static Publisher publisher(Supplier<ScriptedProducer> producers, ResultsView view) {
-    return new Publisher(producers::get, new ResultWriter("w-1", "revoker"), "results", view);
+    return new Publisher(
+        producers::get, new ResultWriter("w-1", "revoker"), "results", view, MAX_BLOCK_MS);
   }
 
   void open() {
@@ -59,13 +68,13 @@ final class PublisherRig {
     return new String(store.results.get(index).value(), StandardCharsets.UTF_8);
   }
 
-  static Publisher.Batch batch(int... offsets) {
+  static Batch batch(int... offsets) {
     return batch(IntStream.of(offsets).mapToObj(i -> result(i, Map.of())).toArray(Result[]::new));
   }
 
-  static Publisher.Batch batch(Result... results) {
+  static Batch batch(Result... results) {
     long next = results[results.length - 1].request().source().offset() + 1;
-    return new Publisher.Batch(
+    return new Batch(
         List.of(results),
         Map.of(PARTITION, new OffsetAndMetadata(next, "")),
         new MockConsumer<byte[], byte[]>("earliest").groupMetadata());

@@ -2,11 +2,15 @@ package dev.revoker.publish;
 
 import static dev.revoker.publish.PublisherRig.PARTITION;
 import static dev.revoker.publish.PublisherRig.batch;
+import static dev.revoker.publish.PublisherRig.result;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.model.Result;
 import dev.revoker.publish.ScriptedProducer.Commit;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -59,7 +63,7 @@ class PublisherTest {
   @ParameterizedTest
   @MethodSource("abortable")
   void whatCanBeAbortedIsAbortedAndTheSameProducerGoesOn(RuntimeException failure) {
-    for (String step : List.of("send", "offsets")) {
+    for (String step : List.of("offsets", "commit")) {
       rig.open();
       rig.producer().failures.put(step, failure);
 
@@ -111,6 +115,98 @@ class PublisherTest {
     assertThat(rig.producer().calls).doesNotContain("abort");
     assertThat(rig.ids()).containsExactly("r-0");
     assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
+  }
+
+  /** Kafka's producer may commit without what it was given last (docs/DESIGN.md). */
+  @Test
+  void nothingIsCommittedBeforeBrokersHaveTakenAllOfIt() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.holds = true;
+
+    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Unknown.class);
+    assertThat(producer.calls).containsExactly("init", "begin", "offsets", "send", "send");
+    producer.take();
+
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0", "r-1");
+  }
+
+  @Test
+  void whatABrokerDoesNotTakeIsAbortedThoughTheProducerWouldCommit() {
+    rig.open();
+    rig.producer().holds = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    rig.producer().refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
+
+    assertThat(rig.publisher.resume())
+        .isInstanceOfSatisfying(
+            Publication.Aborted.class, aborted -> assertThat(aborted.why()).contains("Expiring"));
+    assertThat(rig.producer().calls).doesNotContain("commit").endsWith("abort");
+    rig.producer().holds = false;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0");
+  }
+
+  /** What it still holds would go out with the next transaction, beside what is sent again. */
+  @Test
+  void aProducerWhoseAbortMayLeaveARecordBehindIsReplaced() {
+    Result large = result(0, Map.of("label", "x".repeat(5_000)));
+    Result small = result(1, Map.of());
+    for (Batch batch : List.of(batch(large, small), batch(small, large, result(2, Map.of())))) {
+      rig.eachProducer = producer -> producer.abortForgets = true;
+      rig.store.maxValueBytes = 2_000;
+      rig.store.results.clear();
+      rig.open();
+
+      assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.ProducerLost.class);
+      rig.open();
+      assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Committed.class);
+      assertThat(rig.ids()).doesNotHaveDuplicates().hasSameSizeAs(batch.results());
+      rig.publisher.close(Duration.ZERO);
+    }
+  }
+
+  @Test
+  void aProducerWhoseAbortLeavesWhatNoBrokerHasTakenIsReplaced() {
+    rig.open();
+    ScriptedProducer first = rig.producer();
+    first.abortForgets = true;
+    first.holds = true;
+    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Unknown.class);
+    first.refuseFirst(new TimeoutException("Expiring 1 record(s) for results-0"));
+
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.ProducerLost.class);
+    rig.open();
+    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0", "r-1");
+  }
+
+  /** By itself the producer would abort it, and the next owner would call again. */
+  @Test
+  void whatIsUnderWayToBeCommittedIsCommittedWhenItCloses() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.holds = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    producer.take();
+
+    rig.publisher.close(Duration.ofSeconds(5));
+    assertThat(rig.ids()).containsExactly("r-0");
+    assertThat(producer.closed()).isTrue();
+  }
+
+  @Test
+  void whatNoBrokerTakesInTimeIsNotCommittedWhenItCloses() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.holds = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+
+    rig.publisher.close(Duration.ofMillis(5));
+    assertThat(producer.calls).doesNotContain("commit");
+    assertThat(producer.closed()).isTrue();
   }
 
   /** An abort would decide over the transaction before, too, whose markers a broker has lost. */

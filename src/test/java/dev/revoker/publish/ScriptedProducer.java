@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.apache.kafka.common.metrics.Gauge;
 import org.apache.kafka.common.metrics.KafkaMetric;
 import org.apache.kafka.common.metrics.MetricConfig;
@@ -37,7 +39,7 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     public int transactions;
     public int maxValueBytes = Integer.MAX_VALUE;
 
-    /** As above, but told as the broker does: out of the commit. */
+    /** As above, but it is the broker that refuses. */
     public int brokerMaxValueBytes = Integer.MAX_VALUE;
   }
 
@@ -64,11 +66,34 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   /** Whether anything comes back from whom it is connected to. */
   public boolean answers = true;
 
+  /** Done to what is said of each record. */
+  public UnaryOperator<Future<RecordMetadata>> eachOutcome = UnaryOperator.identity();
+
   /** Runs inside each commit. */
   public Runnable duringCommit = () -> {};
 
+  /**
+   * What is sent from now on no broker has taken until {@link #take}. As the real one may, the
+   * producer does not wait for it: a commit leaves it out, and says nothing.
+   */
+  public boolean holds;
+
+  /**
+   * An abort leaves in the producer what no broker has taken, and what was given to it in its error
+   * state: it goes out with the next transaction.
+   */
+  public boolean abortForgets;
+
+  private record Held(
+      ProducerRecord<byte[], byte[]> record, CompletableFuture<RecordMetadata> outcome) {}
+
   private final Store store;
-  private final List<CompletableFuture<RecordMetadata>> refused = new ArrayList<>();
+  private final List<Held> held = new ArrayList<>();
+
+  /** Given to it in its error state: it is appended, and the call throws. */
+  private final List<ProducerRecord<byte[], byte[]>> stranded = new ArrayList<>();
+
+  private final List<ProducerRecord<byte[], byte[]>> leftBehind = new ArrayList<>();
   private String pending = "";
   private boolean pendingDone;
 
@@ -127,17 +152,40 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   @Override
   public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
     call("send");
-    if (record.value().length > store.maxValueBytes) {
-      var tooLarge = new RecordTooLargeException("larger than max.message.bytes");
-      poison = tooLarge;
-      return CompletableFuture.failedFuture(tooLarge);
+    if (poison != null) {
+      stranded.add(record);
+      failIfPoisoned();
     }
-    if (record.value().length > store.brokerMaxValueBytes) {
-      CompletableFuture<RecordMetadata> later = new CompletableFuture<>();
-      refused.add(later);
-      return later;
+    if (record.value().length > Math.min(store.maxValueBytes, store.brokerMaxValueBytes)) {
+      poison = new RecordTooLargeException("larger than max.message.bytes");
+      return CompletableFuture.failedFuture(poison);
     }
-    return super.send(record);
+    if (holds) {
+      held.add(new Held(record, new CompletableFuture<>()));
+      return held.getLast().outcome();
+    }
+    return eachOutcome.apply(super.send(record));
+  }
+
+  /** The broker takes what is held. */
+  public void take() {
+    holds = false;
+    for (Held one : held) {
+      one.outcome().complete(super.send(one.record()).resultNow());
+    }
+    held.clear();
+  }
+
+  /** The first of what is held has had its time; the producer is in its error state then. */
+  public void refuseFirst(RuntimeException why) {
+    held.removeFirst().outcome().completeExceptionally(why);
+    poison = why;
+  }
+
+  /** The broker, or the time that it had, refuses what is held. */
+  public void refuse(RuntimeException why) {
+    held.forEach(one -> one.outcome().completeExceptionally(why));
+    held.clear();
   }
 
   @Override
@@ -165,10 +213,6 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     }
     duringCommit.run();
     failIfPoisoned();
-    if (!refused.isEmpty()) {
-      poison = new RecordTooLargeException("larger than max.message.bytes");
-      throw poison;
-    }
     Commit how = commits.poll();
     if (how == null) {
       finish();
@@ -212,9 +256,13 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     }
     pending = "";
     poison = null;
-    // The real producer, too, may tell of the state before it tells of the record.
-    refused.forEach(one -> one.completeExceptionally(new RecordTooLargeException("too large")));
-    refused.clear();
+    if (abortForgets) {
+      held.forEach(one -> leftBehind.add(one.record()));
+      leftBehind.addAll(stranded);
+      held.clear();
+    }
+    stranded.clear();
+    refuse(new TransactionAbortedException());
     ending = true;
     super.abortTransaction();
     ending = false;
@@ -225,6 +273,8 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
       pendingDone = false;
       return;
     }
+    store.results.addAll(leftBehind);
+    leftBehind.clear();
     store.results.addAll(uncommittedRecords());
     uncommittedOffsets().values().forEach(store.offsets::putAll);
     store.transactions++;

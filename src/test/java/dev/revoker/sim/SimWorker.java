@@ -93,7 +93,8 @@ final class SimWorker {
             this::newProducer,
             new ResultWriter(name, "revoker"),
             config.resultsTopic(),
-            this::aborted);
+            this::aborted,
+            sim.scenario.maxBlockMs);
     Dispatcher dispatcher =
         new Dispatcher(
             config, this::call, new PolicyListener(), process.time, sim.world.random::nextDouble);
