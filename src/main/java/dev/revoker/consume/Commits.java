@@ -49,6 +49,7 @@ final class Commits {
   private @Nullable Answers uncertain;
 
   private boolean open;
+  private boolean broken;
   private long notBeforeMs;
   private long lookNotBeforeMs;
   private long startedNanos;
@@ -88,6 +89,14 @@ final class Commits {
     return owes() || state.isDoubted() || acknowledged.isUndecided() || acknowledged.doubted();
   }
 
+  /**
+   * Whether a step failed in its middle, by a bug or by what can't be mended: what is in memory may
+   * not be what the broker has, so nothing is committed any more. The next owner reads what is.
+   */
+  boolean isBroken() {
+    return broken;
+  }
+
   /** How long the loop may sleep for all that is to be done here. */
   long idleMs(long atMostMs) {
     return idle() ? atMostMs : Math.clamp(notBeforeMs - time.millis(), 0, atMostMs);
@@ -100,6 +109,19 @@ final class Commits {
    * became of their results.
    */
   void turn() {
+    if (broken) {
+      return;
+    }
+    boolean whole = false;
+    try {
+      step();
+      whole = true;
+    } finally {
+      broken = !whole;
+    }
+  }
+
+  private void step() {
     answered.take();
     acknowledged.keepReclaimed(this::isReclaimed);
     if (idle() || pausing()) {

@@ -149,7 +149,9 @@ final class Rebalance implements ConsumerRebalanceListener {
   private void settle(
       List<Partition> leaving, long untilMs, Unfinished unfinished, Waiting waiting) {
     commits.turn();
-    while (leaving.stream().anyMatch(unfinished::test) && time.millis() < untilMs) {
+    while (leaving.stream().anyMatch(unfinished::test)
+        && time.millis() < untilMs
+        && !commits.isBroken()) {
       waiting.atMost(Math.min(commits.idleMs(LONGEST_WAIT_MS), untilMs - time.millis()));
       commits.turn();
     }
