@@ -173,7 +173,10 @@ final class Run {
   private Map<String, String> settings() {
     Map<String, String> settings =
         new HashMap<>(Map.of("consumer.group.protocol", schedule.protocol()));
-    if (schedule.protocol().equals("classic")) {
+    // Not where the only broker is restarted: with 4 seconds its group may be without members when
+    // it is back, which is more than is promised there (docs/PROOF.md).
+    if (schedule.protocol().equals("classic")
+        && (schedule.brokers() > 1 || !schedule.killsBroker())) {
       settings.put("consumer.session.timeout.ms", "4000");
       settings.put("consumer.heartbeat.interval.ms", "1000");
     }
