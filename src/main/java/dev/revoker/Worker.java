@@ -180,8 +180,11 @@ final class Worker {
       }
       return complete ? 0 : 1;
     } finally {
-      consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
-      publisher.close(CLOSE_TIMEOUT);
+      try {
+        consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+      } finally {
+        publisher.close(CLOSE_TIMEOUT);
+      }
     }
   }
 

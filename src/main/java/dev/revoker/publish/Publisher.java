@@ -27,7 +27,6 @@ public final class Publisher {
 
   private @Nullable Producer<byte[], byte[]> producer;
   private boolean abortDue;
-  private boolean committing;
 
   /** What the transaction under way still lacks: its offsets are sent, and the answer is due. */
   private @Nullable Batch waiting;
@@ -190,7 +189,6 @@ public final class Publisher {
 
   private Publication commit() {
     Producer<byte[], byte[]> current = current();
-    committing = true;
     try {
       transaction.commit(current, maxBlockMs);
     } catch (TimeoutException unanswered) {
@@ -198,10 +196,8 @@ public final class Publisher {
       // After a commit the producer takes nothing but the same call.
       return new Publication.Unknown(ProducerErrors.describe(unanswered));
     } catch (RuntimeException failed) {
-      committing = false;
       return failed(failed);
     }
-    committing = false;
     abortDue = false;
     transaction.committed();
     acknowledged.committed(transaction.sent());
@@ -209,19 +205,21 @@ public final class Publisher {
   }
 
   /**
-   * Lets go of the producer. What is under way to be committed is, if the results arrive in this
-   * time; by itself the producer would abort it. Any other open transaction is aborted.
+   * Lets go of the producer. Results that are under way are committed if brokers take them in half
+   * of this time; by itself the producer would abort them, as it does any other open transaction.
    */
   public void close(Duration timeout) {
+    Duration half = timeout.dividedBy(2);
     try {
-      if (committing) {
-        transaction.commit(current(), timeout.toMillis());
+      if (producer != null && transaction.isUnderWay()) {
+        transaction.commit(producer, half.toMillis());
       }
-      drop(timeout);
     } catch (RuntimeException failed) {
-      LOG.atInfo().log("the last results are not committed: " + ProducerErrors.describe(failed));
-      drop(Duration.ZERO);
+      LOG.atInfo()
+          .addKeyValue("cause", ProducerErrors.describe(failed))
+          .log("the last results may not be committed: the next owner finds out");
     }
+    drop(half);
   }
 
   private void drop(Duration timeout) {
@@ -229,7 +227,6 @@ public final class Publisher {
       producer.close(timeout);
       producer = null;
       waiting = null;
-      committing = false;
     }
   }
 

@@ -4,8 +4,10 @@ import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
 import dev.revoker.model.Source;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -35,6 +37,9 @@ final class Transaction {
   /** A record whose sending failed may be in the producer all the same, and nobody is told. */
   private boolean stranded;
 
+  /** All is sent, and the commit is not asked for yet. */
+  private boolean underWay;
+
   Transaction(ResultWriter writer, String topic) {
     this.writer = writer;
     this.topic = topic;
@@ -43,6 +48,7 @@ final class Transaction {
   void begin() {
     sent.clear();
     stranded = false;
+    underWay = false;
   }
 
   /** A failure comes out of {@link #commit} too. */
@@ -78,8 +84,13 @@ final class Transaction {
       Producer<byte[], byte[]> producer, Source source, ProducerRecord<byte[], byte[]> record) {
     // Kafka's appends it first, and then finds that it is in an error state.
     stranded = true;
-    sent.add(new Sent(source, record, producer.send(record)));
+    Sent one = new Sent(source, record, producer.send(record));
     stranded = false;
+    sent.add(one);
+    if (one.outcome().state() == Future.State.FAILED) {
+      // More would only be stranded, or wait as long as this one did.
+      throw notTaken(one.outcome().exceptionNow());
+    }
   }
 
   /**
@@ -88,13 +99,20 @@ final class Transaction {
    * (docs/DESIGN.md, "What is not obvious").
    *
    * @param timeoutMs to wait for each record at most
-   * @throws TimeoutException where that, or the commit, takes longer: it may be done yet
+   * @throws TimeoutException where that, or the commit, takes longer: to be called again
    * @throws KafkaException for a record that was not taken and will not be, and what the commit
    *     throws
    */
   void commit(Producer<byte[], byte[]> producer, long timeoutMs) {
+    underWay = true;
     awaitTaken(timeoutMs);
+    underWay = false;
     producer.commitTransaction();
+  }
+
+  /** Whether it is to be committed as soon as brokers have taken all of it. */
+  boolean isUnderWay() {
+    return underWay;
   }
 
   private void awaitTaken(long timeoutMs) {
@@ -104,7 +122,7 @@ final class Transaction {
       } catch (java.util.concurrent.TimeoutException late) {
         throw new TimeoutException("no broker has taken the results yet", late);
       } catch (ExecutionException refused) {
-        throw new KafkaException("a result was not taken: " + refused.getMessage(), refused);
+        throw notTaken(one.outcome().exceptionNow());
       } catch (InterruptedException interrupted) {
         throw new InterruptException(interrupted);
       }
@@ -131,25 +149,28 @@ final class Transaction {
   }
 
   /**
-   * Once it is not going to be committed: finds what was too large, to be sent in short from now
-   * on.
+   * Once it is not going to be committed: finds the one that was too large, to be sent in short
+   * from now on. Of several it is the largest: Kafka blames what was sent beside it, too.
    *
-   * @return whether there is any that was not sent in short already
+   * @return whether there is one that was not sent in short already
    */
   boolean shorten() {
-    boolean more = false;
-    for (Sent one : sent) {
-      if (wasTooLarge(one) && tooLarge.add(one.source())) {
-        more = true;
-        LOG.atWarn()
-            .addKeyValue("source", one.source())
-            .addKeyValue("bytes", one.bytes())
-            .log(
-                "a result is larger than the results topic takes: it is sent without reason,"
-                    + " requested_by, requested_at and labels");
-      }
+    Optional<Sent> largest =
+        sent.stream().filter(Transaction::wasTooLarge).max(Comparator.comparingInt(Sent::bytes));
+    if (largest.isEmpty() || !tooLarge.add(largest.get().source())) {
+      return false;
     }
-    return more;
+    LOG.atWarn()
+        .addKeyValue("source", largest.get().source())
+        .addKeyValue("bytes", largest.get().bytes())
+        .log(
+            "a result is larger than the results topic takes: it is sent without reason,"
+                + " requested_by, requested_at and labels");
+    return true;
+  }
+
+  private static KafkaException notTaken(Throwable cause) {
+    return new KafkaException("a result was not taken: " + ProducerErrors.describe(cause), cause);
   }
 
   private static boolean wasTooLarge(Sent one) {

@@ -86,9 +86,25 @@ class PublisherRefusalTest {
         .contains("\"reason\":null", "\"requested_by\":null", "\"requested_at\":null");
   }
 
-  /** The broker's refusal comes later than the client's, out of the commit. */
+  /** The broker's refusal comes later, and Kafka's producer blames all that is under way. */
   @Test
-  void theBrokersRefusalOfALargeResultCountsToo() {
+  void ofThoseThatABrokerRefusesTogetherTheLargestIsSentInShort() {
+    rig.open();
+    rig.store.brokerMaxValueBytes = 2_000;
+    Batch batch = batch(result(0, Map.of()), result(1, Map.of("label", "x".repeat(5_000))));
+    rig.producer().holds = true;
+
+    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Unknown.class);
+    rig.producer().whenAwaited = rig.producer()::refuseTooLarge;
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+    rig.producer().holds = false;
+    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.text(0)).contains("\"reason\":\"left\"");
+    assertThat(rig.text(1)).contains("\"reason\":null");
+  }
+
+  @Test
+  void theMarkOfALargeResultDoesNotOutliveItsCommit() {
     rig.open();
     rig.store.brokerMaxValueBytes = 2_000;
     Result large = result(0, Map.of("label", "x".repeat(5_000)));
@@ -97,7 +113,7 @@ class PublisherRefusalTest {
     assertThat(rig.publisher.publish(batch(large))).isInstanceOf(Publication.Committed.class);
     rig.store.brokerMaxValueBytes = Integer.MAX_VALUE;
     assertThat(rig.publisher.publish(batch(large))).isInstanceOf(Publication.Committed.class);
-    assertThat(rig.text(1)).as("the mark does not outlive its commit").contains("xxx");
+    assertThat(rig.text(1)).contains("xxx");
   }
 
   @Test

@@ -6,7 +6,6 @@ import static dev.revoker.publish.PublisherRig.result;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.model.Result;
 import dev.revoker.publish.ScriptedProducer.Commit;
 import java.time.Duration;
 import java.util.List;
@@ -79,16 +78,6 @@ class PublisherTest {
   }
 
   @Test
-  void anAbortableFailureOfTheCommitItselfIsAborted() {
-    rig.open();
-    rig.producer().failures.put("commit", new TransactionAbortableException("a record expired"));
-
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
-    assertThat(rig.ids()).containsExactly("r-0");
-  }
-
-  @Test
   void aTransactionThatCannotBeginIsAbortedToo() {
     rig.open();
     rig.producer().failures.put("begin", new KafkaException("an error state of before"));
@@ -149,23 +138,37 @@ class PublisherTest {
     assertThat(rig.ids()).containsExactly("r-0");
   }
 
-  /** What it still holds would go out with the next transaction, beside what is sent again. */
+  /**
+   * It may have been appended: it would go out with the next transaction, beside the same again.
+   */
   @Test
-  void aProducerWhoseAbortMayLeaveARecordBehindIsReplaced() {
-    Result large = result(0, Map.of("label", "x".repeat(5_000)));
-    Result small = result(1, Map.of());
-    for (Batch batch : List.of(batch(large, small), batch(small, large, result(2, Map.of())))) {
-      rig.eachProducer = producer -> producer.abortForgets = true;
-      rig.store.maxValueBytes = 2_000;
-      rig.store.results.clear();
-      rig.open();
+  void aProducerThatRefusesARecordIsReplacedAfterTheAbort() {
+    rig.eachProducer = producer -> producer.abortForgets = true;
+    rig.open();
+    rig.producer().failures.put("send", new KafkaException("an error state"));
 
-      assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.ProducerLost.class);
-      rig.open();
-      assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Committed.class);
-      assertThat(rig.ids()).doesNotHaveDuplicates().hasSameSizeAs(batch.results());
-      rig.publisher.close(Duration.ZERO);
-    }
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+    rig.open();
+    rig.producer().failures.put("offsets", new CommitFailedException("the group has moved on"));
+    assertThat(rig.publisher.publish(batch(0)))
+        .as("the new one has refused nothing")
+        .isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0");
+  }
+
+  /** Each further one would be appended all the same, or wait as long as the first did. */
+  @Test
+  void afterARecordThatIsRefusedAtOnceNoOtherIsSent() {
+    rig.open();
+    rig.store.maxValueBytes = 2_000;
+    Batch batch = batch(result(0, Map.of("label", "x".repeat(5_000))), result(1, Map.of()));
+
+    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.producer().calls).containsExactly("init", "begin", "offsets", "send", "abort");
+    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0", "r-1");
+    assertThat(rig.made).hasSize(1);
   }
 
   @Test
@@ -185,12 +188,12 @@ class PublisherTest {
 
   /** By itself the producer would abort it, and the next owner would call again. */
   @Test
-  void whatIsUnderWayToBeCommittedIsCommittedWhenItCloses() {
+  void whatIsUnderWayIsCommittedAsItCloses() {
     rig.open();
     ScriptedProducer producer = rig.producer();
     producer.holds = true;
     assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
-    producer.take();
+    producer.whenAwaited = producer::take;
 
     rig.publisher.close(Duration.ofSeconds(5));
     assertThat(rig.ids()).containsExactly("r-0");
@@ -198,15 +201,58 @@ class PublisherTest {
   }
 
   @Test
-  void whatNoBrokerTakesInTimeIsNotCommittedWhenItCloses() {
+  void whatNoBrokerTakesInTimeIsAbortedAsItCloses() {
     rig.open();
     ScriptedProducer producer = rig.producer();
     producer.holds = true;
     assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
 
-    rig.publisher.close(Duration.ofMillis(5));
+    rig.publisher.close(Duration.ofMillis(10));
     assertThat(producer.calls).doesNotContain("commit");
     assertThat(producer.closed()).isTrue();
+    assertThat(producer.closedWithin).as("time for the abort").isPositive();
+  }
+
+  /** What was under way before is aborted, and of this one only the offsets are sent. */
+  @Test
+  void aTransactionWithoutItsResultsIsNotCommittedAsItCloses() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.holds = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    producer.refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+    producer.failures.put("offsets", new TimeoutException("no answer"));
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+
+    rig.publisher.close(Duration.ofSeconds(5));
+    assertThat(producer.calls).doesNotContain("commit");
+  }
+
+  /** The producer goes on with it by itself; to ask for it again would wait for max.block.ms. */
+  @Test
+  void aCommitThatIsAskedForIsLeftToTheProducerAsItCloses() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.commits.add(Commit.LATE);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+
+    rig.publisher.close(Duration.ofSeconds(5));
+    assertThat(producer.calls).containsOnlyOnce("commit");
+    assertThat(producer.closedWithin).isPositive();
+  }
+
+  @Test
+  void anAbortedTransactionIsNotCommittedAsItCloses() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.failures.put("commit", new TransactionAbortableException("a record expired"));
+    producer.lateAbort = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+
+    rig.publisher.close(Duration.ofSeconds(5));
+    assertThat(producer.calls).containsOnlyOnce("commit");
+    assertThat(rig.ids()).isEmpty();
   }
 
   /** An abort would decide over the transaction before, too, whose markers a broker has lost. */

@@ -1,5 +1,6 @@
 package dev.revoker.publish;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -7,7 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -39,7 +42,7 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     public int transactions;
     public int maxValueBytes = Integer.MAX_VALUE;
 
-    /** As above, but it is the broker that refuses. */
+    /** As above, but the broker refuses it, which is known once it is waited for. */
     public int brokerMaxValueBytes = Integer.MAX_VALUE;
   }
 
@@ -83,6 +86,30 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
    * state: it goes out with the next transaction.
    */
   public boolean abortForgets;
+
+  /** How long it was given to close. */
+  public Duration closedWithin = Duration.ZERO;
+
+  /** Runs when somebody begins to wait for what is held. */
+  public Runnable whenAwaited = () -> {};
+
+  /** A future that learns its outcome while it is waited for. */
+  private static final class Awaited extends CompletableFuture<RecordMetadata> {
+    private final Runnable begun;
+
+    private Awaited(Runnable begun) {
+      this.begun = begun;
+    }
+
+    @Override
+    public RecordMetadata get(long timeout, TimeUnit unit)
+        throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+      if (timeout > 0) {
+        begun.run();
+      }
+      return super.get(timeout, unit);
+    }
+  }
 
   private record Held(
       ProducerRecord<byte[], byte[]> record, CompletableFuture<RecordMetadata> outcome) {}
@@ -151,17 +178,23 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
 
   @Override
   public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
-    call("send");
-    if (poison != null) {
-      stranded.add(record);
+    try {
+      call("send");
       failIfPoisoned();
+    } catch (RuntimeException failed) {
+      stranded.add(record);
+      throw failed;
     }
-    if (record.value().length > Math.min(store.maxValueBytes, store.brokerMaxValueBytes)) {
-      poison = new RecordTooLargeException("larger than max.message.bytes");
+    if (record.value().length > store.maxValueBytes) {
+      poison = new RecordTooLargeException("larger than max.request.size");
       return CompletableFuture.failedFuture(poison);
     }
+    if (record.value().length > store.brokerMaxValueBytes) {
+      held.add(new Held(record, new Awaited(this::refuseTooLarge)));
+      return held.getLast().outcome();
+    }
     if (holds) {
-      held.add(new Held(record, new CompletableFuture<>()));
+      held.add(new Held(record, new Awaited(() -> whenAwaited.run())));
       return held.getLast().outcome();
     }
     return eachOutcome.apply(super.send(record));
@@ -180,6 +213,13 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   public void refuseFirst(RuntimeException why) {
     held.removeFirst().outcome().completeExceptionally(why);
     poison = why;
+  }
+
+  /** The broker refuses one of those that are held; Kafka's producer blames the others, too. */
+  public void refuseTooLarge() {
+    var tooLarge = new RecordTooLargeException("larger than max.message.bytes");
+    poison = tooLarge;
+    refuse(tooLarge);
   }
 
   /** The broker, or the time that it had, refuses what is held. */
@@ -266,6 +306,12 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     ending = true;
     super.abortTransaction();
     ending = false;
+  }
+
+  @Override
+  public void close(Duration timeout) {
+    closedWithin = timeout;
+    super.close(timeout);
   }
 
   private void finish() {
