@@ -41,8 +41,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EngineIT {
   private static final int PARTITIONS = 3;
 
-  private static Broker broker;
+  private static Broker usual;
   private static SystemTime time;
+
+  private Broker broker = usual;
 
   /** How often each request was carried out. */
   private final Map<String, Integer> calls = new ConcurrentHashMap<>();
@@ -54,14 +56,14 @@ class EngineIT {
 
   @BeforeAll
   static void start() {
-    broker = Broker.start();
+    usual = Broker.start();
     time = new SystemTime();
   }
 
   @AfterAll
   static void stop() {
     time.close();
-    broker.close();
+    usual.close();
   }
 
   @ParameterizedTest
@@ -91,28 +93,34 @@ class EngineIT {
   }
 
   /**
-   * Longer than a transaction lives: commits end unknown, transactions aborted, producers fenced.
+   * Longer than a transaction lives: commits end unknown, transactions aborted, producers fenced. A
+   * lone broker whose own session ended meanwhile would leave out the markers of those aborts, and
+   * show their results with the next commit (docs/DESIGN.md): no client can mend that.
    */
   @ParameterizedTest
   @ValueSource(strings = {"classic", "consumer"})
   void brokersThatStopForAWhileCostNoResultAndRepeatNone(String protocol) {
-    topics("frozen-" + protocol);
-    longestCallMs = 2000;
-    try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
-        Worker first = new Worker(protocol, 1);
-        Worker second = new Worker(protocol, 2)) {
-      produce(0, 1500);
-      reader.awaitAtLeast(200);
-      broker.freeze();
-      await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
-      broker.thaw();
-      produce(1500, 500);
-      reader.awaitAtLeast(2000);
-      reader.awaitQuiet();
+    try (Broker patient =
+        Broker.start(Broker.Options.with(Map.of("broker.session.timeout.ms", "60000")))) {
+      broker = patient;
+      topics("frozen-" + protocol);
+      longestCallMs = 2000;
+      try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
+          Worker first = new Worker(protocol, 1);
+          Worker second = new Worker(protocol, 2)) {
+        produce(0, 1500);
+        reader.awaitAtLeast(200);
+        broker.freeze();
+        await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+        broker.thaw();
+        produce(1500, 500);
+        reader.awaitAtLeast(2000);
+        reader.awaitQuiet();
 
-      reader.assertOneEach(2000);
-      await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
-      assertThat(second.stop()).isTrue();
+        reader.assertOneEach(2000);
+        await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
+        assertThat(second.stop()).isTrue();
+      }
     }
   }
 
