@@ -209,17 +209,18 @@ public final class Publisher {
    * of this time; by itself the producer would abort them, as it does any other open transaction.
    */
   public void close(Duration timeout) {
-    Duration half = timeout.dividedBy(2);
-    try {
-      if (producer != null && transaction.isUnderWay()) {
-        transaction.commit(producer, half.toMillis());
+    Duration left = timeout;
+    if (producer != null && transaction.isUnderWay()) {
+      left = timeout.dividedBy(2);
+      try {
+        transaction.commit(producer, left.toMillis());
+      } catch (RuntimeException failed) {
+        LOG.atInfo()
+            .addKeyValue("cause", ProducerErrors.describe(failed))
+            .log("the last results may not be committed: the next owner finds out");
       }
-    } catch (RuntimeException failed) {
-      LOG.atInfo()
-          .addKeyValue("cause", ProducerErrors.describe(failed))
-          .log("the last results may not be committed: the next owner finds out");
     }
-    drop(half);
+    drop(left);
   }
 
   private void drop(Duration timeout) {

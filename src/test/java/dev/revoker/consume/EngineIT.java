@@ -113,15 +113,19 @@ class EngineIT {
         broker.freeze();
         await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
         broker.thaw();
-        produce(1500, 500);
-        reader.awaitAtLeast(2000);
-        reader.awaitQuiet();
-
-        reader.assertOneEach(2000);
-        await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
-        assertThat(second.stop()).isTrue();
+        assertOneEachInTheEnd(reader, first, second);
       }
     }
+  }
+
+  private void assertOneEachInTheEnd(CommittedResults reader, Worker first, Worker second) {
+    produce(1500, 500);
+    reader.awaitAtLeast(2000);
+    reader.awaitQuiet();
+
+    reader.assertOneEach(2000);
+    await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
+    assertThat(second.stop()).isTrue();
   }
 
   /** Within the time that a transaction lives. */
@@ -137,13 +141,7 @@ class EngineIT {
       reader.awaitAtLeast(200);
       broker.kill();
       broker.restart();
-      produce(1500, 500);
-      reader.awaitAtLeast(2000);
-      reader.awaitQuiet();
-
-      reader.assertOneEach(2000);
-      await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
-      assertThat(second.stop()).isTrue();
+      assertOneEachInTheEnd(reader, first, second);
     }
   }
 

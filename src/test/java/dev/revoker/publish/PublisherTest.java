@@ -106,6 +106,14 @@ class PublisherTest {
     assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
   }
 
+  /** One result is sent, and no broker has taken it. */
+  private ScriptedProducer underWay() {
+    rig.open();
+    rig.producer().holds = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    return rig.producer();
+  }
+
   /** Kafka's producer may commit without what it was given last (docs/DESIGN.md). */
   @Test
   void nothingIsCommittedBeforeBrokersHaveTakenAllOfIt() {
@@ -124,9 +132,7 @@ class PublisherTest {
 
   @Test
   void whatABrokerDoesNotTakeIsAbortedThoughTheProducerWouldCommit() {
-    rig.open();
-    rig.producer().holds = true;
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    underWay();
     rig.producer().refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
 
     assertThat(rig.publisher.resume())
@@ -189,10 +195,7 @@ class PublisherTest {
   /** By itself the producer would abort it, and the next owner would call again. */
   @Test
   void whatIsUnderWayIsCommittedAsItCloses() {
-    rig.open();
-    ScriptedProducer producer = rig.producer();
-    producer.holds = true;
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    ScriptedProducer producer = underWay();
     producer.whenAwaited = producer::take;
 
     rig.publisher.close(Duration.ofSeconds(5));
@@ -202,10 +205,7 @@ class PublisherTest {
 
   @Test
   void whatNoBrokerTakesInTimeIsAbortedAsItCloses() {
-    rig.open();
-    ScriptedProducer producer = rig.producer();
-    producer.holds = true;
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    ScriptedProducer producer = underWay();
 
     rig.publisher.close(Duration.ofMillis(10));
     assertThat(producer.calls).doesNotContain("commit");
@@ -216,10 +216,7 @@ class PublisherTest {
   /** What was under way before is aborted, and of this one only the offsets are sent. */
   @Test
   void aTransactionWithoutItsResultsIsNotCommittedAsItCloses() {
-    rig.open();
-    ScriptedProducer producer = rig.producer();
-    producer.holds = true;
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    ScriptedProducer producer = underWay();
     producer.refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
     assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
     producer.failures.put("offsets", new TimeoutException("no answer"));
@@ -239,7 +236,7 @@ class PublisherTest {
 
     rig.publisher.close(Duration.ofSeconds(5));
     assertThat(producer.calls).containsOnlyOnce("commit");
-    assertThat(producer.closedWithin).isPositive();
+    assertThat(producer.closedWithin).isEqualTo(Duration.ofSeconds(5));
   }
 
   @Test
