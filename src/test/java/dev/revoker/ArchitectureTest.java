@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The import rules of docs/DESIGN.md, and the ban on clocks and sleeps. */
 class ArchitectureTest {
   private static final String US = "dev.revoker";
-  private static final int LONGEST_FILE = 300;
+  private static final int LONGEST_FILE = 400;
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
@@ -142,7 +142,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void noFileIsLongerThanItsIdea() throws IOException {
+  void noFileHasMoreThan400Lines() throws IOException {
     try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
       List<Path> tooLong =
           files
