@@ -39,7 +39,7 @@ public class MessageMicro {
       new RequestReader(Set.of("acme"), "acme", new Fingerprints(null));
   private final ResultWriter writer = new ResultWriter("worker-1", "revoker");
   private final Result result =
-      new Result(read(FULL), Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, NOW);
+      new Result(read(FULL), Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, 0, NOW);
 
   /** JMH makes one. */
   public MessageMicro() {}

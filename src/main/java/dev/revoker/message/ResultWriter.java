@@ -107,6 +107,7 @@ public final class ResultWriter {
     error(json, result.error());
     json.writeBooleanProperty("retriable", result.outcome().retriable());
     json.writeNumberProperty("attempts", result.attempts());
+    json.writeNumberProperty("uncertain_attempts", result.uncertainAttempts());
     json.writeStringProperty("received_at", Rfc3339.format(request.receivedAt()));
     json.writeStringProperty("completed_at", Rfc3339.format(result.completedAt()));
     json.writeObjectPropertyStart("source");

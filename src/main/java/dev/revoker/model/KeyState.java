@@ -8,7 +8,7 @@ public enum KeyState {
   INACTIVE,
   /** Nothing was removed: treat the key as live. */
   ASSUMED_ACTIVE,
-  /** It may be either: a call ended without an answer, or its answer does not tell. */
+  /** It may be either: an attempt was uncertain, or the answer does not tell. */
   UNKNOWN;
 
   /** The word in the result message. */

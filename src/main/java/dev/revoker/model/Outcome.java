@@ -7,14 +7,11 @@ import java.util.Locale;
  * help.
  */
 public enum Outcome {
-  /**
-   * 204, or ITEM_NOT_FOUND after an attempt at this request whose answer never arrived. The only
-   * success.
-   */
+  /** The API answered 204 to this request. The only success. */
   REVOKED(true, false),
   /**
-   * ITEM_NOT_FOUND with no unanswered attempt before it: a wrong key, a wrong account, or removed
-   * before.
+   * ITEM_NOT_FOUND: a wrong key, a wrong account, or a key that was removed before, perhaps by an
+   * uncertain attempt at this request.
    */
   NOT_FOUND(false, false),
   /** A 400 with an ErrorType that no retry mends. */

@@ -20,6 +20,7 @@ final class ShortResult {
         result.httpStatus(),
         result.error(),
         result.attempts(),
+        result.uncertainAttempts(),
         result.completedAt());
   }
 

@@ -101,9 +101,9 @@ final class Course {
   void afterRemoval(
       Task task, @Nullable String account, Secret token, boolean renewable, Reply reply) {
     ApiAnswer answer = reply.answer();
-    task.unanswered |= answer instanceof ApiAnswer.NoAnswer;
+    task.uncertainCalls += Judge.uncertain(answer) ? 1 : 0;
     Verdict verdict =
-        Judge.removal(task, answer, renewable && account != null && task.rejectedTokens == 0);
+        Judge.removal(answer, renewable && account != null && task.rejectedTokens == 0);
     if (account != null && Judge.tokenRejected(answer)) {
       sessions.rejected(account, token);
     }

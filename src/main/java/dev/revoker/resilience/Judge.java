@@ -29,10 +29,10 @@ final class Judge {
    * @param renewable whether the token came from a login of ours and was not rejected twice in a
    *     row
    */
-  static Verdict removal(Task task, ApiAnswer answer, boolean renewable) {
+  static Verdict removal(ApiAnswer answer, boolean renewable) {
     return switch (answer) {
       case ApiAnswer.Done done -> new End(Outcome.REVOKED, KeyState.INACTIVE, null);
-      case ApiAnswer.Refused refused -> removalRefused(task, refused, renewable);
+      case ApiAnswer.Refused refused -> removalRefused(refused, renewable);
       case ApiAnswer.Session session ->
           unexpected("HTTP 200 is outside the API's contract for remove_api_key");
       case ApiAnswer.Unexpected unexpected -> unexpected(unexpected.why());
@@ -43,7 +43,7 @@ final class Judge {
     };
   }
 
-  private static Verdict removalRefused(Task task, ApiAnswer.Refused refused, boolean renewable) {
+  private static Verdict removalRefused(ApiAnswer.Refused refused, boolean renewable) {
     ResultError error = new ResultError(refused.errorType(), refused.errorComment());
     return switch (refused.errorType()) {
       case UNHANDLED_ERROR -> new MayPass();
@@ -51,11 +51,27 @@ final class Judge {
           renewable
               ? new RenewSession()
               : new End(Outcome.SESSION_FAILED, KeyState.ASSUMED_ACTIVE, error);
-      case ITEM_NOT_FOUND ->
-          task.unanswered
-              ? new End(Outcome.REVOKED, KeyState.INACTIVE, null)
-              : new End(Outcome.NOT_FOUND, KeyState.UNKNOWN, error);
+      // No proof that an uncertain attempt removed the key: the API says the same of another
+      // account's key.
+      case ITEM_NOT_FOUND -> new End(Outcome.NOT_FOUND, KeyState.UNKNOWN, error);
       default -> new End(Outcome.REFUSED, KeyState.ASSUMED_ACTIVE, error);
+    };
+  }
+
+  /**
+   * Whether the call may have removed the key without saying so. A connection that could not be
+   * made has not; nor has a 429, which says that the API did nothing.
+   */
+  static boolean uncertain(ApiAnswer answer) {
+    return switch (answer) {
+      case ApiAnswer.NoAnswer none -> true;
+      case ApiAnswer.Failed failed -> true;
+      case ApiAnswer.Refused refused -> refused.errorType().equals(UNHANDLED_ERROR);
+      case ApiAnswer.Done done -> false;
+      case ApiAnswer.Session session -> false;
+      case ApiAnswer.Unexpected unexpected -> false;
+      case ApiAnswer.Throttled throttled -> false;
+      case ApiAnswer.NoConnection none -> false;
     };
   }
 

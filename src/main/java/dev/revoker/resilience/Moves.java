@@ -2,7 +2,6 @@ package dev.revoker.resilience;
 
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
-import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
 import dev.revoker.resilience.Task.Phase;
 import dev.revoker.time.Time;
@@ -85,13 +84,7 @@ final class Moves {
   void end(Task task, Outcome outcome, KeyState keyState, @Nullable ResultError error) {
     move(task, Phase.ENDED);
     Instant now = time.now();
-    // Outside the lock, for the API's comment may be long. Nothing of the task changes any more.
-    effects.add(
-        () -> {
-          ResultError shown = error == null ? null : task.shown(error);
-          task.caller.answered(
-              new Result(task.request, outcome, keyState, task.lastStatus, shown, task.calls, now));
-        });
+    effects.add(() -> task.caller.answered(task.result(outcome, keyState, error, now)));
   }
 
   private void move(Task task, Phase next) {

@@ -3,11 +3,14 @@ package dev.revoker.resilience;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.message.Scrubber;
 import dev.revoker.model.KeyState;
+import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
+import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
 import dev.revoker.time.Time.Timer;
 import io.github.resilience4j.retry.Retry;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -57,8 +60,8 @@ final class Task implements Dispatcher.Ticket {
   /** How often remove_api_key was called, probes and throttled calls included. */
   int calls;
 
-  /** An attempt ended without an answer: the API may have removed the key. */
-  boolean unanswered;
+  /** How many of those calls may have removed the key without saying so. */
+  int uncertainCalls;
 
   /** The gate's era in which it came to rest. */
   long restsSinceEra;
@@ -142,6 +145,28 @@ final class Task implements Dispatcher.Ticket {
 
   /** What to say of the key where nothing removed it for certain. */
   KeyState keyStateIfNotRemoved() {
-    return unanswered ? KeyState.UNKNOWN : KeyState.ASSUMED_ACTIVE;
+    return uncertainCalls > 0 ? KeyState.UNKNOWN : KeyState.ASSUMED_ACTIVE;
+  }
+
+  /**
+   * The result. Not under the lock: taking the secrets out of the API's comment can take long.
+   * Nothing of an ended task changes any more.
+   */
+  Result result(
+      Outcome outcome, KeyState keyState, @Nullable ResultError error, Instant completedAt) {
+    ResultError shown = error == null ? null : shown(error);
+    if (shown != null && outcome == Outcome.NOT_FOUND && uncertainCalls > 0) {
+      // Before the API's comment, which may be as long as a comment may be.
+      shown = new ResultError(shown.type(), mayHaveRemoved() + shown.comment());
+    }
+    return new Result(
+        request, outcome, keyState, lastStatus, shown, calls, uncertainCalls, completedAt);
+  }
+
+  private String mayHaveRemoved() {
+    return uncertainCalls == 1
+        ? "1 attempt before may have removed the key; the API's comment: "
+        : "%d attempts before may have removed the key; the API's comment: "
+            .formatted(uncertainCalls);
   }
 }

@@ -19,10 +19,8 @@ final class DemoBatch {
   record Sent(@Nullable Secret key, Set<String> mayBe) {}
 
   /**
-   * A key is revoked once; {@code not_found} is as true where another request, or a call before the
-   * kill whose answer was lost with the worker, had removed it. For a key that never was,
-   * ITEM_NOT_FOUND after a call whose answer was lost in the outage counts as revoked: the API says
-   * that there is no such key.
+   * A key is revoked once; {@code not_found} is as true where another request, or a call whose
+   * answer was lost, removed it before.
    */
   private static final Set<String> REMOVED = Set.of("revoked", "not_found");
 
@@ -92,7 +90,7 @@ final class DemoBatch {
 
   private static Planned unknown(int i) {
     Secret nobodys = Secret.of("%032x".formatted(0xdead_0000L + i));
-    return new Planned(Submitter.request(nobodys, Map.of()), new Sent(null, REMOVED));
+    return new Planned(Submitter.request(nobodys, Map.of()), new Sent(null, Set.of("not_found")));
   }
 
   private static Planned malformed(int i) {

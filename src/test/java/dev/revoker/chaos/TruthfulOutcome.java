@@ -50,10 +50,8 @@ final class TruthfulOutcome extends Guarantee {
       Asked one, Answer answer, Secret key, List<Ledger.Call> calls) {
     boolean bornOut =
         switch (answer.outcome()) {
-          // Twice: the first call's answer never arrived, the second found nothing.
           case "revoked" ->
-              answer.keyState().equals("inactive")
-                  && (evidence.ledger.removals(key) > 0 || calls.size() > 1);
+              answer.keyState().equals("inactive") && evidence.ledger.removals(key) > 0;
           case "not_found" ->
               calls.stream().anyMatch(call -> call.answer().equals("400 ITEM_NOT_FOUND"));
           case "expired" ->

@@ -192,7 +192,7 @@ class EngineIT {
     public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
       calls.merge(request.echo().requestId(), 1, Integer::sum);
       Result result =
-          new Result(request, Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, time.now());
+          new Result(request, Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, 0, time.now());
       CompletableFuture.delayedExecutor(
               ThreadLocalRandom.current().nextInt(1, longestCallMs), TimeUnit.MILLISECONDS)
           .execute(() -> caller.answered(result));

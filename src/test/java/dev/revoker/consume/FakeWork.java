@@ -65,7 +65,14 @@ final class FakeWork implements RequestLoop.Work {
     task.caller()
         .answered(
             new Result(
-                task.request(), Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, Instant.EPOCH));
+                task.request(),
+                Outcome.REVOKED,
+                KeyState.INACTIVE,
+                204,
+                null,
+                1,
+                0,
+                Instant.EPOCH));
   }
 
   void answer(String id) {

@@ -271,7 +271,7 @@ class PublishedContractTest {
           default -> KeyState.UNKNOWN;
         };
     ResultError error = outcome.success() ? null : new ResultError("T", "c");
-    return new Result(request, outcome, state, outcome.success() ? 204 : null, error, 1, now);
+    return new Result(request, outcome, state, outcome.success() ? 204 : null, error, 1, 0, now);
   }
 
   private static Stream<JsonNode> payloads(String message) {

@@ -216,7 +216,7 @@ class RandomRequestsTest {
     Result result = result(request);
     byte[] value = WRITER.value(result);
     JsonNode json = JSON.readTree(value);
-    assertThat(json.size()).isEqualTo(19);
+    assertThat(json.size()).isEqualTo(20);
     Published.assertResult(json);
     assertEchoed(json, echo);
     if (request instanceof Request.Valid valid) {
@@ -237,6 +237,7 @@ class RandomRequestsTest {
               400,
               new ResultError("T", "c"),
               1,
+              0,
               Fixture.RECEIVED);
     };
   }

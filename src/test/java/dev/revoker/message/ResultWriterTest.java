@@ -45,7 +45,7 @@ class ResultWriterTest {
   }
 
   private static Result revoked(Echo echo) {
-    return new Result(request(echo), Outcome.REVOKED, KeyState.INACTIVE, 204, null, 2, DONE);
+    return new Result(request(echo), Outcome.REVOKED, KeyState.INACTIVE, 204, null, 2, 1, DONE);
   }
 
   private static JsonNode value(Result result) {
@@ -85,7 +85,8 @@ class ResultWriterTest {
                  "key_fingerprint":"sha256:00","account":"acme","lane":"urgent","reason":"why",
                  "requested_by":"eve","labels":{"a":"\\n\\u0000€🔑","b":"\\"quoted\\""},
                  "requested_at":"2026-11-23T10:00:00+01:00","http_status":204,"error":null,
-                 "retriable":false,"attempts":2,"received_at":"2026-11-23T10:00:01.500Z",
+                 "retriable":false,"attempts":2,"uncertain_attempts":1,
+                 "received_at":"2026-11-23T10:00:01.500Z",
                  "completed_at":"2026-11-23T10:00:02.000Z",
                  "source":{"topic":"key-revocations","partition":3,"offset":42},
                  "worker":"revoker-7f"}
@@ -112,7 +113,8 @@ class ResultWriterTest {
                  "reason":null,"requested_by":null,"labels":{},"requested_at":null,
                  "http_status":null,
                  "error":{"type":"MALFORMED_REQUEST","comment":"the value is not JSON"},
-                 "retriable":false,"attempts":0,"received_at":"2026-11-23T10:00:01.500Z",
+                 "retriable":false,"attempts":0,"uncertain_attempts":0,
+                 "received_at":"2026-11-23T10:00:01.500Z",
                  "completed_at":"2026-11-23T10:00:02.000Z",
                  "source":{"topic":"key-revocations","partition":3,"offset":42},
                  "worker":"revoker-7f"}
@@ -130,6 +132,7 @@ class ResultWriterTest {
             null,
             new ResultError("T", "c"),
             1,
+            0,
             DONE);
     boolean success = outcome == Outcome.REVOKED;
     assertThat(value(result).get("status").asString()).isEqualTo(success ? "success" : "error");
@@ -174,7 +177,7 @@ class ResultWriterTest {
     Echo echo = new Echo("r", null, lone, lone, lone, null, labels, null, null);
     ResultError error = new ResultError(lone, lone);
     Result result =
-        new Result(request(echo), Outcome.REFUSED, KeyState.UNKNOWN, 400, error, 1, DONE);
+        new Result(request(echo), Outcome.REFUSED, KeyState.UNKNOWN, 400, error, 1, 0, DONE);
 
     byte[] value = new ResultWriter(lone, "g").value(result);
 

@@ -36,7 +36,7 @@ class SecretEchoTest {
         request instanceof Request.Invalid invalid
             ? Result.rejected(invalid, Fixture.RECEIVED)
             : new Result(
-                request, Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, Fixture.RECEIVED);
+                request, Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, 0, Fixture.RECEIVED);
     List<String> all = new ArrayList<>();
     all.add(new String(WRITER.value(result), StandardCharsets.UTF_8));
     all.add(new String(WRITER.key(result), StandardCharsets.UTF_8));

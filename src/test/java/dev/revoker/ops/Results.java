@@ -26,6 +26,6 @@ final class Results {
             Secret.of("968a8b637a5040159424872fffdb895b"),
             null,
             null);
-    return new Result(request, outcome, KeyState.UNKNOWN, null, null, 1, receivedAt);
+    return new Result(request, outcome, KeyState.UNKNOWN, null, null, 1, 0, receivedAt);
   }
 }

@@ -18,10 +18,12 @@ import dev.revoker.model.Outcome;
 import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,20 +31,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OutcomeTest {
   private static final String UNEXPECTED = "UNEXPECTED_RESPONSE";
   private static final String UNAVAILABLE = "API_UNAVAILABLE";
+  private static final Set<ApiAnswer> UNCERTAIN =
+      Set.of(
+          NO_ANSWER,
+          FAILED,
+          UNHANDLED,
+          new ApiAnswer.Failed(408, null),
+          new ApiAnswer.Failed(425, null));
 
   /** The answers in turn, one for each call; then outcome, key_state, http_status, error type. */
   static Stream<Arguments> table() {
     return Stream.of(
         row(List.of(DONE), Outcome.REVOKED, KeyState.INACTIVE, 204, null),
         row(List.of(FAILED, DONE), Outcome.REVOKED, KeyState.INACTIVE, 204, null),
-        row(List.of(NO_ANSWER, NOT_FOUND), Outcome.REVOKED, KeyState.INACTIVE, 400, null),
-        row(List.of(NO_ANSWER, FAILED, NOT_FOUND), Outcome.REVOKED, KeyState.INACTIVE, 400, null),
-        row(
-            List.of(NO_ANSWER, THROTTLED, NOT_FOUND),
-            Outcome.REVOKED,
-            KeyState.INACTIVE,
-            400,
-            null),
+        row(List.of(NO_ANSWER, DONE), Outcome.REVOKED, KeyState.INACTIVE, 204, null),
+        notFound(NO_ANSWER, NOT_FOUND),
+        notFound(NO_ANSWER, FAILED, NOT_FOUND),
+        notFound(NO_ANSWER, THROTTLED, NOT_FOUND),
         notFound(NOT_FOUND),
         notFound(FAILED, NOT_FOUND),
         notFound(NO_CONNECTION, NOT_FOUND),
@@ -53,10 +58,10 @@ class OutcomeTest {
         refusal("MISSING_PARAMETER"),
         refusal("LOGIN_INVALID"),
         refusal("SOMETHING_NEW"),
-        unavailable(KeyState.ASSUMED_ACTIVE, 503, FAILED, FAILED, FAILED),
-        unavailable(KeyState.ASSUMED_ACTIVE, 408, new ApiAnswer.Failed(408, null), 3),
-        unavailable(KeyState.ASSUMED_ACTIVE, 425, new ApiAnswer.Failed(425, null), 3),
-        unavailable(KeyState.ASSUMED_ACTIVE, 400, UNHANDLED, UNHANDLED, UNHANDLED),
+        unavailable(KeyState.UNKNOWN, 503, FAILED, FAILED, FAILED),
+        unavailable(KeyState.UNKNOWN, 408, new ApiAnswer.Failed(408, null), 3),
+        unavailable(KeyState.UNKNOWN, 425, new ApiAnswer.Failed(425, null), 3),
+        unavailable(KeyState.UNKNOWN, 400, UNHANDLED, UNHANDLED, UNHANDLED),
         unavailable(KeyState.ASSUMED_ACTIVE, null, NO_CONNECTION, NO_CONNECTION, NO_CONNECTION),
         unavailable(KeyState.UNKNOWN, null, NO_ANSWER, NO_ANSWER, NO_ANSWER),
         unavailable(KeyState.UNKNOWN, 503, NO_ANSWER, FAILED, FAILED),
@@ -90,6 +95,8 @@ class OutcomeTest {
     assertThat(result.keyState()).isEqualTo(keyState);
     assertThat(result.httpStatus()).isEqualTo(status);
     assertThat(result.attempts()).isEqualTo(answers.size());
+    assertThat(result.uncertainAttempts())
+        .isEqualTo(answers.stream().filter(UNCERTAIN::contains).count());
     if (outcome.success()) {
       assertThat(result.error()).isNull();
     } else {
@@ -105,6 +112,34 @@ class OutcomeTest {
     Asked asked = rig.ask("urgent");
     rig.api.only().answer(new ApiAnswer.Refused("INVALID_QUERY", "v is not 1"));
     assertThat(asked.result().error()).isEqualTo(new ResultError("INVALID_QUERY", "v is not 1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1 attempt before may have removed the key",
+    "2, 2 attempts before may have removed the key"
+  })
+  void theCommentOfANotFoundSaysHowManyAttemptsMayHaveRemovedTheKey(int uncertain, String words) {
+    Rig rig = Rig.withDefaults();
+    Asked asked = rig.ask("urgent");
+    for (int i = 0; i < uncertain; i++) {
+      rig.api.only().answer(NO_ANSWER);
+      rig.time.advanceMs(30_000);
+    }
+    rig.api.only().answer(NO_CONNECTION);
+    rig.time.advanceMs(30_000);
+    rig.api.only().answer(NOT_FOUND);
+    assertThat(asked.result().uncertainAttempts()).isEqualTo(uncertain);
+    assertThat(asked.result().error().comment())
+        .isEqualTo(words + "; the API's comment: comment on ITEM_NOT_FOUND");
+  }
+
+  @Test
+  void theCommentOfANotFoundWithoutAnUncertainAttemptIsTheApisOwn() {
+    Rig rig = Rig.withDefaults();
+    Asked asked = rig.ask("urgent");
+    rig.api.only().answer(NOT_FOUND);
+    assertThat(asked.result().error().comment()).isEqualTo("comment on ITEM_NOT_FOUND");
   }
 
   @ParameterizedTest

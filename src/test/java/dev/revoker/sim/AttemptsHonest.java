@@ -1,6 +1,12 @@
 package dev.revoker.sim;
 
-/** The attempts of a result are the calls that the API saw for it from the worker that answers. */
+import dev.revoker.api.ApiAnswer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempts of a result are the calls that the API saw for it from the worker that answers; its
+ * uncertain attempts are those of them that may have removed the key without saying so.
+ */
 final class AttemptsHonest extends Guarantee {
   AttemptsHonest(Simulation sim) {
     super(sim.world);
@@ -15,6 +21,24 @@ final class AttemptsHonest extends Guarantee {
           () ->
               "%s says %d attempts for %s, it made %d calls"
                   .formatted(worker.name, attempts, admission.made, admission.calls.size()));
+      long uncertain = admission.calls.stream().filter(call -> uncertain(call.answer)).count();
+      ask(
+          admission.answered.uncertainAttempts() == uncertain,
+          () ->
+              "%s says %d uncertain attempts for %s, it made %d"
+                  .formatted(
+                      worker.name,
+                      admission.answered.uncertainAttempts(),
+                      admission.made,
+                      uncertain));
     }
+  }
+
+  /** By the contract, in words of this test's own. */
+  static boolean uncertain(@Nullable ApiAnswer answer) {
+    return answer instanceof ApiAnswer.NoAnswer
+        || answer instanceof ApiAnswer.Failed
+        || (answer instanceof ApiAnswer.Refused refused
+            && refused.errorType().equals("UNHANDLED_ERROR"));
   }
 }

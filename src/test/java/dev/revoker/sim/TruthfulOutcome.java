@@ -84,6 +84,7 @@ final class TruthfulOutcome extends Guarantee {
         && (result.outcome().success() ? "success" : "error").equals(json.get("status").asString())
         && result.keyState().wireName().equals(json.get("key_state").asString())
         && result.attempts() == json.get("attempts").asInt()
+        && result.uncertainAttempts() == json.get("uncertain_attempts").asInt()
         && (result.error() == null) == json.get("error").isNull();
   }
 
@@ -93,21 +94,21 @@ final class TruthfulOutcome extends Guarantee {
       return "answered while a call is under way";
     }
     ApiAnswer last = answers.isEmpty() ? null : answers.getLast();
-    boolean silence = answers.stream().anyMatch(ApiAnswer.NoAnswer.class::isInstance);
-    KeyState leftOver = silence ? KeyState.UNKNOWN : KeyState.ASSUMED_ACTIVE;
+    boolean uncertain = answers.stream().anyMatch(AttemptsHonest::uncertain);
+    KeyState leftOver = uncertain ? KeyState.UNKNOWN : KeyState.ASSUMED_ACTIVE;
     Ledger.Key key = admission.made.key();
-    if (result.keyState() == KeyState.INACTIVE && key != null && key.active) {
-      return "the key is active";
+    if (result.keyState() == KeyState.INACTIVE && (key == null || key.active)) {
+      return "the key is active, or there never was one";
     }
-    boolean done = answers.stream().anyMatch(ApiAnswer.Done.class::isInstance);
-    if (done != (result.outcome() == Outcome.REVOKED)
-        && !(silence && refused(last, "ITEM_NOT_FOUND"))) {
-      return "the API said done, or did not";
+    boolean removed =
+        admission.calls.stream()
+            .anyMatch(call -> call.removed && call.answer instanceof ApiAnswer.Done);
+    if (removed != (result.outcome() == Outcome.REVOKED)) {
+      return "the ledger has a removal that was confirmed, or has none";
     }
     return switch (result.outcome()) {
-      case REVOKED -> expect(result, KeyState.INACTIVE, done || silence);
-      case NOT_FOUND ->
-          expect(result, KeyState.UNKNOWN, refused(last, "ITEM_NOT_FOUND") && !silence);
+      case REVOKED -> expect(result, KeyState.INACTIVE, removed);
+      case NOT_FOUND -> expect(result, KeyState.UNKNOWN, refused(last, "ITEM_NOT_FOUND"));
       case REFUSED ->
           expect(
               result,
