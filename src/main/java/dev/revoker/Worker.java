@@ -17,7 +17,6 @@ import dev.revoker.ops.KafkaMeters;
 import dev.revoker.ops.Meters;
 import dev.revoker.ops.OpsServer;
 import dev.revoker.publish.Publisher;
-import dev.revoker.publish.ResultsReader;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.time.SystemTime;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -37,12 +36,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -147,7 +144,6 @@ final class Worker {
             this::newProducer,
             new ResultWriter(instance, config.kafka().groupId()),
             config.resultsTopic(),
-            new ResultsReader(this::newReader),
             config.kafka().maxBlockMs());
     try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null)) {
       Dispatcher policy =
@@ -199,16 +195,6 @@ final class Worker {
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     kafkaMeters.producer(producer);
     return producer;
-  }
-
-  /** For the results topic: of no group, and else as the worker's own. */
-  private Consumer<byte[], byte[]> newReader(IsolationLevel isolation) {
-    Map<String, Object> settings = new HashMap<>(config.kafka().consumer());
-    settings.keySet().removeIf(key -> key.startsWith("group.") || key.equals("client.id"));
-    // What is not there any more was seen by whoever was to see it: it is not lost.
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private void committed(List<Result> results, long tookNanos) {

@@ -14,18 +14,13 @@ import org.apache.kafka.common.TopicPartition;
  * by the loop's thread alone.
  */
 final class Answers {
-  static final Answers NONE = new Answers(List.of(), List.of());
+  static final Answers NONE = new Answers(List.of());
 
   private final List<Pending> requests;
   private final Map<Partition, List<Long>> offsets;
   private final Map<Partition, OffsetMap> maps = new HashMap<>();
 
-  /**
-   * Of requests, and of what was answered before.
-   *
-   * @param besides partitions whose progress is committed in any case
-   */
-  Answers(List<Pending> requests, List<Partition> besides) {
+  Answers(List<Pending> requests) {
     this.requests = requests;
     this.offsets =
         requests.stream()
@@ -34,7 +29,6 @@ final class Answers {
                     request -> request.partition,
                     HashMap::new,
                     Collectors.mapping(Pending::offset, Collectors.toList())));
-    besides.forEach(partition -> offsets.putIfAbsent(partition, List.of()));
     offsets.forEach((partition, answered) -> maps.put(partition, map(partition, answered)));
   }
 
@@ -43,7 +37,7 @@ final class Answers {
   }
 
   boolean isEmpty() {
-    return offsets.isEmpty();
+    return requests.isEmpty();
   }
 
   List<Result> results() {
@@ -73,7 +67,6 @@ final class Answers {
           OffsetMap map = maps.get(partition);
           if (!partition.gone && partition.progress != null && map != null) {
             partition.progress.committed(answered, map);
-            partition.reclaimed.clear();
           }
         });
     requests.forEach(request -> request.partition.release(request));

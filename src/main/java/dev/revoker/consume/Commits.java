@@ -1,18 +1,13 @@
 package dev.revoker.consume;
 
 import dev.revoker.model.Result;
-import dev.revoker.model.Source;
-import dev.revoker.publish.Acknowledged;
 import dev.revoker.publish.Batch;
 import dev.revoker.publish.Publication;
 import dev.revoker.publish.Publisher;
 import dev.revoker.time.Time;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Turns answered requests into committed ones. The next transaction takes all that were answered
@@ -22,8 +17,6 @@ import org.slf4j.LoggerFactory;
  * again), and a transaction whose end is unknown, which is gone on with before anything else.
  */
 final class Commits {
-  private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
-
   /** Told of each committed transaction. */
   interface Listener {
     /** These results are visible to a reader with read_committed. */
@@ -32,14 +25,9 @@ final class Commits {
 
   private static final long PAUSE_AFTER_FAILURE_MS = 200;
 
-  /** Between two looks for results; each may take as long. */
-  private static final long PAUSE_AFTER_LOOK_MS = 1_000;
-
   private final Consumer<byte[], byte[]> consumer;
   private final Publisher publisher;
-  private final Acknowledged acknowledged;
   private final CommittedState state;
-  private final Intake intake;
   private final Uncommitted answered;
   private final Listener listener;
   private final Time time;
@@ -51,7 +39,6 @@ final class Commits {
   private boolean open;
   private boolean broken;
   private long notBeforeMs;
-  private long lookNotBeforeMs;
   private long startedNanos;
 
   Commits(
@@ -64,29 +51,16 @@ final class Commits {
       Time time) {
     this.consumer = consumer;
     this.publisher = publisher;
-    this.acknowledged = publisher.acknowledged();
-    this.state = new CommittedState(consumer, intake, withdrawal, acknowledged);
-    this.intake = intake;
+    this.state = new CommittedState(consumer, intake, withdrawal);
     this.answered = new Uncommitted(completions);
     this.listener = listener;
     this.time = time;
     this.notBeforeMs = time.millis();
-    this.lookNotBeforeMs = notBeforeMs;
   }
 
   /** What keeps results from being committed, or null. Any thread. */
   @Nullable String trouble() {
     return trouble.why();
-  }
-
-  /** Whether results or offsets that were acknowledged are lost, for all that is known. */
-  boolean owes() {
-    return acknowledged.owes() || acknowledged.hasReclaimed() || acknowledged.mayOwe();
-  }
-
-  /** The same, or that it is not known yet. */
-  boolean unsettled() {
-    return owes() || state.isDoubted() || acknowledged.isUndecided() || acknowledged.doubted();
   }
 
   /**
@@ -105,8 +79,7 @@ final class Commits {
   /**
    * One step: makes a producer or finishes a commit, then commits what is answered, then reads
    * committed state. In this order, because reading may have to wait, and only the partitions that
-   * it is for need to wait for it. Where the broker has lost offsets, it is found out first what
-   * became of their results.
+   * it is for need to wait for it.
    */
   void turn() {
     if (broken) {
@@ -123,7 +96,6 @@ final class Commits {
 
   private void step() {
     answered.take();
-    acknowledged.keepReclaimed(this::isReclaimed);
     if (idle() || pausing()) {
       return;
     }
@@ -131,29 +103,17 @@ final class Commits {
       handle(publisher.open(), Answers.NONE);
     } else if (uncertain != null) {
       handle(publisher.resume(), uncertain);
+    } else if (publisher.isAbortDue()) {
+      // Before the committed offsets are read: until the transaction has ended they cannot be.
+      handle(publisher.finishAbort(), Answers.NONE);
     }
     if (ready()) {
-      String unverified = state.verify();
-      if (unverified != null) {
-        later(unverified);
-      } else if (acknowledged.isUndecided()) {
-        handle(publisher.decide(), Answers.NONE);
-      } else {
-        if (acknowledged.reclaims() && lookDue()) {
-          look();
-        }
-        if (!acknowledged.reclaims()) {
-          commitAnswered();
-        }
-      }
+      commitAnswered();
     }
     if (ready()) {
       readState();
     }
-    if (ready() && lookDue()) {
-      look();
-    }
-    if (ready() && !state.due() && !acknowledged.reclaims()) {
+    if (ready() && !state.due()) {
       trouble.isOver();
     }
   }
@@ -161,16 +121,9 @@ final class Commits {
   private boolean idle() {
     return open
         && uncertain == null
+        && !publisher.isAbortDue()
         && !state.due()
-        && !acknowledged.isUndecided()
-        && (acknowledged.reclaims() || nothingToSend())
-        && !lookDue();
-  }
-
-  private boolean nothingToSend() {
-    return answered.isEmpty()
-        && !acknowledged.owes()
-        && !acknowledged.hasReclaimed()
+        && answered.isEmpty()
         && trouble() == null;
   }
 
@@ -183,26 +136,14 @@ final class Commits {
   }
 
   private void commitAnswered() {
-    List<Partition> reclaimed = reclaimed();
-    if (reclaimed.stream().anyMatch(partition -> partition.stale)) {
-      // Results that are sent again go with their offsets.
-      return;
-    }
-    Answers batch = new Answers(answered.next(), reclaimed);
-    if (batch.isEmpty() && !acknowledged.owes()) {
+    Answers batch = new Answers(answered.next());
+    if (batch.isEmpty()) {
       return;
     }
     startedNanos = time.nanos();
     handle(
         publisher.publish(new Batch(batch.results(), batch.offsets(), consumer.groupMetadata())),
         batch);
-  }
-
-  /** Partitions of which the broker has lost offsets that count all the same. */
-  private List<Partition> reclaimed() {
-    return intake.partitions().stream()
-        .filter(partition -> !partition.reclaimed.isEmpty())
-        .toList();
   }
 
   private void handle(Publication publication, Answers batch) {
@@ -216,7 +157,7 @@ final class Commits {
       case Publication.Aborted aborted -> {
         uncertain = null;
         if (open) {
-          state.doubt();
+          state.forget();
         }
         later(aborted.why());
       }
@@ -239,43 +180,6 @@ final class Commits {
       answered.committed(batch.requests());
       listener.committed(batch.results(), time.nanos() - startedNanos);
     }
-  }
-
-  /**
-   * Not before it is known which requests are carried out again, and what is decided. It is known
-   * of those whose offsets were lost.
-   */
-  private boolean lookDue() {
-    return acknowledged.doubted()
-        && !acknowledged.isUndecided()
-        && (acknowledged.reclaims() || !state.due())
-        && time.millis() >= lookNotBeforeMs;
-  }
-
-  private void look() {
-    String why = acknowledged.look(this::isAnswered);
-    lookNotBeforeMs = time.millis() + PAUSE_AFTER_LOOK_MS;
-    if (why != null && acknowledged.reclaims()) {
-      trouble.begins(why, answered.size());
-    } else if (why != null) {
-      LOG.atDebug().log(why);
-    }
-  }
-
-  private boolean isAnswered(Source source) {
-    Partition partition = partition(source);
-    return partition != null
-        && partition.progress != null
-        && partition.progress.isAnswered(source.offset());
-  }
-
-  private boolean isReclaimed(Source source) {
-    Partition partition = partition(source);
-    return partition != null && partition.reclaimed.contains(source.offset());
-  }
-
-  private @Nullable Partition partition(Source source) {
-    return intake.partition(new TopicPartition(source.topic(), source.partition()));
   }
 
   private void readState() {

@@ -175,8 +175,7 @@ final class Intake {
         break;
       }
       partition.backlog.remove();
-      // After a commit that the broker lost, what is under way is read again.
-      if (progress.deliver(next.offset()) && !partition.admitted.containsKey(next.offset())) {
+      if (progress.deliver(next.offset())) {
         admitted += begin(partition, next);
       } else {
         partition.lane.dropped(next);

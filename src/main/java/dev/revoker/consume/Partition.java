@@ -5,10 +5,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -42,18 +40,12 @@ final class Partition {
   /** As it was given up, requests were under way or their results not committed. */
   boolean abandoned;
 
-  /**
-   * The broker has lost these offsets, which it had acknowledged, and their requests count as
-   * answered all the same: the next transaction commits them again.
-   */
-  final NavigableSet<Long> reclaimed = new TreeSet<>();
-
   boolean paused;
 
   /** The offset at which reading goes on, but for holes; -1 where nothing was ever committed. */
   long readNextOffset = -1;
 
-  /** The first offset that was read; -1 before that. */
+  /** Where reading began; -1 where nothing was read and nothing was ever committed. */
   long firstOffset = -1;
 
   /** It was not read for so long that records may have been deleted unread. */
@@ -105,11 +97,6 @@ final class Partition {
   void drop() {
     abandoned |= leaving && !admitted.isEmpty();
     List.copyOf(admitted.values()).forEach(this::release);
-    dropBacklog();
-  }
-
-  /** Forgets what was not admitted: it is read again. */
-  void dropBacklog() {
     backlog.forEach(pending -> lane.dropped(pending));
     backlog.clear();
   }

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests of one partition are answered. Changes only after the commit that says so: {@link
@@ -16,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * alone.
  */
 final class PartitionProgress {
-  /** They are counted at each admission. */
-  private static final long MOST_UNKNOWN = 1 << 13;
-
   /**
    * Delivered and not answered; besides, until they are delivered, those that the last commit left
    * unanswered.
@@ -34,49 +29,16 @@ final class PartitionProgress {
   /** What the last commit said that is known to be done. */
   private OffsetMap committed;
 
-  /** So many of those that are not delivered yet may be answered before they are. */
-  private final int underWay;
-
-  private PartitionProgress(OffsetMap committed, OffsetMap known, int underWay) {
+  private PartitionProgress(OffsetMap committed) {
     this.committed = committed;
-    this.underWay = underWay;
-    this.unanswered = new TreeSet<>(known.unanswered());
-    this.deliveredEndOffset = known.nextOffset();
-    this.answeredEndOffset = known.endOffset();
+    this.unanswered = new TreeSet<>(committed.unanswered());
+    this.deliveredEndOffset = committed.nextOffset();
+    this.answeredEndOffset = committed.endOffset();
   }
 
   /** Goes on from what was committed. */
   static PartitionProgress from(OffsetMap committed) {
-    return new PartitionProgress(committed, committed, 0);
-  }
-
-  /**
-   * Goes on from what was committed, and from more that is known to be answered, which the next
-   * commit says. What lies between them counts as unanswered until it is delivered, or turns out to
-   * be a hole.
-   *
-   * @param start where delivery would begin by what was committed
-   * @param admitted was delivered, and is going to be answered without that it is once more
-   * @return null if there is none, or more than a commit can say
-   */
-  static @Nullable PartitionProgress from(
-      OffsetMap committed, long start, NavigableSet<Long> answered, NavigableSet<Long> admitted) {
-    long unknown = Math.max(start, committed.endOffset());
-    long end = unknown;
-    for (NavigableSet<Long> known : List.of(answered, admitted)) {
-      end = known.isEmpty() ? end : Math.max(end, known.last() + 1);
-    }
-    if (start < 0 || end - unknown > MOST_UNKNOWN) {
-      return null;
-    }
-    NavigableSet<Long> left = new TreeSet<>(committed.unanswered());
-    LongStream.range(unknown, end).forEach(left::add);
-    left.removeAll(answered);
-    long next = left.isEmpty() ? end : left.first();
-    return fits(runs(left) + admitted.size() + 1, left.isEmpty() ? 0 : left.last() - next)
-        ? new PartitionProgress(
-            committed, new OffsetMap(next, end, List.copyOf(left)), admitted.size())
-        : null;
+    return new PartitionProgress(committed);
   }
 
   /**
@@ -84,34 +46,15 @@ final class PartitionProgress {
    * metadata fits. At this bound the partition pauses.
    */
   boolean hasRoomFor(long offset) {
-    // The tail is short, mostly empty, and to count is to walk.
-    int delivered = unanswered.size() - unanswered.tailSet(deliveredEndOffset).size();
-    if (delivered == 0) {
+    if (offset < answeredEndOffset) {
+      // The last commit has it already, as answered or among the unanswered, where it had its room.
       return true;
     }
-    if (offset < answeredEndOffset) {
-      // The last commit has it already, as answered or among the unanswered, where each had its
-      // room. But what was not known to be either was a few long runs, which fall apart as they are
-      // delivered.
-      int later = runs(unanswered.tailSet(offset, false));
-      return fits(delivered + 1 + later + underWay, unanswered.last() - unanswered.first());
-    }
-    // What the last commit left unanswered and is not there any more will be forgotten.
-    return fits(delivered + 1, offset - unanswered.first());
-  }
-
-  private static boolean fits(int runs, long span) {
-    return OffsetMap.maxEncodedLength(runs, span) <= OffsetMap.MAX_METADATA_BYTES;
-  }
-
-  private static int runs(Collection<Long> rising) {
-    int runs = 0;
-    long end = -1;
-    for (long offset : rising) {
-      runs += offset == end ? 0 : 1;
-      end = offset + 1;
-    }
-    return runs;
+    // What the last commit left unanswered and is not there any more will be forgotten. The tail is
+    // short, mostly empty, and to count is to walk.
+    int delivered = unanswered.size() - unanswered.tailSet(deliveredEndOffset).size();
+    long span = delivered == 0 ? 0 : offset - unanswered.first();
+    return OffsetMap.maxEncodedLength(delivered + 1, span) <= OffsetMap.MAX_METADATA_BYTES;
   }
 
   /**
@@ -155,11 +98,6 @@ final class PartitionProgress {
       }
       left.add(offset);
     }
-    while (!left.isEmpty() && left.getLast() == end - 1) {
-      // It ends with an answered one: what was lost and is not read again yet may be none.
-      left.removeLast();
-      end--;
-    }
     return new OffsetMap(next, Math.max(next, end), left);
   }
 
@@ -191,16 +129,6 @@ final class PartitionProgress {
     answered(answeredThere);
     this.committed = committed;
     return answeredThere;
-  }
-
-  /** Whether it is answered, and need not be carried out again. */
-  boolean isAnswered(long offset) {
-    return offset < Math.max(deliveredEndOffset, answeredEndOffset) && !unanswered.contains(offset);
-  }
-
-  /** Where delivery stands: every record before this offset was delivered, or is a hole. */
-  long deliveredEndOffset() {
-    return deliveredEndOffset;
   }
 
   /**

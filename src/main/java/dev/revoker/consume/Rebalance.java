@@ -122,14 +122,9 @@ final class Rebalance implements ConsumerRebalanceListener {
     leaving.forEach(partition -> withdrawal.withdraw(partition.tickets()));
     long callsUntilMs = time.millis() + drainTimeoutMs;
     settle(leaving, callsUntilMs, Partition::callsUnderWay, waiting);
-    settle(
-        leaving,
-        time.millis() + COMMIT_GRACE_MS,
-        partition -> partition.answersUncommitted() || commits.unsettled(),
-        waiting);
-    boolean owes = commits.owes();
+    settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted, waiting);
     leaving.stream().filter(partition -> !partition.gone).forEach(intake::remove);
-    boolean all = leaving.stream().noneMatch(partition -> partition.abandoned) && !owes;
+    boolean all = leaving.stream().noneMatch(partition -> partition.abandoned);
     LOG.atInfo()
         .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
         .addKeyValue("complete", all)

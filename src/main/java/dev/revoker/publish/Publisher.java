@@ -21,7 +21,6 @@ public final class Publisher {
 
   private final Supplier<Producer<byte[], byte[]>> newProducer;
   private final Transaction transaction;
-  private final Acknowledged acknowledged;
   private final Patience patience = new Patience();
   private final long maxBlockMs;
 
@@ -36,18 +35,15 @@ public final class Publisher {
    *
    * @param newProducer a transactional producer; each has the same transactional.id, so that a new
    *     one ends what the one before it left open
-   * @param view asked after an abort only
    * @param maxBlockMs the producers' {@code max.block.ms}
    */
   public Publisher(
       Supplier<Producer<byte[], byte[]>> newProducer,
       ResultWriter writer,
       String topic,
-      ResultsView view,
       long maxBlockMs) {
     this.newProducer = newProducer;
     this.transaction = new Transaction(writer, topic);
-    this.acknowledged = new Acknowledged(view);
     this.maxBlockMs = maxBlockMs;
   }
 
@@ -80,54 +76,15 @@ public final class Publisher {
     return new Publication.Committed();
   }
 
-  /** What of the results that were committed is in doubt, and is to be sent again. */
-  public Acknowledged acknowledged() {
-    return acknowledged;
-  }
-
   /**
-   * Decides over results that are {@link Acknowledged#isUndecided}: the end of the next transaction
-   * that reaches their partition does, so one is aborted there. Aborted, not committed: their
-   * offsets are lost, and a worker that dies now leaves them to be carried out again.
-   *
-   * @return Aborted, if all went well too
-   */
-  public Publication decide() {
-    if (abortDue) {
-      return abort(new Publication.Aborted("the last transaction is aborted first"));
-    }
-    int all = acknowledged.undecided().size();
-    Publication ended = touch();
-    boolean reached = transaction.sent().size() == all && transaction.isTaken();
-    acknowledged.decided(reached && !abortDue && ended instanceof Publication.Aborted);
-    return ended;
-  }
-
-  private Publication touch() {
-    Producer<byte[], byte[]> current = current();
-    transaction.begin();
-    abortDue = true;
-    patience.begins();
-    try {
-      current.beginTransaction();
-      acknowledged.undecided().forEach(one -> transaction.touch(current, one));
-      current.flush();
-    } catch (RuntimeException failed) {
-      return failed(failed);
-    }
-    return abort(
-        new Publication.Aborted("the broker has lost a commit, whose results are looked for"));
-  }
-
-  /**
-   * Sends and commits, and what is owed besides. Only after {@link #open}, not while the last one
-   * is unknown, and not while {@link Acknowledged#reclaims}.
+   * Sends and commits. Only after {@link #open}, and not while the outcome of the last transaction
+   * is unknown.
    */
   public Publication publish(Batch batch) {
     Producer<byte[], byte[]> current = current();
     if (abortDue) {
-      // Also where it is aborted now: what the broker has must be looked at before the next one.
-      return abort(new Publication.Aborted("the last transaction is aborted first"));
+      // The committed offsets are compared again after this abort, before the next transaction.
+      return finishAbort();
     }
     transaction.begin();
     abortDue = true;
@@ -138,6 +95,16 @@ public final class Publisher {
       return failed(failed);
     }
     return send(batch);
+  }
+
+  /** Whether an aborted transaction has not ended yet: {@link #finishAbort} must follow. */
+  public boolean isAbortDue() {
+    return abortDue;
+  }
+
+  /** Asks again for an abort that timed out. */
+  public Publication finishAbort() {
+    return abort(new Publication.Aborted("the last transaction is aborted first"));
   }
 
   /**
@@ -170,16 +137,14 @@ public final class Publisher {
         patience.begins();
         return failed(unanswered);
       }
-      // Not aborted because the brokers are away: what the producer has sent arrives when they are
-      // back, and an abort would then decide over the transaction before, too, where a lone broker
-      // has lost its markers (docs/DESIGN.md). To send offsets twice does no harm.
+      // No abort while the brokers are away: it would wait as long as this did. Sending the same
+      // offsets twice does no harm.
       waiting = batch;
       return new Publication.Unknown(ProducerErrors.describe(unanswered));
     } catch (RuntimeException failed) {
       return failed(failed);
     }
     try {
-      acknowledged.owed().forEach(lost -> transaction.again(current, lost));
       batch.results().forEach(result -> transaction.send(current, result));
     } catch (RuntimeException failed) {
       return failed(failed);
@@ -200,7 +165,6 @@ public final class Publisher {
     }
     abortDue = false;
     transaction.committed();
-    acknowledged.committed(transaction.sent());
     return new Publication.Committed();
   }
 
@@ -250,7 +214,6 @@ public final class Publisher {
   }
 
   private Publication abort(Publication.Aborted aborted) {
-    ends();
     Producer<byte[], byte[]> current = current();
     double heard = Patience.heard(current);
     try {
@@ -275,17 +238,8 @@ public final class Publisher {
     LOG.atWarn()
         .addKeyValue("cause", why)
         .log("the producer can no longer be used: a new one goes on from the committed state");
-    ends();
-    acknowledged.lost(transaction.sent());
     drop(Duration.ZERO);
     return new Publication.ProducerLost(why);
-  }
-
-  /** Without results it reaches no partition of theirs, and can take none away. */
-  private void ends() {
-    if (!transaction.sent().isEmpty()) {
-      acknowledged.doubt();
-    }
   }
 
   private Producer<byte[], byte[]> current() {

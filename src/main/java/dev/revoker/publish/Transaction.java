@@ -58,33 +58,9 @@ final class Transaction {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, writer.key(fitting), writer.value(fitting));
     writer.headers(fitting).forEach(header -> record.headers().add(header.name(), header.value()));
-    send(producer, source, record);
-  }
-
-  /** The same record once more. */
-  void again(Producer<byte[], byte[]> producer, Sent one) {
-    send(producer, one.source(), one.record());
-  }
-
-  /** The same, to the same partition. */
-  void touch(Producer<byte[], byte[]> producer, Sent one) {
-    ProducerRecord<byte[], byte[]> record = one.record();
-    send(
-        producer,
-        one.source(),
-        new ProducerRecord<>(
-            record.topic(),
-            one.partition().partition(),
-            record.key(),
-            record.value(),
-            record.headers()));
-  }
-
-  private void send(
-      Producer<byte[], byte[]> producer, Source source, ProducerRecord<byte[], byte[]> record) {
     // Kafka's appends it first, and then finds that it is in an error state.
     stranded = true;
-    Sent one = new Sent(source, record, producer.send(record));
+    Sent one = new Sent(source, record.value().length, producer.send(record));
     stranded = false;
     sent.add(one);
     if (one.outcome().state() == Future.State.FAILED) {
@@ -129,19 +105,9 @@ final class Transaction {
     }
   }
 
-  /** Whether brokers have taken all that was sent. */
-  boolean isTaken() {
-    return sent.stream().allMatch(Sent::isTaken);
-  }
-
   /** Once it is aborted: whether the producer may still hold any of it. */
   boolean isLeftBehind() {
     return stranded || sent.stream().anyMatch(one -> !one.outcome().isDone());
-  }
-
-  /** What was sent since it began. */
-  List<Sent> sent() {
-    return sent;
   }
 
   void committed() {

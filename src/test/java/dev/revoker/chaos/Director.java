@@ -24,7 +24,6 @@ final class Director {
   private final Cluster cluster;
   private final Weather weather;
   private final Map<Kind, Journal.Event> open = new EnumMap<>(Kind.class);
-  private final boolean lone;
 
   Director(Stage stage, Evidence evidence, List<Guarantee> guarantees) {
     this.stage = stage;
@@ -32,7 +31,6 @@ final class Director {
     this.guarantees = guarantees;
     this.cluster = new Cluster(stage.admin());
     this.weather = new Weather(stage.stack().api());
-    this.lone = stage.broker().nodes().size() == 1;
     weather.well();
   }
 
@@ -196,24 +194,12 @@ final class Director {
     await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> stage.ready(slot));
   }
 
-  /**
-   * A lone broker goes and comes with no other transaction left open, and nothing else is done
-   * until the workers have committed again: see docs/DESIGN.md, "What is not obvious".
-   */
   private void broker(Step step) throws Exception {
     var node = stage.broker().nodes().get(step.target() % stage.broker().nodes().size());
     switch (step.kind()) {
       case KILL_BROKER -> {
-        if (lone) {
-          calm();
-        }
         begin(step);
         node.kill();
-        if (lone) {
-          node.restart();
-          calm();
-          end(Kind.KILL_BROKER);
-        }
       }
       case RESTART_BROKER -> {
         node.restart();

@@ -165,27 +165,19 @@ final class Run {
   private Broker.Options brokers() {
     return new Broker.Options(
         IntStream.rangeClosed(1, schedule.brokers()).boxed().toList(),
-        schedule.brokers() > 1
-            ? Map.of()
-            : schedule.killsBroker() ? Stage.PATIENT_ENOUGH : Stage.PATIENT);
+        schedule.brokers() > 1 ? Map.of() : Stage.PATIENT);
   }
 
   private Map<String, String> settings() {
     Map<String, String> settings =
         new HashMap<>(Map.of("consumer.group.protocol", schedule.protocol()));
-    // Not where the only broker is restarted: with 4 seconds its group may be without members when
-    // it is back, which is more than is promised there (docs/PROOF.md).
-    if (schedule.protocol().equals("classic")
-        && (schedule.brokers() > 1 || !schedule.killsBroker())) {
+    if (schedule.protocol().equals("classic")) {
       settings.put("consumer.session.timeout.ms", "4000");
       settings.put("consumer.heartbeat.interval.ms", "1000");
     }
-    if (schedule.brokers() > 1) {
-      // A lone broker's restart must not take longer than a transaction lives; three stay there.
-      settings.put("producer.transaction.timeout.ms", "5000");
-      settings.put("producer.delivery.timeout.ms", "5000");
-      settings.put("producer.request.timeout.ms", "2500");
-    }
+    settings.put("producer.transaction.timeout.ms", "5000");
+    settings.put("producer.delivery.timeout.ms", "5000");
+    settings.put("producer.request.timeout.ms", "2500");
     settings.putAll(overrides);
     return settings;
   }

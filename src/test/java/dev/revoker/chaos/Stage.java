@@ -32,11 +32,11 @@ final class Stage implements AutoCloseable {
   /** In which the connections of a killed process are still counted as its calls. */
   private static final Duration LINGERS = Duration.ofSeconds(5);
 
-  /** A lone broker that gets no CPU for 2 s must not fence itself: nothing has a leader then. */
+  /**
+   * A single broker that gets no CPU for 2 s must not be fenced by its own controller: no partition
+   * has a leader then.
+   */
   static final Map<String, String> PATIENT = Map.of("broker.session.timeout.ms", "60000");
-
-  /** The same for one that is killed: its restart takes as long, and a transaction lives 10 s. */
-  static final Map<String, String> PATIENT_ENOUGH = Map.of("broker.session.timeout.ms", "6000");
 
   /** A worker's place: the process changes, the log goes on. */
   static final class Slot {

@@ -25,7 +25,7 @@ record Step(Kind kind, int target, int moreCalls, long gapMs) {
     LEAVE,
     /** Every worker in turn is stopped in order, with nothing else going on. */
     ROLL,
-    /** kill -9 of a node. A lone one is started again at once. */
+    /** kill -9 of one of three nodes. */
     KILL_BROKER,
     /** The killed node is started again; waits until all replicas are in sync. */
     RESTART_BROKER,

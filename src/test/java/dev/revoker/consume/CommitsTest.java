@@ -166,7 +166,6 @@ class CommitsTest {
     return Stream.of(
         List.of(new WakeupException()),
         List.of(new TimeoutException("no answer")),
-        // As often as it looks: the results are sent all the same.
         Collections.nCopies(10, new TimeoutException("no answer")));
   }
 
@@ -189,69 +188,6 @@ class CommitsTest {
 
     rig.assertResults("key-revocations-0-0", "key-revocations-0-1");
     assertThat(rig.work.admitted).as("taken in once each").hasSize(2);
-  }
-
-  /** Kafka 4 with a lone broker, killed and restarted. */
-  @Test
-  void anAcknowledgedCommitThatTheBrokerLostIsMadeGood() {
-    Rig rig = Rig.owning(ZERO, ONE);
-    rig.append(ZERO, 0, 3);
-    rig.append(ONE, 0, 1);
-    rig.steps(2);
-    rig.work.answer("key-revocations-0-0");
-    rig.work.answer("key-revocations-0-1");
-    rig.step();
-    rig.store.results.clear();
-    rig.store.offsets.remove(ZERO);
-    rig.aborted = offsets -> offsets;
-
-    rig.work.answer("key-revocations-1-0");
-    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
-    rig.stepsOverMs(1000, 100);
-    rig.work.answerAll();
-    rig.stepsOverMs(300, 100);
-
-    rig.assertResults(
-        "key-revocations-0-0", "key-revocations-0-1", "key-revocations-0-2", "key-revocations-1-0");
-    assertThat(rig.store.offsets.get(ZERO)).isEqualTo(new OffsetAndMetadata(3, ""));
-    assertThat(rig.work.admitted).as("no call is repeated").hasSize(4);
-    assertThat(rig.loop.oldest("standard")).isNull();
-  }
-
-  /** The reason may be a transaction that only this producer's next one can end. */
-  @Test
-  void whatCannotBeComparedAfterAnAbortIsSentAllTheSame() {
-    Rig rig = Rig.owning(ZERO);
-    rig.append(ZERO, 0, 1);
-    rig.steps(2);
-    rig.work.answerAll();
-    rig.consumer.unreadable.add(ZERO);
-    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
-
-    rig.stepsOverMs(1000, 10);
-    rig.assertResults();
-    rig.stepsOverMs(3000, 100);
-
-    rig.assertResults("key-revocations-0-0");
-  }
-
-  /** Else the time for the last commits is over before the one that may mend things. */
-  @Test
-  void aDrainLooksOnce() {
-    Rig rig = Rig.owning(ZERO);
-    rig.append(ZERO, 0, 1);
-    rig.steps(2);
-    rig.work.answerAll();
-    rig.consumer.unreadable.add(ZERO);
-    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
-    rig.step();
-    rig.assertResults();
-    long before = rig.time.millis();
-
-    assertThat(rig.drain()).isTrue();
-
-    rig.assertResults("key-revocations-0-0");
-    assertThat(rig.time.millis() - before).isLessThan(1000);
   }
 
   @Test
@@ -418,5 +354,69 @@ class CommitsTest {
 
     assertThat(rig.work.ids())
         .containsExactly("key-revocations-0-1", "key-revocations-0-4", "key-revocations-0-5");
+  }
+
+  @Test
+  void aDrainWithoutAProducerWaitsForNothing() {
+    Rig rig = new Rig();
+    rig.eachProducer =
+        producer -> producer.failures.put("init", new TimeoutException("no coordinator"));
+    rig.assign(ZERO);
+    rig.steps(2);
+    long before = rig.time.millis();
+
+    rig.drain();
+
+    assertThat(rig.time.millis() - before).isLessThan(1_000);
+  }
+
+  @Test
+  void troubleIsLoggedOnceAndItsEndOnce() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().commits.addAll(List.of(Commit.LATE, Commit.LATE, Commit.LATE));
+
+    var logged = Logged.by(Trouble.class, () -> rig.stepsOverMs(2000, 100));
+
+    assertThat(logged)
+        .extracting(event -> event.getLevel().toString())
+        .containsExactly("WARN", "INFO");
+  }
+
+  /** Until the transaction has ended the broker does not tell its offsets. */
+  @Test
+  void anAbortThatTimedOutIsFinishedBeforeTheCommittedOffsetsAreRead() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().lateAbort = true;
+    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
+    rig.consumer.unreadable.add(ZERO);
+    rig.step();
+    rig.producer().lateAbort = false;
+    rig.producer().calls.clear();
+
+    rig.stepsOverMs(500, 100);
+    assertThat(rig.producer().calls).containsExactly("abort");
+    rig.consumer.unreadable.clear();
+    rig.stepsOverMs(500, 100);
+    rig.assertResults("key-revocations-0-0");
+  }
+
+  @Test
+  void theListenerLearnsHowLongTheTransactionTook() {
+    Rig rig = Rig.owning(ZERO);
+    rig.time.advanceMs(86_400_000);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().duringCommit = () -> rig.time.advanceMs(30);
+
+    rig.step();
+
+    assertThat(rig.toldNanos).containsExactly(30_000_000L);
   }
 }

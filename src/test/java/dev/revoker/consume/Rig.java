@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 
@@ -50,10 +49,6 @@ final class Rig {
   /** Done to each producer that is made. */
   Consumer<ScriptedProducer> eachProducer = producer -> {};
 
-  /** Which results turn out to be aborted: none, unless a test says otherwise. */
-  Function<Map<TopicPartition, Set<Long>>, Map<TopicPartition, Set<Long>>> aborted =
-      offsets -> Map.of();
-
   final RequestLoop loop;
 
   Rig() {
@@ -61,12 +56,7 @@ final class Rig {
         new RequestLoop(
             config(Map.of()),
             consumer,
-            new Publisher(
-                this::newProducer,
-                new ResultWriter("w-1", "revoker"),
-                "results",
-                offsets -> aborted.apply(offsets),
-                5),
+            new Publisher(this::newProducer, new ResultWriter("w-1", "revoker"), "results", 5),
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,
             (results, nanos) -> {

@@ -3,6 +3,7 @@ package dev.revoker.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.WorkerProcess;
@@ -14,11 +15,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * CONTRACT 5.1 and 5.2: one result for each request, across kill -9, restarts of the broker and
+ * CONTRACT 5.1 and 5.2: one result for each request, across kill -9 of workers and brokers, and
  * takeovers.
  */
 class CrashIT {
   private static final List<String> REMOVED = List.of("revoked", "not_found");
+  private static final Broker.Options THREE_BROKERS =
+      new Broker.Options(List.of(1, 2, 3), Map.of());
+
+  /** One that is frozen for a while, and that its own controller does not fence for that. */
+  private static final Broker.Options PATIENT_BROKER =
+      Broker.Options.with(Map.of("broker.session.timeout.ms", "60000"));
 
   @ParameterizedTest
   @ValueSource(strings = {"classic", "consumer"})
@@ -48,21 +55,29 @@ class CrashIT {
     }
   }
 
-  /** Within the time that a transaction lives, so that nothing needs to be done again. */
-  @Test
-  void theBrokerIsKilledAndRestartedAndTheWorkerGoesOnByItself() {
+  /**
+   * Within the transaction timeout, so that no call is repeated. Of three brokers, one at a time.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void brokersAreKilledAndRestartedAndTheWorkerGoesOnByItself(String protocol) {
     Map<String, String> settings =
         Map.of(
             "max.in.flight",
             "16",
+            "consumer.group.protocol",
+            protocol,
             "producer.transaction.timeout.ms",
             "60000",
             "producer.delivery.timeout.ms",
             "60000");
-    try (Scene scene = new Scene(settings)) {
+    try (Scene scene = new Scene(settings, THREE_BROKERS)) {
       WorkerProcess worker = inTheMiddle(scene);
-      scene.stack().broker().kill();
-      scene.stack().broker().restart();
+      for (int more = 1; more <= 2; more++) {
+        scene.stack().broker().node(more).kill();
+        scene.awaitResults(300 + 300 * more);
+        scene.stack().broker().restart();
+      }
 
       scene.awaitExactlyOneResultEach();
       scene.assertTruthful();
@@ -74,7 +89,7 @@ class CrashIT {
 
   /** With the settings that a worker has by itself. What was sent is aborted, and sent again. */
   @Test
-  void theBrokerIsAwayForLongerThanATransactionLives() {
+  void theBrokersAreAwayForLongerThanATransactionLives() {
     Map<String, String> settings =
         Map.of(
             "max.in.flight",
@@ -85,14 +100,14 @@ class CrashIT {
             "10000",
             "producer.request.timeout.ms",
             "5000");
-    try (Scene scene = new Scene(settings)) {
+    try (Scene scene = new Scene(settings, PATIENT_BROKER)) {
       WorkerProcess worker = inTheMiddle(scene);
-      scene.stack().broker().kill();
+      scene.stack().broker().freeze();
       await()
           .pollDelay(Duration.ofSeconds(12))
           .atMost(Scene.PATIENCE)
           .until(() -> scene.get(worker, "/readyz").statusCode() == 503);
-      scene.stack().broker().restart();
+      scene.stack().broker().thaw();
 
       scene.awaitExactlyOneResultEach();
       scene.assertTruthful();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.revoker.contract.Exchange;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
+import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.LocalStack;
 import dev.revoker.sandbox.Outage;
@@ -47,7 +48,11 @@ final class Scene implements AutoCloseable {
   final ResultLog results;
 
   Scene(Map<String, String> settings) {
-    stack = LocalStack.start(time);
+    this(settings, Broker.Options.DEFAULTS);
+  }
+
+  Scene(Map<String, String> settings, Broker.Options brokers) {
+    stack = LocalStack.start(time, brokers);
     stack.broker().createTopic(topic("urgent"), 2, Map.of());
     stack.broker().createTopic(topic("standard"), 3, Map.of());
     stack.broker().createTopic(name + "-results", 2, Map.of());

@@ -42,12 +42,8 @@ final class PublisherRig {
   }
 
   static Publisher publisher(Supplier<ScriptedProducer> producers) {
-    return publisher(producers, offsets -> Map.of());
-  }
-
-  static Publisher publisher(Supplier<ScriptedProducer> producers, ResultsView view) {
     return new Publisher(
-        producers::get, new ResultWriter("w-1", "revoker"), "results", view, MAX_BLOCK_MS);
+        producers::get, new ResultWriter("w-1", "revoker"), "results", MAX_BLOCK_MS);
   }
 
   void open() {

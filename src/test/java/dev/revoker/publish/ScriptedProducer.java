@@ -55,7 +55,9 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     /** The producer is fenced; nothing is committed. */
     FENCED,
     /** The producer is fenced; it is committed all the same. */
-    DONE_FENCED
+    DONE_FENCED,
+    /** It is committed, and the producer throws what no producer should. */
+    DONE_BUG
   }
 
   public final Deque<Commit> commits = new ArrayDeque<>();
@@ -273,6 +275,10 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
       case FENCED -> {
         fenceProducer();
         super.commitTransaction();
+      }
+      case DONE_BUG -> {
+        finish();
+        throw new ArithmeticException("a bug");
       }
       case DONE_FENCED -> {
         finish();

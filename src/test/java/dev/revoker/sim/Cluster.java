@@ -5,9 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,9 +38,6 @@ final class Cluster {
   /** Told of each commit. */
   interface Observer {
     void committed(Commit commit);
-
-    /** What was acknowledged is gone: see {@link #loseMarkers}. */
-    void lost(Commit commit);
   }
 
   private enum Decision {
@@ -55,17 +50,11 @@ final class Cluster {
     final long startedNanos;
     final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     boolean writtenDown;
-    boolean offsetsAdded;
     final Map<TopicPartition, OffsetAndMetadata> offsets = new LinkedHashMap<>();
     Decision decision = Decision.ONGOING;
 
     Txn(long startedNanos) {
       this.startedNanos = startedNanos;
-    }
-
-    /** Whether nothing of it waits for a later one. */
-    boolean isOver() {
-      return (writtenDown || records.isEmpty()) && offsets.isEmpty();
     }
   }
 
@@ -73,9 +62,6 @@ final class Cluster {
     final String id;
     int epoch;
     @Nullable Txn current;
-
-    /** Acknowledged, but without markers: the end of a later one decides over them too. */
-    final List<Txn> unmarked = new ArrayList<>();
 
     Transactional(String id) {
       this.id = id;
@@ -95,7 +81,6 @@ final class Cluster {
   private int lastStable;
   private int ticks;
   private boolean up = true;
-  private long markersLost;
 
   Cluster(World world, Scenario scenario, Observer observer) {
     this.world = world;
@@ -116,61 +101,9 @@ final class Cluster {
   void up(boolean now) {
     world.trace(now ? "BROKERS ARE BACK" : "BROKERS ARE AWAY");
     up = now;
-    if (!now && scenario.losesMarkers) {
-      transactional.values().forEach(this::loseMarkers);
-    }
     if (now) {
       group.coordinatorMoved();
     }
-  }
-
-  /** As Kafka 4.4's lone broker, which takes a partition without a leader for deleted. */
-  private void loseMarkers(Transactional one) {
-    Txn txn = one.current;
-    if (txn != null && txn.decision == Decision.COMMIT && world.chance(0.9)) {
-      // The partitions' markers are written one by one: those of the offsets may be there, or those
-      // of the results. As any marker, they decide over what is before them, too.
-      double written = world.random.nextDouble();
-      boolean ofOffsets = written < 0.3;
-      boolean ofResults = written >= 0.8;
-      world.trace(
-          "%s LOSES MARKERS %s of %s"
-              .formatted(
-                  one.id,
-                  ofOffsets ? "of results alone" : ofResults ? "of offsets alone" : "",
-                  txn.offsets));
-      one.current = null;
-      one.unmarked.add(txn);
-      if (ofOffsets) {
-        one.unmarked.forEach(
-            unmarked -> {
-              offsets.putAll(unmarked.offsets);
-              unmarked.offsets.clear();
-            });
-      }
-      if (ofResults && !txn.records.isEmpty()) {
-        one.unmarked.forEach(unmarked -> unmarked.writtenDown = true);
-        stabilise();
-      }
-      one.unmarked.removeIf(Txn::isOver);
-      markersLost++;
-    }
-  }
-
-  /** Whether a commit is decided and not written down. */
-  boolean committing() {
-    return transactional.values().stream()
-        .anyMatch(one -> one.current != null && one.current.decision == Decision.COMMIT);
-  }
-
-  /** How many commits lost their markers. */
-  long markersLost() {
-    return markersLost;
-  }
-
-  /** Whether the end of some transaction waits for that of a later one. */
-  boolean unmarked() {
-    return transactional.values().stream().anyMatch(one -> !one.unmarked.isEmpty());
   }
 
   long latency() {
@@ -214,9 +147,6 @@ final class Cluster {
       if (one.current != null && one.current.offsets.containsKey(partition)) {
         throw new Rpc.NotYet();
       }
-      if (one.unmarked.stream().anyMatch(txn -> txn.offsets.containsKey(partition))) {
-        throw new Rpc.NotYet();
-      }
     }
     return offsets.get(partition);
   }
@@ -245,19 +175,6 @@ final class Cluster {
     return first;
   }
 
-  /** Which of these offsets of the results were aborted. */
-  Map<TopicPartition, Set<Long>> aborted(Map<TopicPartition, Set<Long>> offsets) {
-    Set<Long> asked = offsets.getOrDefault(RESULTS, Set.of());
-    if (asked.stream().anyMatch(offset -> offset >= lastStable)) {
-      throw new Rpc.NotYet();
-    }
-    return Map.of(
-        RESULTS,
-        asked.stream()
-            .filter(offset -> results.get(offset.intValue()).getValue().decision != Decision.COMMIT)
-            .collect(Collectors.toSet()));
-  }
-
   void addOffsets(
       String id,
       int epoch,
@@ -266,7 +183,6 @@ final class Cluster {
     Transactional one = ofEpoch(id, epoch, new ProducerFencedException("an old epoch"));
     // First the coordinator of transactions, then that of the group.
     Txn txn = ongoing(one);
-    txn.offsetsAdded = true;
     group.validate(member);
     for (OffsetAndMetadata offset : added.values()) {
       if (offset.metadata().length() > MAX_METADATA_BYTES) {
@@ -333,8 +249,6 @@ final class Cluster {
             writeDown(one, txn);
             return;
           }
-          one.unmarked.forEach(unmarked -> decideToo(unmarked, txn));
-          one.unmarked.removeIf(Txn::isOver);
           if (txn.decision == Decision.COMMIT) {
             offsets.putAll(txn.offsets);
           }
@@ -342,28 +256,6 @@ final class Cluster {
           txn.writtenDown = true;
           stabilise();
         });
-  }
-
-  /** Markers go to the partitions of the transaction that ends: to results, or to offsets. */
-  private void decideToo(Txn unmarked, Txn ended) {
-    boolean commit = ended.decision == Decision.COMMIT;
-    if (!ended.records.isEmpty() && !unmarked.writtenDown) {
-      unmarked.decision = ended.decision;
-      unmarked.writtenDown = true;
-      if (!commit) {
-        world.trace("ACKNOWLEDGED RESULTS ARE LOST " + unmarked.records.size());
-        observer.lost(new Commit("", List.copyOf(unmarked.records), Map.of()));
-      }
-    }
-    if (ended.offsetsAdded) {
-      if (commit) {
-        offsets.putAll(unmarked.offsets);
-      } else {
-        world.trace("ACKNOWLEDGED OFFSETS ARE LOST " + unmarked.offsets);
-        observer.lost(new Commit("", List.of(), Map.copyOf(unmarked.offsets)));
-      }
-      unmarked.offsets.clear();
-    }
   }
 
   /** What a reader of the results with isolation.level=read_committed can have read by now. */

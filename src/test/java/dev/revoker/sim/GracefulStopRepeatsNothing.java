@@ -15,8 +15,7 @@ final class GracefulStopRepeatsNothing extends Guarantee {
 
   @Override
   void onExit(SimWorker worker) {
-    // A broker that loses what it acknowledged does so in a stop as well.
-    if (worker.complete && !sim.scenario.losesMarkers) {
+    if (worker.complete) {
       for (Ledger.Admission admission : worker.admissions) {
         if (admission.answered != null && !admission.gone) {
           ask(

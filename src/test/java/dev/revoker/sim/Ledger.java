@@ -7,11 +7,9 @@ import dev.revoker.model.Source;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -113,9 +111,6 @@ final class Ledger {
     }
   }
 
-  /** Whose result a lone broker has lost after acknowledging it. */
-  private final Set<Source> lost = new HashSet<>();
-
   private final Map<Source, Made> bySource = new LinkedHashMap<>();
   private final Map<TopicPartition, Map<Long, Made>> byPartition = new HashMap<>();
   private final Map<String, Made> bySpelling = new LinkedHashMap<>();
@@ -144,20 +139,6 @@ final class Ledger {
 
   boolean spelt(String spelling) {
     return bySpelling.containsKey(spelling);
-  }
-
-  /** The result was acknowledged, and is gone. */
-  void lost(Source source) {
-    Made made = of(source);
-    if (made != null) {
-      made.results().clear();
-      lost.add(source);
-    }
-  }
-
-  /** Whether that ever happened to it. */
-  boolean wasLost(Made made) {
-    return lost.contains(made.source());
   }
 
   @Nullable Made of(Source source) {

@@ -7,8 +7,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * What a commit says of a partition, its offset and its map together, is what has a committed
- * result: no more (a request would be passed over), no less (one would be answered twice). But for
- * results that a lone broker has lost: those are sent again later, by themselves.
+ * result: no more (a request would be passed over), no less (one would be answered twice).
  */
 final class NothingPassedOver extends Guarantee {
   private final Simulation sim;
@@ -24,10 +23,7 @@ final class NothingPassedOver extends Guarantee {
     for (Committed committed : results) {
       Source source = committed.made().source();
       ask(
-          sim.ledger.wasLost(committed.made())
-              || commit
-                  .offsets()
-                  .containsKey(new TopicPartition(source.topic(), source.partition())),
+          commit.offsets().containsKey(new TopicPartition(source.topic(), source.partition())),
           () -> "a result without its offset: " + source);
     }
   }
@@ -40,7 +36,7 @@ final class NothingPassedOver extends Guarantee {
             (offset, made) -> {
               boolean answered = !made.results().isEmpty();
               ask(
-                  progress.answered(offset) == answered || (!answered && sim.ledger.wasLost(made)),
+                  progress.answered(offset) == answered,
                   () ->
                       "%s is %s, and committed is %s"
                           .formatted(made, answered ? "answered" : "not answered", progress));

@@ -39,8 +39,6 @@ final class Scenario {
   /** What may happen at all. */
   enum Weather {
     ANY,
-    /** A broker without replicas, which loses what it acknowledged. */
-    LONE_BROKER,
     /** 24 hours of all that there is, at a steady pace. */
     A_DAY
   }
@@ -78,11 +76,6 @@ final class Scenario {
   final boolean bursts;
   final List<Action> actions = new ArrayList<>();
 
-  /** The brokers may leave out the markers of commits that they acknowledged. */
-  final boolean losesMarkers;
-
-  private int lonelyMs;
-
   /** A whole day. */
   final boolean lasting;
 
@@ -98,22 +91,20 @@ final class Scenario {
 
   Scenario(long seed, Weather weather) {
     random = new SplittableRandom(seed * 31 + 17);
-    losesMarkers = weather == Weather.LONE_BROKER;
     lasting = weather == Weather.A_DAY;
     boolean any = weather == Weather.ANY;
     shape = any && chance(0.02) ? (chance(0.5) ? Shape.FLOOD : Shape.SCATTERED) : Shape.USUAL;
     boolean wide = shape != Shape.USUAL;
     gentle = any && !wide && chance(0.15);
     partitionsPerTopic = shape == Shape.SCATTERED ? 1 : between(wide ? 3 : 1, 3);
-    workers = wide || losesMarkers ? 1 : lasting ? 2 : between(1, 4);
+    workers = wide ? 1 : lasting ? 2 : between(1, 4);
     requests = wide ? between(2_500, 3_500) : lasting ? 8_000 : between(10, 250);
     durationMs = wide ? between(1_000, 4_000) : lasting ? 24 * 3_600_000 : between(5_000, 60_000);
     maxPollRecords = wide ? 500 : between(1, 60);
     holes = shape == Shape.SCATTERED ? 0.5 : chance(0.5) ? random.nextDouble() * 0.5 : 0;
     brokerLatencyMs = 0.3 + random.nextDouble() * (!wide && chance(0.3) ? 40 : 4);
     lostBrokerAnswers = chance(0.4) ? random.nextDouble() * 0.1 : 0;
-    producerFaults =
-        losesMarkers ? random.nextDouble() * 0.4 : chance(0.4) ? random.nextDouble() * 0.08 : 0;
+    producerFaults = chance(0.4) ? random.nextDouble() * 0.08 : 0;
     maxBlockMs = chance(0.5) ? 60_000 : between(1_000, 20_000);
     apiLatencyMs =
         switch (shape) {
@@ -135,10 +126,6 @@ final class Scenario {
     config = config();
     if (gentle) {
       rollingRestarts();
-      return;
-    }
-    if (losesMarkers) {
-      lonelyNights();
       return;
     }
     if (lasting) {
@@ -164,33 +151,12 @@ final class Scenario {
     }
   }
 
-  /**
-   * The one broker goes and comes; what a lone worker that lives can mend, and no more: its
-   * transactions are refused, its producer is not.
-   */
-  private void lonelyNights() {
-    lonelyMs = chance(0.5) ? 4_000 : 25_000;
-    for (int i = between(10, 40); i > 0; i--) {
-      actions.add(new Action(between(500, (int) durationMs), Kind.BROKERS_AWAY));
-    }
-    for (Kind kind : List.of(Kind.API_OUTAGE, Kind.API_SLOW, Kind.EXPIRE_SESSIONS)) {
-      if (chance(0.35)) {
-        actions.add(new Action(between(0, (int) durationMs), kind));
-      }
-    }
-  }
-
   /** Something every ten minutes, and as many workers that come as go. */
   private void aDay() {
     Kind[] kinds = Kind.values();
     for (long atMs = 600_000; atMs < durationMs; atMs += 600_000) {
       actions.add(new Action(atMs + between(0, 300_000), kinds[between(0, kinds.length - 1)]));
     }
-  }
-
-  /** How long what goes away stays away at most. */
-  long longestAwayMs() {
-    return losesMarkers ? lonelyMs : 30_000;
   }
 
   /** A calm one: nothing goes wrong but what is asked for. */

@@ -281,12 +281,7 @@ final class SimProducer {
     List<ProducerRecord<byte[], byte[]>> batch = List.copyOf(unsent);
     int ofEpoch = epoch;
     Supplier<Long> produce = () -> cluster.produce(id, ofEpoch, batch);
-    Rpc<Long> rpc =
-        new Rpc<>(
-            process,
-            cluster,
-            "produce " + batch.size(),
-            scenario.losesMarkers ? produce : faulty(produce));
+    Rpc<Long> rpc = new Rpc<>(process, cluster, "produce " + batch.size(), faulty(produce));
     for (int i = 0; i < outcomes.size(); i++) {
       outcomes.get(i).produced = rpc;
       outcomes.get(i).index = i;
@@ -390,7 +385,7 @@ final class SimProducer {
     return () -> {
       if (scenario.faulty() && world.chance(scenario.producerFaults)) {
         KafkaException fault =
-            switch (scenario.losesMarkers ? 3 : world.between(0, 3)) {
+            switch (world.between(0, 3)) {
               case 0 -> new ProducerFencedException("a fault");
               case 1 -> new InvalidProducerEpochException("a fault");
               case 2 -> new OutOfOrderSequenceException("a fault");

@@ -25,7 +25,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A worker as {@code Worker} wires it, of the real parts, in a simulated process. */
@@ -93,7 +92,6 @@ final class SimWorker {
             this::newProducer,
             new ResultWriter(name, "revoker"),
             config.resultsTopic(),
-            this::aborted,
             sim.scenario.maxBlockMs);
     Dispatcher dispatcher =
         new Dispatcher(
@@ -126,19 +124,6 @@ final class SimWorker {
         publisher.close(CLOSE_TIMEOUT);
       }
     }
-  }
-
-  private Map<TopicPartition, Set<Long>> aborted(Map<TopicPartition, Set<Long>> offsets) {
-    process.pass();
-    Rpc<Map<TopicPartition, Set<Long>>> look =
-        new Rpc<>(process, sim.cluster, "look", () -> sim.cluster.aborted(offsets));
-    process.await(look::done, sim.world.nanos() + 1_000 * World.MS);
-    Map<TopicPartition, Set<Long>> found = look.value();
-    if (!look.done() || found == null) {
-      look.cancel();
-      throw new TimeoutException("not decided yet");
-    }
-    return found;
   }
 
   private void told(List<Result> results) {

@@ -17,6 +17,7 @@ import tools.jackson.databind.ObjectMapper;
 /** One run: a cluster, an API, some workers, and what is done to them, from one seed. */
 final class Simulation {
   private static final long RECOVERY_NANOS = 40 * 60 * World.SECOND;
+  private static final int LONGEST_AWAY_MS = 30_000;
   private static final long MAX_STEPS = 6_000_000;
   private static final long MAX_STEPS_OF_A_DAY = 60_000_000;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -69,11 +70,6 @@ final class Simulation {
               public void committed(Cluster.Commit commit) {
                 Simulation.this.committed(commit);
               }
-
-              @Override
-              public void lost(Cluster.Commit commit) {
-                Simulation.this.lost(commit);
-              }
             });
     upstream = new Upstream(world, scenario);
     guarantees = Guarantee.all(this);
@@ -93,8 +89,6 @@ final class Simulation {
       recover();
       long until = world.nanos() + RECOVERY_NANOS;
       runUntil(() -> allAnswered() || world.nanos() > until);
-      met.merge("MARKERS_LOST", cluster.markersLost(), Long::sum);
-      met.merge("STUCK", cluster.unmarked() && !allAnswered() ? 1L : 0L, Long::sum);
       recoveryNanos = world.nanos() + RECOVERY_NANOS - until;
       long quiet = world.nanos() + 15 * World.SECOND;
       runUntil(() -> world.nanos() > quiet);
@@ -161,9 +155,6 @@ final class Simulation {
     scenario.faultsOver();
     cluster.up(true);
     upstream.calm();
-    if (scenario.losesMarkers) {
-      trickle();
-    }
     for (SimWorker worker : workers) {
       worker.process.linkUp = true;
       worker.process.thaw();
@@ -173,14 +164,6 @@ final class Simulation {
     }
   }
 
-  /** A commit without markers is decided by the next, so there has to be one. */
-  private void trickle() {
-    if (cluster.unmarked()) {
-      workload.one();
-    }
-    world.at(5 * World.SECOND, "trickle", this::trickle);
-  }
-
   private boolean allAnswered() {
     return cluster.visible().size() >= ledger.size();
   }
@@ -188,10 +171,13 @@ final class Simulation {
   private void act(Scenario.Kind kind) {
     met.merge(kind.name(), 1L, Long::sum);
     List<SimWorker> living = workers.stream().filter(w -> w.process.alive()).toList();
-    long forNanos = world.nanosBetween(50, scenario.longestAwayMs());
+    long forNanos = world.nanosBetween(50, LONGEST_AWAY_MS);
     switch (kind) {
       case START -> startWorker();
-      case BROKERS_AWAY -> brokersAway(forNanos, scenario.losesMarkers ? 5_000 : 0);
+      case BROKERS_AWAY -> {
+        cluster.up(false);
+        world.at(forNanos, "brokers return", () -> cluster.up(true));
+      }
       case API_OUTAGE -> {
         upstream.outage(true);
         world.at(forNanos, "api returns", () -> upstream.outage(false));
@@ -207,16 +193,6 @@ final class Simulation {
           act(kind, world.pick(living), forNanos);
         }
       }
-    }
-  }
-
-  /** Waits, so many times at most, until the markers of a commit are still to be written. */
-  private void brokersAway(long forNanos, int moreTimes) {
-    if (moreTimes == 0 || cluster.committing()) {
-      cluster.up(false);
-      world.at(forNanos, "brokers return", () -> cluster.up(true));
-    } else {
-      world.at(World.MS / 5, "no commit yet", () -> brokersAway(forNanos, moreTimes - 1));
     }
   }
 
@@ -256,14 +232,6 @@ final class Simulation {
           () -> act(Scenario.Kind.STOP, worker, 20 * World.SECOND));
     } else {
       world.at(World.MS, "no rebalance yet", () -> stopInRebalance(worker, moreTimes - 1));
-    }
-  }
-
-  /** What was acknowledged is not so: its requests are as good as never answered. */
-  private void lost(Cluster.Commit commit) {
-    met.merge("ACKNOWLEDGED_COMMIT_LOST", 1L, Long::sum);
-    for (ProducerRecord<byte[], byte[]> record : commit.results()) {
-      ledger.lost(sourceOf(JSON.readTree(record.value())));
     }
   }
 

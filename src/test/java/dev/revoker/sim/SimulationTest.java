@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulationTest {
   private static final int FIXED = 250;
   private static final int FRESH = 50;
-  private static final int LONE = 60;
   private static final Map<String, Long> ASKED = new TreeMap<>();
   private static final Map<String, Long> MET = new TreeMap<>();
   private static LogWatch logs;
@@ -82,37 +81,6 @@ class SimulationTest {
 
     assertThat(second.steps()).isEqualTo(first.steps());
     assertThat(second.hash()).isEqualTo(first.hash());
-  }
-
-  /**
-   * A lone broker of Kafka 4.4 loses commits that it acknowledged, and the worker begins again from
-   * what is left. {@code -Dsim.lone=N} runs N seeds more, {@code -Dsim.lone.seed=X} replays one.
-   */
-  @Test
-  void aCommitThatTheBrokerLostIsMadeGood() {
-    Long one = Long.getLong("sim.lone.seed");
-    if (one != null) {
-      Simulation.Outcome outcome = run(one, Scenario.Weather.LONE_BROKER, true);
-      outcome.log().forEach(System.out::println);
-      assertThat(outcome.violation()).isNull();
-      return;
-    }
-    long first = Long.getLong("sim.first", 1);
-    int seeds = LONE + Integer.getInteger("sim.lone", 0);
-    List<String> failures = new ArrayList<>();
-    // 249 and 482: an abort took away the offsets of the transaction before and left its results to
-    // the next commit; only with an abort that reaches those is it known what became of them.
-    LongStream.concat(LongStream.range(first, first + seeds), LongStream.of(249, 482))
-        .forEach(
-            seed -> {
-              Simulation.Outcome outcome = run(seed, Scenario.Weather.LONE_BROKER, false);
-              if (outcome.violation() != null) {
-                failures.add("lone %d: %s".formatted(seed, outcome.violation()));
-                System.out.println(failures.getLast());
-              }
-            });
-    assertThat(MET).containsKey("ACKNOWLEDGED_COMMIT_LOST");
-    assertThat(failures).isEmpty();
   }
 
   /** With a fault every ten minutes: nothing grows, and nothing is left at the end. */
