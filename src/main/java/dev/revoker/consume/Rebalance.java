@@ -67,6 +67,13 @@ final class Rebalance implements ConsumerRebalanceListener {
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
     for (TopicPartition id : assigned) {
+      Partition before = intake.partition(id);
+      if (before != null) {
+        // Assigned again without having been revoked. Its requests are read again: without this
+        // they
+        // would be called a second time.
+        discard(before);
+      }
       Partition partition = intake.add(id);
       partition.paused = true;
       // A rebalance that ended during the drain: nothing of it is begun, so nothing is to be read.
@@ -89,8 +96,7 @@ final class Rebalance implements ConsumerRebalanceListener {
   @Override
   public void onPartitionsLost(Collection<TopicPartition> lost) {
     List<Partition> gone = ours(lost);
-    gone.forEach(partition -> withdrawal.withdraw(partition.tickets()));
-    gone.forEach(intake::remove);
+    gone.forEach(this::discard);
     // After a drain the consumer may call what was given up lost.
     if (!gone.isEmpty()) {
       LOG.atWarn()
@@ -99,6 +105,11 @@ final class Rebalance implements ConsumerRebalanceListener {
               "partitions lost: what is not committed of them is discarded, their new owner does"
                   + " it");
     }
+  }
+
+  private void discard(Partition partition) {
+    withdrawal.withdraw(partition.tickets());
+    intake.remove(partition);
   }
 
   /**
@@ -144,10 +155,13 @@ final class Rebalance implements ConsumerRebalanceListener {
   private void settle(
       List<Partition> leaving, long untilMs, Unfinished unfinished, Waiting waiting) {
     commits.turn();
-    while (leaving.stream().anyMatch(unfinished::test)
-        && time.millis() < untilMs
-        && !commits.isBroken()) {
-      waiting.atMost(Math.min(commits.idleMs(LONGEST_WAIT_MS), untilMs - time.millis()));
+    while (leaving.stream().anyMatch(unfinished::test) && !commits.isBroken()) {
+      // Read once: between two readings the time may pass the deadline.
+      long leftMs = untilMs - time.millis();
+      if (leftMs <= 0) {
+        return;
+      }
+      waiting.atMost(Math.min(commits.idleMs(LONGEST_WAIT_MS), leftMs));
       commits.turn();
     }
   }

@@ -274,6 +274,25 @@ class CommitsTest {
     assertThat(rig.loop.commitTrouble()).isNull();
   }
 
+  /** It was meant for a poll: the offsets are read at once, without a pause. */
+  @Test
+  void aStrayWakeupWhileComparingIsHarmless() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
+    rig.step();
+    rig.time.advanceMs(200);
+    rig.consumer.committedFailures.add(new WakeupException());
+
+    rig.steps(3);
+
+    assertThat(rig.consumer.committedFailures).isEmpty();
+    rig.assertResults("key-revocations-0-0");
+    assertThat(rig.loop.commitTrouble()).isNull();
+  }
+
   @Test
   void aFailureToReadPausesAndIsTriedAgain() {
     Rig rig = new Rig();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -51,6 +52,7 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   LongConsumer whileBlocked = timeoutMs -> {};
 
   private final ScriptedProducer.Store store;
+  private ConsumerRebalanceListener listener;
 
   /** What a reading of committed offsets found that was not waited for to its end; or null. */
   private Map<TopicPartition, OffsetAndMetadata> leftBehind;
@@ -73,8 +75,26 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     schedulePollTask(() -> wrapped(() -> assign(List.of(ids))));
   }
 
+  /** Assigns what it owns already, without a word of having revoked it. */
+  void assignAgainAtNextPoll(TopicPartition... ids) {
+    schedulePollTask(
+        () ->
+            wrapped(
+                () -> {
+                  List.of(ids).forEach(id -> seek(id, committedOffset(id)));
+                  listener.onPartitionsAssigned(List.of(ids));
+                }));
+  }
+
   void loseAtNextPoll(TopicPartition... ids) {
     schedulePollTask(() -> wrapped(() -> losePartitions(List.of(ids))));
+  }
+
+  @Override
+  public synchronized void subscribe(
+      Collection<String> topics, ConsumerRebalanceListener rebalanceListener) {
+    listener = rebalanceListener;
+    super.subscribe(topics, rebalanceListener);
   }
 
   @Override

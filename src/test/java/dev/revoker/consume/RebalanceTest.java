@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.revoker.publish.ScriptedProducer.Commit;
+import java.util.Collections;
 import java.util.List;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -262,6 +263,45 @@ class RebalanceTest {
     rig.work.answerAll();
     rig.step();
     rig.assertResults(FIRST);
+  }
+
+  /** The requests are read again. Those of before must not be called as well. */
+  @Test
+  void aPartitionAssignedAgainWithoutARevocationWithdrawsItsRequests() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 2);
+    rig.steps(2);
+    FakeWork.Task called = rig.work.open.getLast();
+    rig.work.called = task -> task == called;
+
+    rig.consumer.assignAgainAtNextPoll(ZERO);
+    rig.steps(4);
+
+    assertThat(rig.work.open)
+        .extracting(FakeWork.Task::id)
+        .as("one call that was under way, and each request once")
+        .containsExactly("key-revocations-0-1", FIRST, "key-revocations-0-1");
+    rig.work.answer(called);
+    rig.steps(2);
+    assertThat(rig.store.results).as("a result of before").isEmpty();
+    rig.work.answerAll();
+    rig.steps(2);
+    rig.assertResults(FIRST, "key-revocations-0-1");
+  }
+
+  /** The clock goes on between two readings, also past the deadline. */
+  @Test
+  void aDrainThatReachesItsDeadlineBetweenTwoReadingsOfTheClockEnds() {
+    for (int perReadingMs = 1; perReadingMs < 40; perReadingMs++) {
+      Rig rig = Rig.owning(ZERO);
+      rig.append(ZERO, 0, 1);
+      rig.steps(2);
+      rig.work.answerAll();
+      rig.producer().commits.addAll(Collections.nCopies(10_000, Commit.LATE));
+      rig.time.msPerReading = perReadingMs;
+
+      assertThat(rig.drain()).isFalse();
+    }
   }
 
   /** It is committed, and memory does not know: to go on from memory would publish it twice. */

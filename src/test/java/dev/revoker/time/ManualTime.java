@@ -15,6 +15,10 @@ public final class ManualTime implements Time {
   private final PriorityQueue<Due> timers =
       new PriorityQueue<>(Comparator.comparingLong(Due::atNanos).thenComparingLong(Due::order));
   private long nanos;
+
+  /** How far each reading moves it on, as a real clock goes on between two readings. */
+  public long msPerReading;
+
   private long order;
 
   public ManualTime() {
@@ -32,6 +36,7 @@ public final class ManualTime implements Time {
 
   @Override
   public long nanos() {
+    nanos += msPerReading * 1_000_000;
     return nanos;
   }
 
