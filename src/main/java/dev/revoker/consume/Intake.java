@@ -4,7 +4,6 @@ import dev.revoker.config.Config;
 import dev.revoker.message.RequestReader;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
-import dev.revoker.model.Source;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.time.Time;
 import java.time.Instant;
@@ -17,7 +16,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +32,13 @@ final class Intake {
     Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller);
   }
 
+  /** How long the records of one lane are read in one turn; at least one record is. */
+  private static final long READ_BUDGET_NANOS = 10_000_000;
+
   private final List<Lane> lanes = new ArrayList<>();
   private final Map<TopicPartition, Partition> partitions = new HashMap<>();
   private final Work work;
-  private final RequestReader reader;
+  private final RecordReader reader;
   private final Completions completions;
   private final Time time;
 
@@ -46,7 +47,7 @@ final class Intake {
       lanes.add(new Lane(lane.name(), lane.topic(), config.limits().maxInFlight()));
     }
     this.work = work;
-    this.reader = reader;
+    this.reader = new RecordReader(reader);
     this.completions = completions;
     this.time = time;
   }
@@ -88,51 +89,60 @@ final class Intake {
   }
 
   /**
-   * Reads the records into their partitions' backlogs, as far as they may be held: few bytes of a
-   * fetch become many where they are compressed. What may not is fetched again later.
+   * Reads records into their partitions' backlogs, the most urgent lane first. Each lane is read
+   * for {@link #READ_BUDGET_NANOS} a turn at most, so that urgent records never wait long for the
+   * reading of standard ones, and as far as it may hold requests: a few bytes of a fetch become
+   * many where they are compressed. The consumer fetches the rest again.
    *
    * @throws LoopFailure if a partition goes on before where it stood
    */
   void read(ConsumerRecords<byte[], byte[]> records, Consumer<byte[], byte[]> consumer) {
     Instant now = time.now();
-    for (TopicPartition id : records.partitions()) {
-      Partition partition = partitions.get(id);
-      if (partition != null) {
-        read(partition, records.records(id), consumer, now);
+    for (Lane lane : lanes) {
+      long untilNanos = time.nanos() + READ_BUDGET_NANOS;
+      for (Partition partition : lane.partitions) {
+        List<ConsumerRecord<byte[], byte[]>> batch = records.records(partition.id);
+        int read = batch.isEmpty() ? 0 : read(partition, batch, consumer, now, untilNanos);
+        if (read < batch.size()) {
+          consumer.seek(partition.id, batch.get(read).offset());
+        }
       }
     }
   }
 
-  private void read(
+  /** Returns how many of the records were read. */
+  private int read(
       Partition partition,
       List<ConsumerRecord<byte[], byte[]>> batch,
       Consumer<byte[], byte[]> consumer,
-      Instant now) {
-    long first = batch.getFirst().offset();
-    LogGap.check(partition, first, consumer);
-    partition.longUnread = false;
-    if (partition.firstOffset < 0) {
-      partition.firstOffset = first;
-    }
+      Instant now,
+      long untilNanos) {
+    int count = 0;
     for (ConsumerRecord<byte[], byte[]> record : batch) {
-      if (!partition.lane.mayHold()) {
-        consumer.seek(partition.id, record.offset());
-        return;
+      if (!partition.lane.mayHold() || time.nanos() - untilNanos >= 0) {
+        break;
+      }
+      if (count == 0) {
+        checkGap(partition, record.offset(), consumer);
       }
       partition.backlog.add(read(partition, record, now));
       partition.readNextOffset = record.offset() + 1;
+      count++;
+    }
+    return count;
+  }
+
+  private static void checkGap(
+      Partition partition, long offset, Consumer<byte[], byte[]> consumer) {
+    LogGap.check(partition, offset, consumer);
+    partition.longUnread = false;
+    if (partition.firstOffset < 0) {
+      partition.firstOffset = offset;
     }
   }
 
   private Pending read(Partition partition, ConsumerRecord<byte[], byte[]> record, Instant now) {
-    Request request =
-        reader.read(
-            new Source(record.topic(), record.partition(), record.offset()),
-            partition.lane.name,
-            record.value(),
-            name -> lastHeader(record, name),
-            Instant.ofEpochMilli(record.timestamp()),
-            now);
+    Request request = reader.read(record, partition.lane.name, now);
     int bytes = record.value() == null ? 0 : record.value().length;
     // A value that was rejected unread is not kept.
     int kept = Math.min(bytes, RequestReader.MAX_VALUE_BYTES) + Lane.BYTES_PER_REQUEST;
@@ -226,10 +236,5 @@ final class Intake {
         && !partition.leaving
         && partition.backlog.isEmpty()
         && partition.lane.mayRead();
-  }
-
-  private static byte @Nullable [] lastHeader(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null ? null : header.value();
   }
 }

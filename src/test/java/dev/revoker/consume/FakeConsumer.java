@@ -10,8 +10,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +22,9 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 
 /** Kafka's MockConsumer over logs and committed offsets that outlive it, as the broker's do. */
 final class FakeConsumer extends MockConsumer<byte[], byte[]> {
@@ -38,6 +43,12 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
 
   /** Thrown by the next looks at where logs begin, one each. */
   final Deque<KafkaException> beginningFailures = new ArrayDeque<>();
+
+  /** The timestamp of the records that are fetched. */
+  long timestamp;
+
+  /** The headers of a record of this partition. */
+  Function<TopicPartition, Headers> headers = id -> new RecordHeaders();
 
   int polls;
   int wakeups;
@@ -162,9 +173,19 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     }
   }
 
-  private static ConsumerRecord<byte[], byte[]> record(
-      TopicPartition id, long offset, byte[] value) {
-    return new ConsumerRecord<>(id.topic(), id.partition(), offset, null, value);
+  private ConsumerRecord<byte[], byte[]> record(TopicPartition id, long offset, byte[] value) {
+    return new ConsumerRecord<>(
+        id.topic(),
+        id.partition(),
+        offset,
+        timestamp,
+        TimestampType.CREATE_TIME,
+        0,
+        0,
+        null,
+        value,
+        headers.apply(id),
+        Optional.empty());
   }
 
   private void assign(List<TopicPartition> ids) {
