@@ -25,13 +25,17 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -54,6 +58,7 @@ import org.slf4j.LoggerFactory;
 final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final long LONGEST_TURN_MS = 60_000;
+  private static final long LOGOUT_MS = 2_000;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final Config config;
@@ -134,6 +139,19 @@ final class Worker {
   }
 
   private int work() {
+    try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null)) {
+      Dispatcher policy =
+          new Dispatcher(
+              config, api, new PolicyListener(), time, ThreadLocalRandom.current()::nextDouble);
+      policy.instruments().bindTo(registry);
+      dispatcher = policy;
+      int code = work(policy);
+      logOut(policy);
+      return code;
+    }
+  }
+
+  private int work(Dispatcher policy) {
     Consumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -145,12 +163,7 @@ final class Worker {
             new ResultWriter(instance, config.kafka().groupId()),
             config.resultsTopic(),
             config.kafka().maxBlockMs());
-    try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null)) {
-      Dispatcher policy =
-          new Dispatcher(
-              config, api, new PolicyListener(), time, ThreadLocalRandom.current()::nextDouble);
-      policy.instruments().bindTo(registry);
-      dispatcher = policy;
+    try {
       RequestLoop running =
           new RequestLoop(
               config,
@@ -181,6 +194,25 @@ final class Worker {
       } finally {
         publisher.close(CLOSE_TIMEOUT);
       }
+    }
+  }
+
+  /**
+   * Ends the sessions that this worker opened, which would live on for an hour. The drain is over
+   * and the group is left, so nothing waits for it; whether it succeeds changes nothing.
+   */
+  private static void logOut(Dispatcher policy) {
+    try {
+      int unconfirmed = policy.logOut().get(LOGOUT_MS, TimeUnit.MILLISECONDS);
+      LOG.atInfo().addKeyValue("unconfirmed", unconfirmed).log("logged out of the API");
+    } catch (TimeoutException late) {
+      LOG.atWarn()
+          .addKeyValue("waitedMs", LOGOUT_MS)
+          .log("the API did not confirm every logout; those sessions end when idle for an hour");
+    } catch (ExecutionException bug) {
+      LOG.atError().setCause(bug).log("the logout failed; the sessions end when idle for an hour");
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -240,9 +272,20 @@ final class Worker {
 
   private Health.State apiUp() {
     Dispatcher policy = dispatcher;
-    boolean up = policy == null || policy.apiUp();
+    return policy == null ? apiUp(true, null) : apiUp(policy.apiUp(), policy.throttledUntil());
+  }
+
+  /** A hold after a 429 does not make the worker unready: it ends by itself, at a known time. */
+  static Health.State apiUp(boolean breakerClosed, @Nullable Instant throttledUntil) {
+    if (!breakerClosed) {
+      return new Health.State(false, "the API is down: requests wait for a probe to succeed");
+    }
     return new Health.State(
-        up, up ? "the breaker is closed" : "the API is down: requests wait for a probe to succeed");
+        true,
+        throttledUntil == null
+            ? "the breaker is closed"
+            : "the API answered 429: every call is held back until "
+                + throttledUntil.truncatedTo(ChronoUnit.MILLIS));
   }
 
   private static String hostName() {
@@ -266,6 +309,11 @@ final class Worker {
     @Override
     public void loggedIn(String account, String result) {
       meters.loggedIn(account, result);
+    }
+
+    @Override
+    public void protectedKeyRequested(String lane) {
+      meters.protectedKeyRequested(lane);
     }
 
     @Override

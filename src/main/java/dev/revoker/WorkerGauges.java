@@ -39,6 +39,6 @@ final class WorkerGauges implements Meters.Gauges {
 
   @Override
   public boolean intakePaused() {
-    return !policy.apiUp();
+    return !policy.apiUp() || policy.throttledUntil() != null;
   }
 }

@@ -3,7 +3,10 @@ package dev.revoker.api;
 import dev.revoker.time.Time;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -41,9 +44,14 @@ final class AnswerReader {
     int status = head.getCode();
     if (Answers.needsBody(call, status)) {
       byte[] body = upTo(MAX_BODY_BYTES, connection.body(head));
-      return new Reply(Answers.of(status, body), body == null ? 0 : keepMs(head));
+      ContentCoding coding = ContentCoding.of(all(head, HttpHeaders.CONTENT_ENCODING));
+      byte[] decoded = body == null ? null : coding.decoded(body, MAX_BODY_BYTES);
+      return new Reply(Answers.of(status, decoded), body == null ? 0 : keepMs(head));
     }
-    Long retryAfterMs = RetryAfter.millis(first(head, HttpHeaders.RETRY_AFTER), time.now());
+    Long retryAfterMs =
+        RetryAfter.millis(
+            all(head, HttpHeaders.RETRY_AFTER),
+            RetryAfter.earlier(time.now(), all(head, HttpHeaders.DATE)));
     ApiAnswer answer = Answers.of(call, status, retryAfterMs);
     return new Reply(answer, drained(head, connection) ? keepMs(head) : 0);
   }
@@ -98,6 +106,13 @@ final class AnswerReader {
     return timeout.find()
         ? Math.max(0, Long.parseLong(timeout.group(1)) * 1000 - KEEP_ALIVE_MARGIN_MS)
         : Connections.MAX_IDLE_MS;
+  }
+
+  private static List<String> all(ClassicHttpResponse head, String name) {
+    return Arrays.stream(head.getHeaders(name))
+        .map(Header::getValue)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   private static @Nullable String first(ClassicHttpResponse head, String name) {

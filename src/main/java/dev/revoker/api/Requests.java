@@ -19,8 +19,15 @@ final class Requests {
     basePath = "GET " + (path == null ? "" : path) + PATH;
     String host = baseUrl.getHost() + (baseUrl.getPort() < 0 ? "" : ":" + baseUrl.getPort());
     commonHeaders =
-        " HTTP/1.1\r\nHost: %s\r\nUser-Agent: revoker/%s\r\nAccept: application/json\r\n"
-            .formatted(host, version);
+        """
+         HTTP/1.1
+        Host: %s
+        User-Agent: revoker/%s
+        Accept: application/json
+        Accept-Encoding: identity
+        """
+            .formatted(host, version)
+            .replace("\n", "\r\n");
   }
 
   /** Why the call cannot be written down faithfully; null if it can. Names no value. */

@@ -4,7 +4,9 @@ import dev.revoker.model.Credentials;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
 import dev.revoker.time.Time;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -87,6 +89,20 @@ public final class Sessions {
         && open.apiToken().equals(apiToken)) {
       sessions.put(account, CLOSED);
     }
+  }
+
+  /** Closes the sessions that a login of ours opened, and hands over their tokens. */
+  public List<Secret> closeOpened() {
+    List<Secret> tokens = new ArrayList<>();
+    sessions.replaceAll(
+        (account, session) -> {
+          if (session instanceof Session.Open open && open.renewable()) {
+            tokens.add(open.apiToken());
+            return CLOSED;
+          }
+          return session;
+        });
+    return tokens;
   }
 
   private static Session initial(Credentials credentials) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param holdMaxMs how long a request may wait out an outage in all; 0 means without end
  * @param loginRetryMs a refused login is not tried again sooner
  * @param fingerprintSecret makes fingerprints HMACs where set
+ * @param protectedFingerprints of keys that are never removed, in lower case; the keys that
+ *     accounts log in with are protected besides
  */
 public record Config(
     Kafka kafka,
@@ -34,6 +37,7 @@ public record Config(
     long holdMaxMs,
     long loginRetryMs,
     @Nullable Secret fingerprintSecret,
+    Set<String> protectedFingerprints,
     Listen opsListen,
     long drainTimeoutMs) {
 
@@ -79,8 +83,13 @@ public record Config(
    */
   public record Limits(int maxInFlight, int ratePerSecond) {}
 
-  /** Attempts, the first included, and the back-off between them. */
-  public record Retry(int maxAttempts, long initialBackoffMs, long maxBackoffMs) {}
+  /**
+   * Attempts, the first included, and the back-off between them.
+   *
+   * @param retryAfterMaxMs no Retry-After counts for longer
+   */
+  public record Retry(
+      int maxAttempts, long initialBackoffMs, long maxBackoffMs, long retryAfterMaxMs) {}
 
   /** In Resilience4j's terms; the threshold is a percentage. */
   public record Breaker(

@@ -98,6 +98,7 @@ public final class ConfigLoader {
             in.whole(Keys.HOLD_MAX_MS),
             in.whole(Keys.LOGIN_RETRY_MS),
             fingerprintSecret(in),
+            ProtectedFingerprints.read(in),
             opsListen(in),
             in.whole(Keys.DRAIN_TIMEOUT_MS));
     UnknownKeys.tell(in, lanes, accounts.keySet());

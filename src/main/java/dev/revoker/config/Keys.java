@@ -61,6 +61,8 @@ final class Keys {
       new Key.Whole("retry.initial.backoff.ms", 250, 1, DAY_MS);
   static final Key.Whole RETRY_MAX_BACKOFF_MS =
       new Key.Whole("retry.max.backoff.ms", 30_000, 1, DAY_MS);
+  static final Key.Whole RETRY_AFTER_MAX_MS =
+      new Key.Whole("retry.after.max.ms", 300_000, 1, DAY_MS);
 
   static final Key.Decimal BREAKER_FAILURE_RATE_THRESHOLD =
       new Key.Decimal("breaker.failure.rate.threshold", 50, 1, 100);
@@ -77,6 +79,8 @@ final class Keys {
   static final Key.Whole LOGIN_RETRY_MS = new Key.Whole("login.retry.ms", 60_000, 1, DAY_MS);
   static final Key.Text FINGERPRINT_SECRET =
       new Key.Text("fingerprint.secret", "none", "at least 16 characters");
+  static final Key.Text PROTECTED_FINGERPRINTS =
+      new Key.Text("protected.fingerprints", "none", ProtectedFingerprints.ALLOWED);
   static final Key.Text OPS_LISTEN = new Key.Text("ops.listen", "127.0.0.1:9464", HostPort.ALLOWED);
   static final Key.Whole DRAIN_TIMEOUT_MS = new Key.Whole("drain.timeout.ms", 10_000, 0, HOUR_MS);
 
@@ -109,6 +113,7 @@ final class Keys {
         RETRY_MAX_ATTEMPTS,
         RETRY_INITIAL_BACKOFF_MS,
         RETRY_MAX_BACKOFF_MS,
+        RETRY_AFTER_MAX_MS,
         BREAKER_FAILURE_RATE_THRESHOLD,
         BREAKER_SLIDING_WINDOW_SIZE,
         BREAKER_MINIMUM_CALLS,
@@ -117,6 +122,7 @@ final class Keys {
         HOLD_MAX_MS,
         LOGIN_RETRY_MS,
         FINGERPRINT_SECRET,
+        PROTECTED_FINGERPRINTS,
         OPS_LISTEN,
         DRAIN_TIMEOUT_MS);
   }

@@ -25,7 +25,7 @@ final class Limits {
     long attempts = in.whole(Keys.RETRY_MAX_ATTEMPTS);
     long maxMs = in.whole(Keys.RETRY_MAX_BACKOFF_MS);
     long initialMs = atMost(in, Keys.RETRY_INITIAL_BACKOFF_MS, Keys.RETRY_MAX_BACKOFF_MS, maxMs);
-    return new Config.Retry((int) attempts, initialMs, maxMs);
+    return new Config.Retry((int) attempts, initialMs, maxMs, in.whole(Keys.RETRY_AFTER_MAX_MS));
   }
 
   static Config.Breaker breaker(Input in, Config.Retry retry) {

@@ -14,7 +14,7 @@ public enum Outcome {
    * uncertain attempt at this request.
    */
   NOT_FOUND(false, false),
-  /** A 400 with an ErrorType that no retry mends. */
+  /** A 400 with an ErrorType that no retry can change, or the key is protected. */
   REFUSED(false, false),
   /** No session to be had: the login was refused, or a fresh token was rejected. */
   SESSION_FAILED(false, true),

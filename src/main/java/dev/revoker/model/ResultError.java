@@ -17,6 +17,9 @@ public record ResultError(String type, String comment) {
   /** {@code not_after} had passed. */
   public static final String EXPIRED = "EXPIRED";
 
+  /** The key is protected; the API was not called. */
+  public static final String PROTECTED_KEY = "PROTECTED_KEY";
+
   /** The record is not a valid request. */
   public static final String MALFORMED_REQUEST = "MALFORMED_REQUEST";
 

@@ -61,7 +61,7 @@ public final class Meters {
             .register(registry);
     lanes.forEach(this::registerGauges);
     gauge("revoker.intake.paused", g -> g.intakePaused() ? 1 : 0)
-        .description("1 while an outage of the API holds intake back.")
+        .description("1 while the breaker is not closed, or a 429 holds the calls back.")
         .register(registry);
   }
 
@@ -89,6 +89,11 @@ public final class Meters {
     logins.of(account).of(result).increment();
   }
 
+  /** A request asked for the removal of a protected key. */
+  public void protectedKeyRequested(String lane) {
+    lanes.of(lane).protectedKeys.increment();
+  }
+
   /** A transaction was committed, after so many nanoseconds. */
   public void committed(long nanos) {
     commits.record(nanos, TimeUnit.NANOSECONDS);
@@ -113,7 +118,7 @@ public final class Meters {
     /** Age of the oldest request without a committed result; 0 where there is none. */
     double oldestRequestAgeSeconds(String lane);
 
-    /** Whether an outage of the API holds intake back. */
+    /** Whether the breaker is not closed, or a 429 holds the calls back. */
     boolean intakePaused();
   }
 
@@ -160,6 +165,7 @@ public final class Meters {
   /** The meters of one lane. */
   private static final class LaneMeters {
     private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
+    private final Counter protectedKeys;
     private final Timer time;
     private final Timer age;
 
@@ -173,6 +179,11 @@ public final class Meters {
                 .tag("outcome", outcome.wireName())
                 .register(registry));
       }
+      protectedKeys =
+          Counter.builder("revoker.protected.key.requests")
+              .description("Requests for the removal of a protected key, all refused.")
+              .tag("lane", lane)
+              .register(registry);
       time =
           Timer.builder("revoker.request")
               .description("From received to committed.")

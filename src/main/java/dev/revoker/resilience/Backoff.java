@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backoff {
   private final IntervalFunction exponential;
+  private final long retryAfterMaxMs;
   private final DoubleSupplier random;
 
   /**
@@ -21,6 +22,7 @@ final class Backoff {
   Backoff(Config.Retry retry, DoubleSupplier random) {
     this.exponential =
         IntervalFunction.ofExponentialBackoff(retry.initialBackoffMs(), 2.0, retry.maxBackoffMs());
+    this.retryAfterMaxMs = retry.retryAfterMaxMs();
     this.random = random;
   }
 
@@ -28,11 +30,17 @@ final class Backoff {
    * The wait before the next call.
    *
    * @param failures in a row, at least 1
-   * @param retryAfterMs what the API asked for; a longer one wins
+   * @param retryAfterMs what the API asked for; it wins where it is longer, up to {@code
+   *     retry.after.max.ms}
    */
   long delayMs(int failures, @Nullable Long retryAfterMs) {
     double full = exponential.apply(failures);
     long jittered = Math.max(1, Math.round(full * (0.5 + random.getAsDouble() / 2)));
-    return retryAfterMs == null ? jittered : Math.max(jittered, retryAfterMs);
+    return Math.max(jittered, capped(retryAfterMs));
+  }
+
+  /** What the API asked for, at most {@code retry.after.max.ms}; 0 where it asked for nothing. */
+  long capped(@Nullable Long retryAfterMs) {
+    return retryAfterMs == null ? 0 : Math.min(retryAfterMs, retryAfterMaxMs);
   }
 }

@@ -2,6 +2,7 @@ package dev.revoker.resilience;
 
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.Sessions;
+import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
@@ -52,6 +53,18 @@ final class Course {
   void admit(Task task) {
     moves.admit(task);
     deadlines.watch(task);
+  }
+
+  /** Ends a task whose key is protected. It never waits, and the API is not called. */
+  void refuseProtected(Task task) {
+    moves.end(
+        task,
+        Outcome.REFUSED,
+        KeyState.ASSUMED_ACTIVE,
+        new ResultError(
+            ResultError.PROTECTED_KEY,
+            "the key is protected: a configured account logs in with it, or"
+                + " protected.fingerprints names it; the API was not called"));
   }
 
   /** Takes a task back: at once, or with the call that is under way. */

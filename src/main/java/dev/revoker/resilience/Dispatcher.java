@@ -1,15 +1,21 @@
 package dev.revoker.resilience;
 
 import dev.revoker.api.Api;
+import dev.revoker.api.ApiAnswer;
+import dev.revoker.api.ApiCall;
 import dev.revoker.api.Sessions;
 import dev.revoker.config.Config;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
+import dev.revoker.model.Secret;
 import dev.revoker.time.Time;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries every admitted request to its outcome: picks the most urgent one that may be called,
@@ -43,6 +49,9 @@ public final class Dispatcher {
     /** A login ended: {@code success}, {@code refused} or {@code failed}. */
     void loggedIn(String account, String result);
 
+    /** A request in this lane asked for the removal of a protected key, and was refused. */
+    void protectedKeyRequested(String lane);
+
     /** {@link #intakeRoom()} may have changed. */
     void intakeChanged();
 
@@ -50,13 +59,17 @@ public final class Dispatcher {
     void broken(Throwable bug);
   }
 
+  private final Api api;
   private final Listener listener;
+  private final Time time;
   private final ReentrantLock lock = new ReentrantLock();
   private final Effects effects = new Effects();
 
   private final List<String> lanes;
   private final int halfOpenCalls;
+  private final ProtectedKeys protectedKeys;
   private final Attempts attempts;
+  private final Sessions sessions;
   private final Gate gate;
   private final Slots slots;
   private final RateShares rate;
@@ -67,18 +80,24 @@ public final class Dispatcher {
   private final Pump pump;
   private int roomTold = Integer.MAX_VALUE;
 
+  /** The gate's era in which the API is probed though no request waited when that round began. */
+  private long emptyRoundEra = -1;
+
   /**
    * Starts with the breaker closed and no session.
    *
    * @param random uniform in [0, 1), for the jitter
    */
   public Dispatcher(Config config, Api api, Listener listener, Time time, DoubleSupplier random) {
+    this.api = api;
     this.listener = listener;
+    this.time = time;
     this.lanes = config.lanes().stream().map(Config.Lane::name).toList();
     this.halfOpenCalls = config.breaker().halfOpenCalls();
     Backoff backoff = new Backoff(config.retry(), random);
     Runnable wake = () -> locked(() -> {});
-    Sessions sessions = new Sessions(config.accounts(), config.loginRetryMs(), time);
+    this.sessions = new Sessions(config.accounts(), config.loginRetryMs(), time);
+    this.protectedKeys = new ProtectedKeys(config);
     this.attempts = new Attempts(config.retry(), backoff);
     this.gate = new Gate(config.breaker(), backoff, time, wake);
     this.slots = new Slots(config.limits().maxInFlight(), config.lanes());
@@ -110,7 +129,16 @@ public final class Dispatcher {
    */
   public Ticket admit(Request.Valid request, Caller caller) {
     Task task = new Task(request, caller, laneOf(request.lane()), attempts.begin());
-    locked(() -> course.admit(task));
+    boolean protectedKey = protectedKeys.contains(request.key());
+    locked(
+        () -> {
+          if (protectedKey) {
+            course.refuseProtected(task);
+            effects.add(() -> listener.protectedKeyRequested(request.lane()));
+          } else {
+            course.admit(task);
+          }
+        });
     return task;
   }
 
@@ -123,10 +151,10 @@ public final class Dispatcher {
   }
 
   /**
-   * How many more requests are wanted now: none while the breaker is open; while the API is probed
-   * enough for this round of probes and the next, those included that wait already (so that a
-   * single request can tell that the API is back, and one that always fails can't keep the others
-   * out); else no limit of the dispatcher's.
+   * How many more requests are wanted now: none while the breaker is open. While it is half-open:
+   * one, where no request waited when it became so, until that one's probe is answered; otherwise
+   * enough for this round of probes and the next, waiting requests included, so that a request that
+   * always fails cannot keep the others out. While it is closed there is no limit.
    */
   public int intakeRoom() {
     lock.lock();
@@ -142,6 +170,17 @@ public final class Dispatcher {
     lock.lock();
     try {
       return gate.apiUp();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Until when a 429 holds every call back, by the wall clock; null where none does. */
+  public @Nullable Instant throttledUntil() {
+    lock.lock();
+    try {
+      long leftMs = gate.throttledMs();
+      return leftMs == 0 ? null : time.now().plusMillis(leftMs);
     } finally {
       lock.unlock();
     }
@@ -168,6 +207,35 @@ public final class Dispatcher {
     }
   }
 
+  /**
+   * Logs out of the sessions that it opened itself, all at the same time, past every gate: nothing
+   * is called any more. From now on these sessions are not used.
+   *
+   * @return done when the API has answered all of them, with how many it has not confirmed
+   */
+  public CompletableFuture<Integer> logOut() {
+    List<Secret> tokens;
+    lock.lock();
+    try {
+      tokens = sessions.closeOpened();
+    } finally {
+      lock.unlock();
+    }
+    List<CompletableFuture<Boolean>> answers =
+        tokens.stream()
+            .map(
+                token -> {
+                  CompletableFuture<Boolean> confirmed = new CompletableFuture<>();
+                  api.call(
+                      new ApiCall.Logout(token),
+                      answer -> confirmed.complete(answer instanceof ApiAnswer.Done));
+                  return confirmed;
+                })
+            .toList();
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+        .thenApply(all -> (int) answers.stream().filter(answer -> !answer.join()).count());
+  }
+
   /** Resilience4j's own view, for its Micrometer binders. */
   public Instruments instruments() {
     return new Instruments(gate.registry(), attempts.registry(), rate.limiters());
@@ -186,11 +254,14 @@ public final class Dispatcher {
   private List<Runnable> run(Runnable event) {
     lock.lock();
     try {
-      gate.tick();
+      tick();
       event.run();
       course.endRests();
       course.endOverHeld();
       pump.run();
+      if (gate.probeSucceeded() && waiting() == 0) {
+        gate.closeAfterProbe();
+      }
       holds.arm();
       tellRoom();
       return effects.take();
@@ -206,7 +277,23 @@ public final class Dispatcher {
     if (!gate.probing()) {
       return 0;
     }
-    return Math.max(0, 2 * halfOpenCalls - ready.size() - ready.resting().size() - moves.parked());
+    if (gate.era() == emptyRoundEra && gate.unprobed()) {
+      return gate.awaitsFirstProbe() && waiting() == 0 ? 1 : 0;
+    }
+    return Math.max(0, 2 * halfOpenCalls - waiting());
+  }
+
+  private void tick() {
+    long era = gate.era();
+    gate.tick();
+    if (gate.era() != era && waiting() == 0) {
+      emptyRoundEra = gate.era();
+    }
+  }
+
+  /** Requests that wait for the gate, or for a login. Not those in back-off. */
+  private int waiting() {
+    return ready.size() + ready.resting().size() + moves.parked();
   }
 
   private void tellRoom() {

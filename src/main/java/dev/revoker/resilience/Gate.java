@@ -47,6 +47,12 @@ final class Gate {
   private int probesLeft;
   private int probesOut;
 
+  /** A probe of this round was answered, and not by a 429. */
+  private boolean probed;
+
+  /** A probe of this round succeeded. */
+  private boolean probeSucceeded;
+
   /** When the breaker opened last, by the steady clock. */
   private long openedAtMs;
 
@@ -87,6 +93,33 @@ final class Gate {
     return probing() && probesLeft > 0 && probesOut == 0;
   }
 
+  /** No probe of this round has been sent, or all that were are answered by a 429. */
+  boolean awaitsFirstProbe() {
+    return probing() && !probed && probesOut == 0;
+  }
+
+  /** No probe of this round has been answered yet. */
+  boolean unprobed() {
+    return probing() && !probed;
+  }
+
+  /** A probe of this round succeeded, and none is under way. */
+  boolean probeSucceeded() {
+    return probing() && probeSucceeded && probesOut == 0;
+  }
+
+  /**
+   * Closes the half-open breaker: a probe succeeded and no request waits that could be another one.
+   * The breaker itself would wait for as many probes as {@code breaker.half.open.calls}, while no
+   * call may come for hours.
+   */
+  void closeAfterProbe() {
+    breaker.transitionToClosedState();
+    era++;
+    reckon();
+    logUp();
+  }
+
   /** Grows with each move of the breaker, and with each new round of probes. */
   long era() {
     return era;
@@ -119,6 +152,11 @@ final class Gate {
     return !apiUp() || throttle.holding();
   }
 
+  /** How long the hold after a 429 lasts from now on; 0 where there is none. */
+  long throttledMs() {
+    return throttle.leftMs();
+  }
+
   /** Reads the clock that runs only while the gate holds requests. */
   long holdClockMs() {
     return shutTotalMs + (shut ? time.millis() - shutSinceMs : 0);
@@ -145,6 +183,10 @@ final class Gate {
     } else {
       throttle.passed(permit.holds());
       if (current) {
+        if (permit.probe()) {
+          probed = true;
+          probeSucceeded |= !Judge.breakerFailure(answer);
+        }
         record(answer, tookNanos, shown);
       }
     }
@@ -172,6 +214,8 @@ final class Gate {
     era++;
     probesLeft = config.halfOpenCalls();
     probesOut = 0;
+    probed = false;
+    probeSucceeded = false;
     LOG.atDebug()
         .addKeyValue("probes", probesLeft)
         .log("the API is probed; every other request goes on waiting");
@@ -191,13 +235,17 @@ final class Gate {
       time.after(config.openWaitMs(), wake);
     }
     if (after == State.CLOSED) {
-      LOG.atInfo().log("the API is back: intake and calls go on");
+      logUp();
     } else {
       LOG.atLevel(before == State.CLOSED ? Level.WARN : Level.DEBUG)
           .addKeyValue("lastAnswer", shown.apply(Judge.describe(answer)))
           .addKeyValue("probeInMs", config.openWaitMs())
           .log("the API is down: intake pauses, requests wait without spending attempts");
     }
+  }
+
+  private static void logUp() {
+    LOG.atInfo().log("the API is up again: resuming intake and calls");
   }
 
   private void reckon() {

@@ -90,9 +90,8 @@ final class Moves {
   private void move(Task task, Phase next) {
     Phase before = task.phase();
     task.moveTo(next);
-    if (before == Phase.READY || before == Phase.RESTING) {
+    if ((before == Phase.READY || before == Phase.RESTING) && ready.remove(task)) {
       holds.left(task);
-      ready.remove(task);
     }
     if (before == Phase.PARKED) {
       parked--;

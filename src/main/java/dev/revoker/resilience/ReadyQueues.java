@@ -35,11 +35,9 @@ final class ReadyQueues {
     resting.add(task);
   }
 
-  /** Takes it out, wherever it stands. */
-  void remove(Task task) {
-    if (!queues.get(task.lane).remove(task)) {
-      resting.remove(task);
-    }
+  /** Takes it out of its queue, or from those that rest; false if it was in neither. */
+  boolean remove(Task task) {
+    return queues.get(task.lane).remove(task) || resting.remove(task);
   }
 
   /** The head of the lane, or null; it stays where it is. */

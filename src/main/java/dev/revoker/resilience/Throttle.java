@@ -1,7 +1,6 @@
 package dev.revoker.resilience;
 
 import dev.revoker.time.Time;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,9 +12,6 @@ import org.slf4j.event.Level;
  */
 final class Throttle {
   private static final Logger LOG = LoggerFactory.getLogger(Throttle.class);
-
-  /** Longer than any hold that makes sense, and short enough to reckon with. */
-  private static final long LONGEST_MS = Duration.ofDays(366).toMillis();
 
   private final Backoff backoff;
   private final Time time;
@@ -38,7 +34,12 @@ final class Throttle {
   }
 
   boolean holding() {
-    return untilMs > time.millis();
+    return leftMs() > 0;
+  }
+
+  /** How long calls are held back from now on; 0 where they are not. */
+  long leftMs() {
+    return Math.max(0, untilMs - time.millis());
   }
 
   /** How many holds have begun: a call keeps it, to tell which holds it knows of. */
@@ -59,7 +60,7 @@ final class Throttle {
    * @param retryAfterMs what the API asked for; none or 0 means the back-off
    */
   void answered429(int begunBefore, @Nullable Long retryAfterMs) {
-    long askedMs = retryAfterMs == null ? 0 : Math.min(retryAfterMs, LONGEST_MS);
+    long askedMs = backoff.capped(retryAfterMs);
     boolean news = begunBefore == begun;
     if (news) {
       begun++;
@@ -75,8 +76,9 @@ final class Throttle {
     }
     if (news) {
       LOG.atLevel(inARow == 1 ? Level.WARN : Level.DEBUG)
+          .addKeyValue("retryAfterMs", retryAfterMs)
           .addKeyValue("holdMs", delayMs)
-          .log("the API answered 429: every call is held back, no attempt is spent");
+          .log("the API answered 429: holding every call back, no attempt is spent");
     }
   }
 }

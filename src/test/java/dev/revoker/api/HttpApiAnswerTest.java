@@ -8,8 +8,11 @@ import static dev.revoker.api.ScriptedServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.model.Secret;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,6 +153,70 @@ class HttpApiAnswerTest {
         .isEqualTo(new ApiAnswer.Throttled(2000L));
     assertThat(answerTo(REMOVE, send("HTTP/1.1 429 x\r\nRetry-After: soon\r\n\r\n")))
         .isEqualTo(new ApiAnswer.Throttled(null));
+  }
+
+  @Test
+  void theLongestOfSeveralRetryAftersCounts() throws IOException {
+    assertThat(
+            answerTo(REMOVE, send("HTTP/1.1 429 x\r\nRetry-After: 2\r\nRetry-After: 30.5\r\n\r\n")))
+        .isEqualTo(new ApiAnswer.Throttled(31_000L));
+  }
+
+  @Test
+  void aGzippedAnswerIsReadThoughNobodyAskedForIt() throws IOException {
+    byte[] raw = resource("gzip-unasked.http");
+    assertThat(answerTo(REMOVE, peer -> peer.output().write(raw)))
+        .isEqualTo(new ApiAnswer.Refused("ITEM_NOT_FOUND", "no such key"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "x-gzip", "br", "gzip, br", "*"})
+  void anEncodedAnswerThatCannotBeDecodedIsUnexpectedAndNotASilentOne(String coding)
+      throws IOException {
+    String error = "{\"ErrorType\":\"ITEM_NOT_FOUND\",\"ErrorComment\":\"\"}";
+    assertThat(
+            answerTo(
+                REMOVE,
+                send(
+                    "HTTP/1.1 400 x\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s"
+                        .formatted(coding, error.length(), error))))
+        .isEqualTo(new ApiAnswer.Unexpected(400, "status 400 without the API's error JSON"));
+  }
+
+  @Test
+  void aGzippedAnswerThatGrowsBeyond64KiBIsUnexpected() throws IOException {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      gzip.write(new byte[65_537]);
+    }
+    assertThat(
+            answerTo(
+                REMOVE,
+                peer -> {
+                  peer.write(
+                      "HTTP/1.1 400 x\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+                          .formatted(zipped.size()));
+                  peer.output().write(zipped.toByteArray());
+                }))
+        .isEqualTo(new ApiAnswer.Unexpected(400, "status 400 with too long a body"));
+  }
+
+  @Test
+  void anIdentityCodingIsNone() throws IOException {
+    String error = "{\"ErrorType\":\"X\",\"ErrorComment\":\"c\"}";
+    assertThat(
+            answerTo(
+                REMOVE,
+                send(
+                    "HTTP/1.1 400 x\r\nContent-Encoding: Identity\r\nContent-Length: %d\r\n\r\n%s"
+                        .formatted(error.length(), error))))
+        .isEqualTo(new ApiAnswer.Refused("X", "c"));
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = HttpApiAnswerTest.class.getResourceAsStream(name)) {
+      return in.readAllBytes();
+    }
   }
 
   @ParameterizedTest

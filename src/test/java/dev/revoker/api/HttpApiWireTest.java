@@ -37,7 +37,8 @@ class HttpApiWireTest {
 
   private static final String COMMON =
       " HTTP/1.1\r\nHost: localhost:PORT\r\nUser-Agent: revoker/dev\r\n"
-          + "Accept: application/json\r\n";
+          + "Accept: application/json\r\n"
+          + "Accept-Encoding: identity\r\n";
 
   @Test
   void theRequestsAreTheDocumentedOnes() throws IOException {

@@ -7,6 +7,7 @@ import dev.revoker.model.Credentials;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The defaults are part of the contract. */
@@ -28,11 +29,12 @@ class DefaultsTest {
                 Map.<String, Credentials>of(),
                 null,
                 new Config.Limits(64, 0),
-                new Config.Retry(6, 250, 30_000),
+                new Config.Retry(6, 250, 30_000, 300_000),
                 new Config.Breaker(50, 50, 5, 10_000, 3),
                 0,
                 60_000,
                 null,
+                Set.of(),
                 new Config.Listen("127.0.0.1", 9464),
                 10_000));
     assertThat(config.kafka().groupId()).isEqualTo("revoker");
@@ -68,8 +70,10 @@ class DefaultsTest {
             "login.retry.ms = 60000 (default)",
             "max.in.flight = 64 (default)",
             "ops.listen = 127.0.0.1:9464 (default)",
+            "protected.fingerprints = none (default)",
             "rate.limit.per.second = 0 (default)",
             "results.topic = key-revocations.results (default)",
+            "retry.after.max.ms = 300000 (default)",
             "retry.initial.backoff.ms = 250 (default)",
             "retry.max.attempts = 6 (default)",
             "retry.max.backoff.ms = 30000 (default)");
@@ -87,6 +91,19 @@ class DefaultsTest {
     assertThat(config.api().connectTimeoutMs()).isEqualTo(1000);
     assertThat(config.retry().initialBackoffMs()).isEqualTo(100);
     assertThat(config.breaker().minimumCalls()).isEqualTo(3);
+  }
+
+  @Test
+  void protectedFingerprintsAreComparedInLowerCase() {
+    String upper = "SHA256:" + "AB".repeat(32);
+    String hmac = "hmac-sha256:" + "0".repeat(64);
+    assertThat(
+            valid(
+                    "fingerprint.secret=sixteen-letters-",
+                    "protected.fingerprints=" + upper + " , " + hmac)
+                .config()
+                .protectedFingerprints())
+        .containsExactlyInAnyOrder(upper.toLowerCase(java.util.Locale.ROOT), hmac);
   }
 
   @Test

@@ -60,6 +60,7 @@ class ProblemsTest {
           ops.listen=::1:9464                 | ops.listen = ::1:9464: must be HOST:PORT, as 0.0.0.0:9464 or [::1]:9464; port 0 takes a free one
           ops.listen=localhost:65536          | ops.listen = localhost:65536: must be HOST:PORT, as 0.0.0.0:9464 or [::1]:9464; port 0 takes a free one
           fingerprint.secret=fifteen-letters  | fingerprint.secret = ***: must be at least 16 characters
+          protected.fingerprints=sha256:ab    | protected.fingerprints = sha256:ab: must be key_fingerprint values as results show them, separated by commas: sha256: or hmac-sha256:, then 64 hex digits
           group.id=grüezi                     | group.id = grüezi: must be 1 to 255 printable ASCII characters
           results.topic=a topic               | results.topic = a topic: must be a topic name: 1 to 249 of A-Z, a-z, 0-9, dot, - and _
           results.topic=..                    | results.topic = ..: must be a topic name: 1 to 249 of A-Z, a-z, 0-9, dot, - and _
@@ -88,6 +89,17 @@ class ProblemsTest {
           """)
   void aContradictionIsOneLineAndNamesBoth(String one, String other, String problem) {
     assertThat(problems(one, other == null ? "" : other)).containsExactly(problem);
+  }
+
+  @Test
+  void anHmacFingerprintNeedsTheSecret() {
+    String hmac = "hmac-sha256:" + "a".repeat(64);
+    assertThat(problems("protected.fingerprints=" + hmac))
+        .containsExactly(
+            "protected.fingerprints = %s: has an hmac-sha256: fingerprint, which cannot be"
+                    .formatted(hmac)
+                + " compared without fingerprint.secret");
+    assertThat(problems("protected.fingerprints=" + hmac + ",")).hasSize(1);
   }
 
   @Test

@@ -54,6 +54,9 @@ class OutageIT {
       scene.awaitExactlyOneResultEach();
       assertThat(scene.outcomes()).containsOnlyKeys("revoked");
       scene.assertTruthful();
+      // No further request comes: the worker must not stay "down" until one does.
+      scene.awaitReady(worker);
+      assertThat(metric(scene, worker, "revoker_intake_paused")).isZero();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.revoker.ops;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.model.Outcome;
@@ -38,17 +39,18 @@ class MetersTest {
         .forEach(words -> types.put(words[2], words[3]));
     assertThat(types)
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of(
-                "revoker_requests_total", "counter",
-                "revoker_request_seconds", "histogram",
-                "revoker_request_age_seconds", "histogram",
-                "revoker_api_call_seconds", "histogram",
-                "revoker_in_flight", "gauge",
-                "revoker_waiting", "gauge",
-                "revoker_oldest_request_age_seconds", "gauge",
-                "revoker_intake_paused", "gauge",
-                "revoker_session_logins_total", "counter",
-                "revoker_commit_seconds", "histogram"));
+            Map.ofEntries(
+                entry("revoker_requests_total", "counter"),
+                entry("revoker_request_seconds", "histogram"),
+                entry("revoker_request_age_seconds", "histogram"),
+                entry("revoker_api_call_seconds", "histogram"),
+                entry("revoker_in_flight", "gauge"),
+                entry("revoker_waiting", "gauge"),
+                entry("revoker_oldest_request_age_seconds", "gauge"),
+                entry("revoker_intake_paused", "gauge"),
+                entry("revoker_protected_key_requests_total", "counter"),
+                entry("revoker_session_logins_total", "counter"),
+                entry("revoker_commit_seconds", "histogram")));
   }
 
   @Test
@@ -62,6 +64,7 @@ class MetersTest {
       assertThat(value("revoker_request_age_seconds_count", "lane", lane)).isZero();
       assertThat(value("revoker_in_flight", "lane", lane)).isZero();
       assertThat(value("revoker_waiting", "lane", lane)).isZero();
+      assertThat(value("revoker_protected_key_requests_total", "lane", lane)).isZero();
       assertThat(value("revoker_oldest_request_age_seconds", "lane", lane)).isZero();
     }
     for (String account : List.of("acme", "globex")) {
@@ -72,6 +75,13 @@ class MetersTest {
     }
     assertThat(value("revoker_intake_paused")).isZero();
     assertThat(value("revoker_commit_seconds_count")).isZero();
+  }
+
+  @Test
+  void aRequestForAProtectedKeyIsCountedInItsLane() {
+    meters.protectedKeyRequested("urgent");
+    assertThat(value("revoker_protected_key_requests_total", "lane", "urgent")).isOne();
+    assertThat(value("revoker_protected_key_requests_total", "lane", "standard")).isZero();
   }
 
   @Test

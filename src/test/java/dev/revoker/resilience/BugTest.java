@@ -88,6 +88,9 @@ class BugTest {
     public void loggedIn(String account, String result) {}
 
     @Override
+    public void protectedKeyRequested(String lane) {}
+
+    @Override
     public void intakeChanged() {}
 
     @Override

@@ -30,17 +30,86 @@ class ProbeTest {
   }
 
   @Test
-  void whileItIsProbedEnoughAreLetInForTwoRoundsOfProbes() {
+  void whereRequestsWaitIntakeOpensForTwoRoundsOfProbes() {
+    Rig rig = Rig.withDefaults();
+    rig.breakApi();
+    rig.ask(4, Ask.in("standard"));
+    rig.time.advanceMs(10_000);
+    assertThat(rig.api.open()).hasSize(3);
+    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(5);
+    rig.ask(5, Ask.in("standard"));
+    assertThat(rig.api.open()).hasSize(3);
+    assertThat(rig.dispatcher.intakeRoom()).isZero();
+  }
+
+  @Test
+  void whereNothingWaitsIntakeOpensForOneRequestAfterTheOpenWait() {
+    Rig rig = Rig.withDefaults();
+    rig.breakApi();
+    rig.time.advanceMs(9_999);
+    assertThat(rig.dispatcher.intakeRoom()).isZero();
+    rig.time.advanceMs(1);
+    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(1);
+    rig.ask("standard");
+    assertThat(rig.api.open()).hasSize(1);
+    assertThat(rig.dispatcher.intakeRoom()).as("until its probe is answered").isZero();
+    rig.api.only().answer(FAILED);
+    assertThat(rig.dispatcher.intakeRoom()).as("another may tell more").isEqualTo(5);
+  }
+
+  @Test
+  void theOneRequestThatIntakeOpensForMayEndWithoutACall() {
     Rig rig = Rig.withDefaults();
     rig.breakApi();
     rig.time.advanceMs(10_000);
-    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(6);
-    rig.ask(3, Ask.in("standard"));
-    assertThat(rig.api.open()).hasSize(3);
-    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(6);
-    rig.ask(6, Ask.in("standard"));
-    assertThat(rig.api.open()).hasSize(3);
-    assertThat(rig.dispatcher.intakeRoom()).isZero();
+    rig.ask(Ask.in("standard").notAfter(rig.time.now()));
+    assertThat(rig.api.open()).isEmpty();
+    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(1);
+  }
+
+  @Test
+  void theApiCountsAsUpOnceAProbeSucceededAndNothingWaits() {
+    Rig rig = Rig.withDefaults();
+    rig.api.rule(20, call -> FAILED);
+    Asked alone = rig.ask("urgent");
+    while (rig.dispatcher.apiUp()) {
+      rig.time.runNext();
+    }
+    rig.api.rule(20, call -> DONE);
+    rig.time.advanceMs(10_020);
+    assertThat(alone.outcome()).isEqualTo(Outcome.REVOKED);
+    assertThat(rig.dispatcher.apiUp()).isTrue();
+    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(rig.time.timersSet()).isZero();
+  }
+
+  @Test
+  void oneProbeIsNotEnoughWhileAnotherIsUnderWayOrARequestWaits() {
+    Rig rig = new Rig(new Settings().halfOpenCalls(2));
+    rig.breakApi();
+    List<Asked> all = rig.ask(3, Ask.in("standard"));
+    rig.time.advanceMs(10_000);
+    List<ScriptedApi.Call> probes = rig.api.open();
+    probes.getFirst().answer(DONE);
+    assertThat(rig.dispatcher.apiUp()).as("one probe is under way, one request waits").isFalse();
+    rig.withdraw(all.getLast());
+    assertThat(rig.dispatcher.apiUp()).as("one probe is under way").isFalse();
+    probes.getLast().answer(Answers.throttled(1_000));
+    assertThat(rig.dispatcher.apiUp()).as("a 429 waits").isFalse();
+    rig.withdraw(all);
+    assertThat(rig.dispatcher.apiUp()).as("nothing waits").isTrue();
+  }
+
+  @Test
+  void aProbeThatFailedDoesNotMakeTheApiCountAsUp() {
+    Rig rig = Rig.withDefaults();
+    rig.breakApi();
+    Asked asked = rig.ask("standard");
+    rig.time.advanceMs(10_000);
+    rig.withdraw(asked);
+    rig.api.only().answer(FAILED);
+    assertThat(asked.isWithdrawn()).isTrue();
+    assertThat(rig.dispatcher.apiUp()).isFalse();
   }
 
   @Test
@@ -75,7 +144,7 @@ class ProbeTest {
     rig.api.answerAll(DONE);
     rig.breakApi();
     rig.time.advanceMs(10_000);
-    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(6);
+    assertThat(rig.dispatcher.intakeRoom()).isEqualTo(1);
   }
 
   @Test
@@ -112,7 +181,7 @@ class ProbeTest {
     rig.time.advanceMs(10_000);
     rig.ask(3, Ask.in("standard"));
     rig.api.answerAll(DONE);
-    assertThat(told).startsWith(0, 6).endsWith(Integer.MAX_VALUE);
+    assertThat(told).startsWith(0, 1).endsWith(Integer.MAX_VALUE);
   }
 
   @Test
@@ -120,15 +189,10 @@ class ProbeTest {
     Rig rig = Rig.withDefaults();
     rig.breakApi();
     rig.time.advanceMs(10 * 3_600_000);
+    assertThat(rig.time.timersSet()).as("it waits without timers").isZero();
     Asked first = rig.ask("standard");
     rig.api.only().answer(DONE);
     assertThat(first.outcome()).isEqualTo(Outcome.REVOKED);
-    rig.time.advanceMs(10 * 3_600_000);
-    assertThat(rig.time.timersSet()).as("it waits without timers").isZero();
-    for (int i = 0; i < 2; i++) {
-      rig.ask("urgent");
-      rig.api.only().answer(DONE);
-    }
     assertThat(rig.dispatcher.apiUp()).isTrue();
   }
 
@@ -142,10 +206,11 @@ class ProbeTest {
       rig.api.only().answer(Answers.throttled(1_000));
       rig.time.advanceMs(1_000);
     }
-    rig.api.only().answer(DONE);
-    assertThat(asked.outcome()).isEqualTo(Outcome.REVOKED);
     rig.ask(3, Ask.in("standard"));
-    assertThat(rig.api.open()).as("one permission is used up").hasSize(2);
+    assertThat(rig.api.open()).as("two permissions are left").hasSize(3);
+    rig.api.open().getFirst().answer(DONE);
+    assertThat(asked.outcome()).isEqualTo(Outcome.REVOKED);
+    assertThat(rig.api.open()).as("all permissions are used").hasSize(2);
     rig.api.answerAll(DONE);
     assertThat(rig.dispatcher.apiUp()).isTrue();
   }

@@ -12,6 +12,7 @@ final class Rig implements Dispatcher.Listener {
   final List<String> ended = new ArrayList<>();
   final List<Long> tookNanos = new ArrayList<>();
   final List<String> logins = new ArrayList<>();
+  final List<String> protectedKeys = new ArrayList<>();
   final List<Throwable> bugs = new ArrayList<>();
   final Dispatcher dispatcher;
   Runnable onIntakeChange = () -> {};
@@ -77,6 +78,11 @@ final class Rig implements Dispatcher.Listener {
   @Override
   public void loggedIn(String account, String result) {
     logins.add(account + " " + result);
+  }
+
+  @Override
+  public void protectedKeyRequested(String lane) {
+    protectedKeys.add(lane);
   }
 
   @Override

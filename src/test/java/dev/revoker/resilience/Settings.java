@@ -6,6 +6,7 @@ import dev.revoker.model.Secret;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -16,16 +17,22 @@ final class Settings {
   static final String GIVEN_TOKEN = "9111111111111111111111111111aa01";
   static final String PASSWORD = "Hunter2/&A+ secret";
 
+  /** What {@code other} logs in with. */
+  static final String OTHERS_KEY = "07e4abcd";
+
   private List<Config.Lane> lanes = lanes(16, 0);
   private int maxInFlight = 64;
   private int ratePerSecond = 0;
   private int maxAttempts = 6;
   private long initialBackoffMs = 250;
+  private long retryAfterMaxMs = 300_000;
   private int minimumCalls = 5;
   private int halfOpenCalls = 3;
   private long openWaitMs = 10_000;
   private long holdMaxMs = 0;
   private long loginRetryMs = 60_000;
+  private Secret fingerprintSecret;
+  private Set<String> protectedFingerprints = Set.of();
 
   /** Lanes urgent, standard and bulk, as many as there are numbers. */
   static List<Config.Lane> lanes(int... reserved) {
@@ -60,6 +67,11 @@ final class Settings {
     return this;
   }
 
+  Settings retryAfterMaxMs(long ms) {
+    retryAfterMaxMs = ms;
+    return this;
+  }
+
   Settings minimumCalls(int calls) {
     minimumCalls = calls;
     return this;
@@ -85,6 +97,16 @@ final class Settings {
     return this;
   }
 
+  Settings fingerprintSecret(Secret secret) {
+    fingerprintSecret = secret;
+    return this;
+  }
+
+  Settings protectedFingerprints(String... fingerprints) {
+    protectedFingerprints = Set.of(fingerprints);
+    return this;
+  }
+
   List<Config.Lane> lanes() {
     return lanes;
   }
@@ -99,14 +121,15 @@ final class Settings {
         Map.of(
             "given", new Credentials.ApiToken(Secret.of(GIVEN_TOKEN)),
             "acme", new Credentials.Password("acme-user", Secret.of(PASSWORD)),
-            "other", new Credentials.SecureKey("other-user", Secret.of("0the4"))),
+            "other", new Credentials.SecureKey("other-user", Secret.of(OTHERS_KEY))),
         "given",
         new Config.Limits(maxInFlight, ratePerSecond),
-        new Config.Retry(maxAttempts, initialBackoffMs, 30_000),
+        new Config.Retry(maxAttempts, initialBackoffMs, 30_000, retryAfterMaxMs),
         new Config.Breaker(50, 50, minimumCalls, openWaitMs, halfOpenCalls),
         holdMaxMs,
         loginRetryMs,
-        null,
+        fingerprintSecret,
+        protectedFingerprints,
         new Config.Listen("127.0.0.1", 0),
         10_000);
   }

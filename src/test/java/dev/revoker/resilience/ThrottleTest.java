@@ -7,8 +7,10 @@ import static dev.revoker.resilience.Answers.THROTTLED;
 import static dev.revoker.resilience.Answers.throttled;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.api.ApiAnswer;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,18 +142,42 @@ class ThrottleTest {
     assertThat(rig.api.calls).hasSizeLessThan(12);
   }
 
-  @Test
-  void aRetryAfterBeyondAllReckoningStillHolds() {
+  @ParameterizedTest
+  @ValueSource(longs = {300_001, 86_400_000, Long.MAX_VALUE})
+  void noRetryAfterCountsForLongerThanTheMaximum(long retryAfterMs) {
     Rig rig = Rig.withDefaults();
-    rig.time.advanceMs(1_000);
-    Asked asked = rig.ask(Ask.in("standard").notAfter(rig.time.now().plusSeconds(3_600)));
-    rig.api.only().answer(throttled(Long.MAX_VALUE));
+    rig.ask("standard");
+    rig.api.only().answer(throttled(retryAfterMs));
     rig.ask("urgent");
-    rig.time.advanceMs(3_599_999);
+    rig.time.advanceMs(299_999);
     assertThat(rig.api.open()).isEmpty();
-    assertThat(asked.isOpen()).isTrue();
-    rig.time.advanceMs(2);
-    assertThat(asked.outcome()).isEqualTo(Outcome.EXPIRED);
+    rig.time.advanceMs(1);
+    assertThat(rig.api.open()).hasSize(2);
+  }
+
+  @Test
+  void noRetryAfterOfAFailureCountsForLongerThanTheMaximum() {
+    Rig rig = new Rig(new Settings().retryAfterMaxMs(60_000));
+    rig.ask("standard");
+    rig.api.only().answer(new ApiAnswer.Failed(503, 86_400_000L));
+    rig.time.advanceMs(59_999);
+    assertThat(rig.api.open()).isEmpty();
+    rig.time.advanceMs(1);
+    assertThat(rig.api.open()).hasSize(1);
+  }
+
+  @Test
+  void theHoldSaysUntilWhen() {
+    Rig rig = Rig.withDefaults();
+    assertThat(rig.dispatcher.throttledUntil()).isNull();
+    rig.ask("standard");
+    rig.api.only().answer(throttled(4_000));
+    Instant until = rig.time.now().plusMillis(4_000);
+    assertThat(rig.dispatcher.throttledUntil()).isEqualTo(until);
+    rig.time.advanceMs(3_999);
+    assertThat(rig.dispatcher.throttledUntil()).isEqualTo(until);
+    rig.time.advanceMs(1);
+    assertThat(rig.dispatcher.throttledUntil()).isNull();
   }
 
   @Test

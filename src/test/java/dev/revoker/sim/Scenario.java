@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.TopicPartition;
 
@@ -230,7 +231,8 @@ final class Scenario {
         accounts(),
         chance(0.9) ? "acme" : null,
         new Config.Limits(slots, rate),
-        new Config.Retry(attempts, initialMs, initialMs + between(0, 30_000)),
+        new Config.Retry(
+            attempts, initialMs, initialMs + between(0, 30_000), between(1_000, 30_000)),
         new Config.Breaker(
             threshold,
             scattered ? 50 : window,
@@ -240,6 +242,7 @@ final class Scenario {
         chance(0.3) ? between(1_000, 60_000) : 0,
         between(1_000, 60_000),
         chance(0.5) ? null : Secret.of("fp-" + Upstream.CANARY),
+        Set.of(),
         new Config.Listen("localhost", 0),
         between(500, 10_000));
   }

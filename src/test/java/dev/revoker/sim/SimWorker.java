@@ -281,6 +281,9 @@ final class SimWorker {
     public void loggedIn(String account, String result) {}
 
     @Override
+    public void protectedKeyRequested(String lane) {}
+
+    @Override
     public void intakeChanged() {
       if (loop != null) {
         loop.signal();
