@@ -3,6 +3,7 @@ package dev.revoker.cli;
 import dev.revoker.config.Config;
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.AccountFile;
+import dev.revoker.sandbox.OtherAccountKeyAnswer;
 import dev.revoker.sandbox.SandboxAccount;
 import dev.revoker.sandbox.SandboxApi;
 import dev.revoker.time.SystemTime;
@@ -28,8 +29,24 @@ import picocli.CommandLine.Spec;
     name = "sandbox",
     header = "A stand-in for the account API.",
     description = {
-      "Runs a stand-in for cielo24's account API, with faults on demand under /_sandbox/.",
-      "Runs until SIGTERM or Ctrl-C."
+      "Runs a stand-in for cielo24's account API. Runs until SIGTERM or Ctrl-C.",
+      "",
+      "POST JSON to /_sandbox/faults to make it fail, DELETE /_sandbox/faults to end that:",
+      "  latency_ms         a number, or {\"median_ms\": 40, \"p99_ms\": 250}",
+      "  NAME_rate          the share of calls, 0 to 1, that get this fault: throttle, error,",
+      "                     unhandled_error, reset, no_answer, close_before_effect,",
+      "                     close_after_effect, half_answer, gzip_answer, echo_key",
+      "  every_nth          every Nth call gets error_status",
+      "  error_status, retry_after",
+      "                     the status (400 to 599) and the Retry-After header (seconds)",
+      "  endpoint           only for this call, such as remove_api_key; otherwise for all",
+      "  outage             true or false, with outage_mode: 503, reset, hang or refuse, and",
+      "                     outage_ms",
+      "  account, login     refuse or accept logins of one account",
+      "  expire_tokens      true, or an account's name: ends sessions",
+      "  other_account_key  as --other-account-key, from now on",
+      "  seed               makes the faults repeatable",
+      "GET /_sandbox/faults and GET /_sandbox/state show what is set and what was called."
     },
     footer = {
       "",
@@ -83,6 +100,17 @@ public final class SandboxCommand implements Callable<Integer> {
       })
   private @Nullable Path out;
 
+  @Option(
+      names = "--other-account-key",
+      paramLabel = "TYPE",
+      defaultValue = "ACCOUNT_UNPRIVILEGED",
+      description = {
+        "The error type with which remove_api_key refuses a key of another account:",
+        "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+        "cielo24 does not document which one it sends, so try both."
+      })
+  private OtherAccountKeyAnswer otherAccountKey = OtherAccountKeyAnswer.ACCOUNT_UNPRIVILEGED;
+
   @Spec private CommandSpec spec;
 
   /** Has no need of anything. */
@@ -108,6 +136,7 @@ public final class SandboxCommand implements Callable<Integer> {
     SandboxApi.Options options =
         SandboxApi.Options.defaults()
             .withListen(address)
+            .withOtherAccountKey(otherAccountKey)
             .withAccounts(Stream.concat(given.stream(), made.stream()).toList());
     try (SystemTime time = new SystemTime();
         SandboxApi sandbox = SandboxApi.start(options, time)) {

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccountApi {
   private final Vault vault;
+  private final FaultBoard board;
 
-  AccountApi(Vault vault) {
+  AccountApi(Vault vault, FaultBoard board) {
     this.vault = vault;
+    this.board = board;
   }
 
   /** Does what is asked. */
@@ -107,7 +109,11 @@ final class AccountApi {
     return switch (vault.removeKey(account, key)) {
       case REMOVED -> Answer.DONE;
       case NOT_FOUND -> Answer.ITEM_NOT_FOUND;
-      case NOT_YOURS -> Answer.ACCOUNT_UNPRIVILEGED;
+      case NOT_YOURS ->
+          switch (board.otherAccountKey()) {
+            case ITEM_NOT_FOUND -> Answer.ITEM_NOT_FOUND;
+            case ACCOUNT_UNPRIVILEGED -> Answer.ACCOUNT_UNPRIVILEGED;
+          };
     };
   }
 

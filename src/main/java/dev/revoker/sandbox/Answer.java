@@ -36,6 +36,12 @@ record Answer(String name, Reply.Bytes bytes) {
     return error("INVALID_QUERY", "Invalid value for parameter: " + parameter);
   }
 
+  /** Quotes a key with dashes, as UUIDs are written. */
+  static Answer echo(String key) {
+    String uuid = key.replaceFirst("(.{8})(.{4})(.{4})(.{4})", "$1-$2-$3-$4-");
+    return error("INVALID_QUERY", "key " + uuid + " is not yours");
+  }
+
   /** 400 with the documented JSON. */
   static Answer error(String type, String comment) {
     return new Answer("400 " + type, Reply.json(400, "Bad Request", errorJson(type, comment)));

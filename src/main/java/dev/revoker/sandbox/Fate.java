@@ -19,7 +19,14 @@ public enum Fate {
   /** It took effect, and the connection is closed without an answer. */
   CLOSE_AFTER_EFFECT,
   /** It took effect, and the connection is closed in the middle of the answer. */
-  HALF_ANSWER;
+  HALF_ANSWER,
+  /** It took effect, and the answer's body is compressed with gzip, which nobody asked for. */
+  GZIP_ANSWER,
+  /**
+   * 400 {@code INVALID_QUERY} with the key in its comment, written as a UUID; no effect. A call
+   * without a key gets its proper answer.
+   */
+  ECHO_KEY;
 
   /** The name of its rate in JSON, such as {@code reset_rate}. */
   String rateName() {

@@ -12,11 +12,15 @@ final class FaultBoard {
   private final Map<Endpoint, Faults> faults = new EnumMap<>(Endpoint.class);
   private final Map<Endpoint, Integer> callsSeen = new EnumMap<>(Endpoint.class);
   private final Set<String> refusedLogins = new HashSet<>();
+  private final OtherAccountKeyAnswer otherAccountKeyAtStart;
+  private OtherAccountKeyAnswer otherAccountKey;
   private Outage outage = Outage.NONE;
   private SplittableRandom random;
 
-  FaultBoard(long seed) {
+  FaultBoard(long seed, OtherAccountKeyAnswer otherAccountKey) {
     random = new SplittableRandom(seed);
+    this.otherAccountKeyAtStart = otherAccountKey;
+    this.otherAccountKey = otherAccountKey;
   }
 
   /**
@@ -60,6 +64,15 @@ final class FaultBoard {
     outage = changed;
   }
 
+  /** How remove_api_key refuses a key of another account. */
+  synchronized OtherAccountKeyAnswer otherAccountKey() {
+    return otherAccountKey;
+  }
+
+  synchronized void otherAccountKey(OtherAccountKeyAnswer changed) {
+    otherAccountKey = changed;
+  }
+
   synchronized boolean loginRefused(@Nullable String account) {
     return account != null && refusedLogins.contains(account);
   }
@@ -86,6 +99,7 @@ final class FaultBoard {
     callsSeen.clear();
     refusedLogins.clear();
     outage = Outage.NONE;
+    otherAccountKey = otherAccountKeyAtStart;
   }
 
   private @Nullable Fate fate(Faults now) {

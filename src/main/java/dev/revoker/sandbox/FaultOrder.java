@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
  * @param account whose logins are refused or taken again; null where none is spoken of
  * @param expireAll whether to end all sessions
  * @param expireAccount whose sessions to end
+ * @param otherAccountKey the new answer for a key of another account; null leaves it as it is
  * @param seed for the dice
  */
 record FaultOrder(
@@ -31,6 +32,7 @@ record FaultOrder(
     boolean refuseLogins,
     boolean expireAll,
     @Nullable String expireAccount,
+    @Nullable OtherAccountKeyAnswer otherAccountKey,
     @Nullable Long seed) {
 
   /** Reads an order; a field that does not fit is named in an IllegalArgumentException. */
@@ -57,6 +59,7 @@ record FaultOrder(
     private @Nullable String login;
     private boolean expireAll;
     private @Nullable String expireAccount;
+    private @Nullable OtherAccountKeyAnswer otherAccountKey;
     private @Nullable Long seed;
 
     void take(String name, JsonNode value) {
@@ -71,6 +74,9 @@ record FaultOrder(
           expireAll = value.isBoolean() && value.booleanValue();
           expireAccount = value.isBoolean() ? null : value.stringValue();
         }
+        case "other_account_key" ->
+            otherAccountKey =
+                known(name, value, OtherAccountKeyAnswer.ofErrorType(value.stringValue()));
         case "seed" -> seed = value.longValue();
         default -> {
           UnaryOperator<Faults> before = change;
@@ -130,6 +136,7 @@ record FaultOrder(
           "refuse".equals(login),
           expireAll,
           expireAccount,
+          otherAccountKey,
           seed);
     }
 
@@ -148,7 +155,8 @@ record FaultOrder(
     private static String allowed() {
       return "not known; there are endpoint, latency_ms, every_nth, error_status, retry_after, "
           + Stream.of(Fate.values()).map(Fate::rateName).collect(Collectors.joining(", "))
-          + ", outage, outage_mode, outage_ms, account, login, expire_tokens, seed";
+          + ", outage, outage_mode, outage_ms, account, login, expire_tokens, "
+          + "other_account_key, seed";
     }
   }
 }

@@ -3,7 +3,11 @@ package dev.revoker.sandbox;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.zip.GZIPOutputStream;
 
 /** What the server does about a request. */
 sealed interface Reply {
@@ -21,6 +25,30 @@ sealed interface Reply {
    * it.
    */
   record Bytes(ByteBuffer bytes, boolean last) implements Reply {
+    /** The same with its body compressed; an answer without a body stays as it is. */
+    Bytes gzip() {
+      String text = ISO_8859_1.decode(bytes.duplicate()).toString();
+      int end = text.indexOf("\r\n\r\n");
+      byte[] body = text.substring(end + 4).getBytes(ISO_8859_1);
+      if (body.length == 0) {
+        return this;
+      }
+      ByteArrayOutputStream packed = new ByteArrayOutputStream();
+      try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+        gzip.write(body);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      String head =
+          text.substring(0, end)
+              .replaceFirst(
+                  "Content-Length: \\d+",
+                  "Content-Encoding: gzip\r\nContent-Length: " + packed.size());
+      return new Bytes(
+          ByteBuffer.wrap((head + "\r\n\r\n" + packed.toString(ISO_8859_1)).getBytes(ISO_8859_1)),
+          last);
+    }
+
     /** The first half, after which the connection is closed. */
     Bytes half() {
       return new Bytes(bytes.slice(0, bytes.remaining() / 2), true);

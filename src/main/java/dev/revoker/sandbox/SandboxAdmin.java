@@ -83,6 +83,7 @@ final class SandboxAdmin {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("outage", board.outage().wireName());
     all.put("refused_logins", board.refusedLogins());
+    all.put("other_account_key", board.otherAccountKey());
     for (Endpoint endpoint : Endpoint.values()) {
       Faults faults = board.faults(endpoint);
       Map<String, @Nullable Object> one = new LinkedHashMap<>();
@@ -109,6 +110,9 @@ final class SandboxAdmin {
     changed.forEach(board::set);
     if (order.seed() != null) {
       board.seed(order.seed());
+    }
+    if (order.otherAccountKey() != null) {
+      board.otherAccountKey(order.otherAccountKey());
     }
     if (order.account() != null) {
       board.refuseLogins(order.account(), order.refuseLogins());

@@ -32,10 +32,10 @@ public final class SandboxApi implements AutoCloseable {
     this.options = options;
     vault = new Vault(time, options.sessionLifeMs(), new SplittableRandom(options.seed()));
     traffic = new Traffic(time);
-    board = new FaultBoard(options.seed());
+    board = new FaultBoard(options.seed(), options.otherAccountKey());
     ledger = new Ledger(vault, traffic);
     options.accounts().forEach(this::addAccount);
-    Traps traps = new Traps(new AccountApi(vault), board, vault, traffic);
+    Traps traps = new Traps(new AccountApi(vault, board), board, vault, traffic);
     SandboxAdmin admin = new SandboxAdmin(this, board);
     loop =
         HttpLoop.start(
@@ -51,16 +51,23 @@ public final class SandboxApi implements AutoCloseable {
    * @param sessionLifeMs a session ends when it was idle for longer
    * @param seed the same seed gives the same keys, tokens and dice
    * @param accounts there at the start, and again after {@link #reset()}
+   * @param otherAccountKey how remove_api_key refuses a key of another account, at the start and
+   *     after {@link #reset()}
    */
   public record Options(
-      Config.Listen listen, long sessionLifeMs, long seed, List<SandboxAccount> accounts) {
-    /** On loopback at any port, an hour, a seed of its own, no accounts. */
+      Config.Listen listen,
+      long sessionLifeMs,
+      long seed,
+      List<SandboxAccount> accounts,
+      OtherAccountKeyAnswer otherAccountKey) {
+    /** On loopback at any port, an hour, a random seed, no accounts, ACCOUNT_UNPRIVILEGED. */
     public static Options defaults() {
       return new Options(
           new Config.Listen("127.0.0.1", 0),
           3_600_000,
           new SplittableRandom().nextLong(),
-          List.of());
+          List.of(),
+          OtherAccountKeyAnswer.ACCOUNT_UNPRIVILEGED);
     }
 
     public Options {
@@ -69,12 +76,17 @@ public final class SandboxApi implements AutoCloseable {
 
     /** These, on another address. */
     public Options withListen(Config.Listen changed) {
-      return new Options(changed, sessionLifeMs, seed, accounts);
+      return new Options(changed, sessionLifeMs, seed, accounts, otherAccountKey);
     }
 
     /** These, with these accounts. */
     public Options withAccounts(List<SandboxAccount> changed) {
-      return new Options(listen, sessionLifeMs, seed, changed);
+      return new Options(listen, sessionLifeMs, seed, changed, otherAccountKey);
+    }
+
+    /** These, with another answer for keys of other accounts. */
+    public Options withOtherAccountKey(OtherAccountKeyAnswer changed) {
+      return new Options(listen, sessionLifeMs, seed, accounts, changed);
     }
   }
 
@@ -144,6 +156,11 @@ public final class SandboxApi implements AutoCloseable {
   /** Refuses all logins of an account with LOGIN_INVALID, or takes them again. */
   public void refuseLogins(String account, boolean refuse) {
     board.refuseLogins(account, refuse);
+  }
+
+  /** From now on remove_api_key refuses a key of another account with this answer. */
+  public void otherAccountKey(OtherAccountKeyAnswer answer) {
+    board.otherAccountKey(answer);
   }
 
   /** Ends the sessions of an account, or of all where it is null. */

@@ -65,6 +65,15 @@ final class Traps {
         Answer answer = answer(endpoint, request);
         yield new Met(fate.wireName() + " " + answer.name(), answer.bytes().half());
       }
+      case GZIP_ANSWER -> {
+        Answer answer = answer(endpoint, request);
+        yield new Met(fate.wireName() + " " + answer.name(), answer.bytes().gzip());
+      }
+      case ECHO_KEY -> {
+        String key = request.parameter("api_securekey");
+        Answer answer = key == null ? answer(endpoint, request) : Answer.echo(key);
+        yield new Met(key == null ? answer.name() : fate.wireName(), answer.bytes());
+      }
     };
   }
 

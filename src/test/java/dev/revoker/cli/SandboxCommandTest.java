@@ -3,6 +3,7 @@ package dev.revoker.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.sandbox.OtherAccountKeyAnswer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 class SandboxCommandTest {
@@ -72,6 +74,31 @@ class SandboxCommandTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(OtherAccountKeyAnswer.class)
+  void refusesAKeyOfAnotherAccountAsChosen(OtherAccountKeyAnswer answer) throws Exception {
+    Path file =
+        Files.writeString(
+            temp.resolve("accounts.json"),
+            """
+            [{"username": "acme", "password": "p", "keys": []},
+             {"username": "other", "password": "p", "keys": ["c0ffee00"]}]
+            """);
+    Process process = start("--accounts", file.toString(), "--other-account-key", answer.name());
+    try {
+      String api = group("account API {2}(\\S+)", printed(process)) + "/api/account/";
+      String token =
+          group(":\"(\\w+)\"", get(URI.create(api + "login?v=1&username=acme&password=p")));
+      assertThat(
+              get(
+                  URI.create(
+                      api + "remove_api_key?v=1&api_token=" + token + "&api_securekey=c0ffee00")))
+          .contains("\"ErrorType\":\"" + answer + "\"");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   @Test
   void saysThatThePortIsInUse() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -82,7 +109,13 @@ class SandboxCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--listen,8024", "--listen,host:99999", "--listen,host:x", "--keys,-1"})
+  @CsvSource({
+    "--listen,8024",
+    "--listen,host:99999",
+    "--listen,host:x",
+    "--keys,-1",
+    "--other-account-key,x"
+  })
   void saysWhatIsWrongWithAnOption(String option, String value) {
     assertThat(execute(option, value)).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains(option, value);
@@ -157,6 +190,14 @@ class SandboxCommandTest {
               .header(header, value)
               .build();
       return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+  }
+
+  private static String get(URI uri) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+          .body();
     }
   }
 

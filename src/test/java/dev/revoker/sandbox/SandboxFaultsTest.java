@@ -7,7 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.RawClient.End;
 import dev.revoker.sandbox.RawClient.Got;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,6 +220,7 @@ class SandboxFaultsTest {
         "{\"endpoint\": \"nothing\"}                     | endpoint:",
         "{\"outage\": true, \"outage_mode\": \"x\"}      | outage_mode:",
         "{\"account\": \"acme\"}                         | account and login",
+        "{\"other_account_key\": \"LOGIN_INVALID\"}      | other_account_key:",
         "[]                                              | JSON object",
         "{                                               | not the JSON",
       })
@@ -238,6 +243,52 @@ class SandboxFaultsTest {
     client.send("DELETE", "/_sandbox/faults", "application/json", "");
 
     assertThat(sandbox.faults(Endpoint.LOGIN)).isEqualTo(Faults.NONE);
+  }
+
+  @Test
+  void theAnswerForAKeyOfAnotherAccountCanBeChosen() {
+    sandbox.addAccount(new SandboxAccount("other", PASSWORD, List.of()));
+    String other =
+        client.get("/api/account/login?v=1&username=other&password=secret").body().split("\"")[3];
+    assertThat(remove(other, 0).body()).contains("ACCOUNT_UNPRIVILEGED");
+
+    post("faults", "{\"other_account_key\": \"item_not_found\"}");
+    assertThat(client.get("/_sandbox/faults").body())
+        .contains("\"other_account_key\":\"ITEM_NOT_FOUND\"");
+    String unknown = client.get(removal(other, "ffff")).body();
+    assertThat(remove(other, 0).body()).contains("ITEM_NOT_FOUND").isEqualTo(unknown);
+    assertThat(sandbox.ledger().isActive(keys.get(0))).isTrue();
+
+    client.send("DELETE", "/_sandbox/faults", "application/json", "");
+    assertThat(remove(other, 0).body()).contains("ACCOUNT_UNPRIVILEGED");
+    sandbox.otherAccountKey(OtherAccountKeyAnswer.ITEM_NOT_FOUND);
+    assertThat(remove(other, 0).body()).contains("ITEM_NOT_FOUND");
+  }
+
+  @Test
+  void compressesAnAnswerThatNobodyWantedCompressed() throws IOException {
+    sandbox.faults(Faults.NONE.with(Fate.GZIP_ANSWER, 1));
+
+    assertThat(remove(0).text()).startsWith("HTTP/1.1 204 OK").doesNotContain("gzip");
+    Got refused = remove(0);
+
+    assertThat(refused.head()).contains("HTTP/1.1 400", "Content-Encoding: gzip");
+    byte[] body = refused.body().getBytes(StandardCharsets.ISO_8859_1);
+    assertThat(refused.head()).contains("Content-Length: " + body.length);
+    try (InputStream plain = new GZIPInputStream(new ByteArrayInputStream(body))) {
+      assertThat(plain.readAllBytes()).asString().contains("\"ITEM_NOT_FOUND\"");
+    }
+  }
+
+  @Test
+  void echoesTheKeyAsAUuid() {
+    sandbox.faults(Faults.NONE.with(Fate.ECHO_KEY, 1));
+    String uuid =
+        keys.get(0).reveal().replaceFirst("(.{8})(.{4})(.{4})(.{4})(.{12})", "$1-$2-$3-$4-$5");
+
+    assertThat(remove(0).body()).contains("INVALID_QUERY", uuid);
+    assertThat(sandbox.ledger().isActive(keys.get(0))).isTrue();
+    assertThat(login().status()).isEqualTo(200);
   }
 
   @Test
@@ -267,9 +318,15 @@ class SandboxFaultsTest {
   }
 
   private Got remove(int key) {
-    return client.get(
-        "/api/account/remove_api_key?v=1&api_token=%s&api_securekey=%s"
-            .formatted(token, keys.get(key).reveal()));
+    return remove(token, key);
+  }
+
+  private Got remove(String session, int key) {
+    return client.get(removal(session, keys.get(key).reveal()));
+  }
+
+  private static String removal(String session, String key) {
+    return "/api/account/remove_api_key?v=1&api_token=%s&api_securekey=%s".formatted(session, key);
   }
 
   private Got login() {
