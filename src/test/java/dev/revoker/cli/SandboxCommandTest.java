@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,27 +52,24 @@ class SandboxCommandTest {
     } finally {
       process.toHandle().destroy();
     }
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(ExitCode.DONE);
   }
 
   @Test
   void keepsCredentialsInAFileThatItTakesAgain() throws Exception {
     Path file = temp.resolve("accounts.json");
-    Process first = start("--account", "acme", "--out", file.toString());
-    String printed = printed(first);
-    first.destroyForcibly();
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-        .isEqualTo("rw-------");
-    String password = group("\"password\":\"(\\w+)\"", Files.readString(file));
-    assertThat(printed).contains("acme: 3 keys, credentials in " + file).doesNotContain(password);
-
-    Process second = start("--accounts", file.toString());
-    try {
-      String url = group("account API {2}(\\S+)", printed(second));
-      assertThat(login(url, "acme", "x-auth-password", password)).isEqualTo(200);
-    } finally {
-      second.destroyForcibly();
+    String password;
+    try (Running first = new Running("--account", "acme", "--out", file.toString())) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+      password = group("\"password\":\"(\\w+)\"", Files.readString(file));
+      assertThat(first.printed())
+          .contains("acme: 3 keys, credentials in " + file)
+          .doesNotContain(password);
+    }
+    try (Running second = new Running("--accounts", file.toString())) {
+      assertThat(login(second.url(), "acme", "x-auth-password", password)).isEqualTo(200);
     }
   }
 
@@ -84,18 +83,14 @@ class SandboxCommandTest {
             [{"username": "acme", "password": "p", "keys": []},
              {"username": "other", "password": "p", "keys": ["c0ffee00"]}]
             """);
-    Process process = start("--accounts", file.toString(), "--other-account-key", answer.name());
-    try {
-      String api = group("account API {2}(\\S+)", printed(process)) + "/api/account/";
+    try (Running sandbox =
+        new Running("--accounts", file.toString(), "--other-account-key", answer.name())) {
+      String api = sandbox.url() + "/api/account/";
       String token =
           group(":\"(\\w+)\"", get(URI.create(api + "login?v=1&username=acme&password=p")));
-      assertThat(
-              get(
-                  URI.create(
-                      api + "remove_api_key?v=1&api_token=" + token + "&api_securekey=c0ffee00")))
-          .contains("\"ErrorType\":\"" + answer + "\"");
-    } finally {
-      process.destroyForcibly();
+      URI removal =
+          URI.create(api + "remove_api_key?v=1&api_token=" + token + "&api_securekey=c0ffee00");
+      assertThat(get(removal)).contains("\"ErrorType\":\"" + answer + "\"");
     }
   }
 
@@ -144,6 +139,42 @@ class SandboxCommandTest {
         .execute(arguments);
   }
 
+  /** The command on a thread of this JVM. */
+  private static final class Running implements AutoCloseable {
+    private final StringWriter out = new StringWriter();
+    private final FutureTask<Integer> command;
+    private final Thread thread;
+
+    Running(String... arguments) {
+      CommandLine line =
+          new CommandLine(new SandboxCommand())
+              .setOut(new PrintWriter(out))
+              .setErr(new PrintWriter(out));
+      List<String> all = new ArrayList<>(List.of("--listen", "127.0.0.1:0"));
+      all.addAll(List.of(arguments));
+      command = new FutureTask<>(() -> line.execute(all.toArray(String[]::new)));
+      thread = Thread.ofVirtual().start(command);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> command.isDone() || printed().contains("Ctrl-C ends it."));
+    }
+
+    String printed() {
+      return out.toString();
+    }
+
+    String url() {
+      return group("account API {2}(\\S+)", printed());
+    }
+
+    @Override
+    public void close() {
+      thread.interrupt();
+      await().atMost(Duration.ofSeconds(60)).until(command::isDone);
+      assertThat(command.resultNow()).isEqualTo(ExitCode.DONE);
+    }
+  }
+
   /** Its own main. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new SandboxCommand()).execute(arguments));
@@ -168,7 +199,7 @@ class SandboxCommandTest {
 
   private String printed(Process process) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> !process.isAlive() || read().contains("Ctrl-C ends it."));
     return read();
   }
