@@ -29,13 +29,16 @@ public final class LocalStack implements AutoCloseable {
   public static final String ACCOUNT = "demo";
 
   private final Broker broker;
+  private final boolean closesBroker;
   private final SandboxApi api;
   private final Secret password;
   private final Path folder;
   private final List<WorkerProcess> workers = new CopyOnWriteArrayList<>();
 
-  private LocalStack(Broker broker, SandboxApi api, Secret password, Path folder) {
+  private LocalStack(
+      Broker broker, boolean closesBroker, SandboxApi api, Secret password, Path folder) {
     this.broker = broker;
+    this.closesBroker = closesBroker;
     this.api = api;
     this.password = password;
     this.folder = folder;
@@ -49,23 +52,38 @@ public final class LocalStack implements AutoCloseable {
   /** The same, on a broker of other making. */
   public static LocalStack start(Time time, Broker.Options options) {
     CompletableFuture<Broker> broker = CompletableFuture.supplyAsync(() -> Broker.start(options));
-    Secret password = generated();
+    LocalStack stack;
     try {
-      SandboxApi api =
-          SandboxApi.start(
-              SandboxApi.Options.defaults()
-                  .withAccounts(List.of(new SandboxAccount(ACCOUNT, password, List.of()))),
-              time);
-      Path folder = Files.createTempDirectory("revoker-worker-");
-      LocalStack stack = new LocalStack(broker.join(), api, password, folder);
-      stack.broker.createTopic(URGENT, 2, Map.of());
-      stack.broker.createTopic(STANDARD, 4, Map.of());
-      stack.broker.createTopic(RESULTS, 2, Map.of());
-      return stack;
+      stack = start(time, broker, true);
     } catch (IOException e) {
       broker.join().close();
       throw new UncheckedIOException("the sandbox could not be started", e);
     }
+    stack.broker.createTopic(URGENT, 2, Map.of());
+    stack.broker.createTopic(STANDARD, 4, Map.of());
+    stack.broker.createTopic(RESULTS, 2, Map.of());
+    return stack;
+  }
+
+  /** The same on a broker that runs already and goes on after {@link #close}; without topics. */
+  public static LocalStack start(Time time, Broker running) {
+    try {
+      return start(time, CompletableFuture.completedFuture(running), false);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the sandbox could not be started", e);
+    }
+  }
+
+  private static LocalStack start(Time time, CompletableFuture<Broker> broker, boolean closesBroker)
+      throws IOException {
+    Secret password = generated();
+    SandboxApi api =
+        SandboxApi.start(
+            SandboxApi.Options.defaults()
+                .withAccounts(List.of(new SandboxAccount(ACCOUNT, password, List.of()))),
+            time);
+    Path folder = Files.createTempDirectory("revoker-worker-");
+    return new LocalStack(broker.join(), closesBroker, api, password, folder);
   }
 
   /** The broker. */
@@ -116,12 +134,14 @@ public final class LocalStack implements AutoCloseable {
     return folder;
   }
 
-  /** Kills the workers, ends broker and API, and removes their data. */
+  /** Kills the workers, ends the API and the broker that it started, and removes their data. */
   @Override
   public void close() {
     workers.forEach(WorkerProcess::close);
     api.close();
-    broker.close();
+    if (closesBroker) {
+      broker.close();
+    }
     try {
       Folders.remove(folder);
     } catch (IOException e) {

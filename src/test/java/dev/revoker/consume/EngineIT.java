@@ -14,6 +14,7 @@ import dev.revoker.model.Result;
 import dev.revoker.publish.Publisher;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.sandbox.Broker;
+import dev.revoker.sandbox.SharedBroker;
 import dev.revoker.time.SystemTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,14 +56,13 @@ class EngineIT {
 
   @BeforeAll
   static void start() {
-    usual = Broker.start();
+    usual = SharedBroker.get();
     time = new SystemTime();
   }
 
   @AfterAll
   static void stop() {
     time.close();
-    usual.close();
   }
 
   @ParameterizedTest

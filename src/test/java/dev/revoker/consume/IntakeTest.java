@@ -171,7 +171,7 @@ class IntakeTest {
         rig.consumer.append(id, offset, value);
       }
     }
-    rig.steps(200);
+    rig.steps(40);
     return IntStream.range(0, partitions).mapToLong(i -> rig.consumer.position(many[i])).sum()
         * valueBytes;
   }

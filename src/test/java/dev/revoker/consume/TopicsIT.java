@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.revoker.sandbox.Broker;
+import dev.revoker.sandbox.SharedBroker;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.RetriableException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,13 +22,8 @@ class TopicsIT {
 
   @BeforeAll
   static void start() {
-    broker = Broker.start();
+    broker = SharedBroker.get();
     broker.createTopic("there", 1, Map.of());
-  }
-
-  @AfterAll
-  static void stop() {
-    broker.close();
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.LocalStack;
 import dev.revoker.sandbox.Outage;
 import dev.revoker.sandbox.ResultLog;
+import dev.revoker.sandbox.SharedBroker;
 import dev.revoker.sandbox.Submitter;
 import dev.revoker.sandbox.WorkerProcess;
 import dev.revoker.time.SystemTime;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 /**
  * Topics and a group of its own on a real broker, the sandbox behind, real workers in child
@@ -47,12 +49,18 @@ final class Scene implements AutoCloseable {
 
   final ResultLog results;
 
+  /** On the broker that all scenes share. */
   Scene(Map<String, String> settings) {
-    this(settings, Broker.Options.DEFAULTS);
+    this(settings, time -> LocalStack.start(time, SharedBroker.get()));
   }
 
+  /** On brokers of its own, which may be broken. */
   Scene(Map<String, String> settings, Broker.Options brokers) {
-    stack = LocalStack.start(time, brokers);
+    this(settings, time -> LocalStack.start(time, brokers));
+  }
+
+  private Scene(Map<String, String> settings, Function<SystemTime, LocalStack> start) {
+    stack = start.apply(time);
     stack.broker().createTopic(topic("urgent"), 2, Map.of());
     stack.broker().createTopic(topic("standard"), 3, Map.of());
     stack.broker().createTopic(name + "-results", 2, Map.of());
