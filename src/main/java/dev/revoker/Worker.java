@@ -11,15 +11,17 @@ import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
+import dev.revoker.ops.GuardedRegistry;
 import dev.revoker.ops.Health;
 import dev.revoker.ops.JvmMeters;
 import dev.revoker.ops.KafkaMeters;
 import dev.revoker.ops.Meters;
+import dev.revoker.ops.ObserverGuard;
+import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.ops.OpsServer;
 import dev.revoker.publish.Publisher;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.time.SystemTime;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -65,8 +67,8 @@ final class Worker {
   private final String instance = hostName() + "-" + UUID.randomUUID();
   private final SystemTime time = new SystemTime();
   private final Bell bell = Bell.ofThreads();
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ObserverGuard guard = new ObserverGuard(time);
+  private final PrometheusMeterRegistry registry = new GuardedRegistry(guard);
   private final KafkaMeters kafkaMeters = new KafkaMeters(registry);
   private final Meters meters;
 
@@ -143,7 +145,7 @@ final class Worker {
       Dispatcher policy =
           new Dispatcher(
               config, api, new PolicyListener(), time, ThreadLocalRandom.current()::nextDouble);
-      policy.instruments().bindTo(registry);
+      guard.run(Observer.BINDERS, () -> policy.instruments().bindTo(registry));
       dispatcher = policy;
       int code = work(policy);
       logOut(policy);
@@ -155,7 +157,7 @@ final class Worker {
     Consumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    kafkaMeters.consumer(consumer);
+    guard.run(Observer.BINDERS, () -> kafkaMeters.consumer(consumer));
     link = new BrokerLink(consumer);
     Publisher publisher =
         new Publisher(
@@ -225,14 +227,14 @@ final class Worker {
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.kafka().groupId() + "-" + instance);
     Producer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-    kafkaMeters.producer(producer);
+    guard.run(Observer.BINDERS, () -> kafkaMeters.producer(producer));
     return producer;
   }
 
   private void committed(List<Result> results, long tookNanos) {
     Instant now = time.now();
-    meters.committed(tookNanos);
-    results.forEach(result -> meters.answered(result, now));
+    guard.run(Observer.RESULTS, () -> meters.committed(tookNanos));
+    results.forEach(result -> guard.run(Observer.RESULTS, () -> meters.answered(result, now)));
   }
 
   private Health health() {
@@ -303,17 +305,17 @@ final class Worker {
   private final class PolicyListener implements Dispatcher.Listener {
     @Override
     public void apiCalled(String result, long nanos) {
-      meters.apiCalled(result, nanos);
+      guard.run(Observer.CALLS, () -> meters.apiCalled(result, nanos));
     }
 
     @Override
     public void loggedIn(String account, String result) {
-      meters.loggedIn(account, result);
+      guard.run(Observer.LOGINS, () -> meters.loggedIn(account, result));
     }
 
     @Override
     public void protectedKeyRequested(String lane) {
-      meters.protectedKeyRequested(lane);
+      guard.run(Observer.RESULTS, () -> meters.protectedKeyRequested(lane));
     }
 
     @Override

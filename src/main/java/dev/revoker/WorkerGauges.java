@@ -4,7 +4,6 @@ import dev.revoker.consume.RequestLoop;
 import dev.revoker.ops.Meters;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.time.Time;
-import java.time.Duration;
 import java.time.Instant;
 
 /** What the gauges show: the policy's and the loop's own numbers, read at each scrape. */
@@ -32,9 +31,7 @@ final class WorkerGauges implements Meters.Gauges {
   @Override
   public double oldestRequestAgeSeconds(String lane) {
     Instant oldest = running.oldest(lane);
-    return oldest == null
-        ? 0
-        : Math.max(0, Duration.between(oldest, time.now()).toMillis() / 1000.0);
+    return oldest == null ? 0 : Meters.age(oldest, time.now()).toMillis() / 1000.0;
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Checks {
   private static final int MAX_LABELS = 16;
+  private static final int MAX_LABEL_CHARS = 256;
 
   private final Parsed.Fields fields;
   private final List<String> problems = new ArrayList<>(0);
@@ -42,26 +43,23 @@ final class Checks {
   /** Characters are Unicode code points here. */
   @Nullable String text(RequestField field, int maxChars) {
     String text = fields.texts().get(field);
-    // A text has at most as many code points as UTF-16 units, so most need no count.
-    return text == null
-            || text.length() <= maxChars
-            || text.codePointCount(0, text.length()) <= maxChars
+    return text == null || fits(text, maxChars)
         ? text
-        : fault(field, "must have at most %d characters".formatted(maxChars));
+        : fault(field, "must have at most " + maxChars + " characters");
   }
 
   @Nullable String printable(RequestField field, int maxChars) {
     String text = fields.texts().get(field);
     return text == null || Text.isPrintable(text, maxChars)
         ? text
-        : fault(field, "must be 1 to %d printable ASCII characters".formatted(maxChars));
+        : fault(field, "must be 1 to " + maxChars + " printable ASCII characters");
   }
 
   @Nullable String hex(RequestField field, int minDigits, int maxDigits) {
     String text = fields.texts().get(field);
     return text == null || Text.isHex(text, minDigits, maxDigits)
         ? text
-        : fault(field, "must be %d to %d hex digits".formatted(minDigits, maxDigits));
+        : fault(field, "must be " + minDigits + " to " + maxDigits + " hex digits");
   }
 
   @Nullable Instant time(RequestField field) {
@@ -87,7 +85,24 @@ final class Checks {
       fault(RequestField.LABELS, "must be at most " + MAX_LABELS);
       return Map.of();
     }
+    boolean fit =
+        labels.entrySet().stream()
+            .allMatch(
+                label ->
+                    fits(label.getKey(), MAX_LABEL_CHARS)
+                        && fits(label.getValue(), MAX_LABEL_CHARS));
+    if (!fit) {
+      fault(
+          RequestField.LABELS,
+          "must have names and values of at most " + MAX_LABEL_CHARS + " characters");
+      return Map.of();
+    }
     return labels;
+  }
+
+  private static boolean fits(String text, int maxChars) {
+    // A text has at most as many code points as UTF-16 units, so most need no count.
+    return text.length() <= maxChars || text.codePointCount(0, text.length()) <= maxChars;
   }
 
   private @Nullable String fault(RequestField field, String rule) {

@@ -10,15 +10,20 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands between a request's texts and its echo. What passes is free of the request's secrets
- * and has no lone surrogates.
+ * Stands between a request's texts and their echo. What passes is free of the request's secrets and
+ * has no lone surrogates.
  *
- * @param holdsSecret whether a text must not pass
- * @param mask a text with {@code ***} for what must not
+ * @param isHeldBack whether an id must not pass
+ * @param isTimeHeldBack whether a time must not pass
+ * @param mask a text with {@code ***} for what must not pass
  */
-record EchoFilter(Predicate<String> holdsSecret, UnaryOperator<String> mask) {
+record EchoFilter(
+    Predicate<String> isHeldBack, Predicate<String> isTimeHeldBack, UnaryOperator<String> mask) {
+  /** A date, a time to the nanosecond, an offset. */
+  private static final int LONGEST_USUAL_TIME = 40;
+
   private static final EchoFilter NOTHING_PASSES =
-      new EchoFilter(text -> true, text -> Secret.MASK);
+      new EchoFilter(text -> true, text -> true, text -> Secret.MASK);
 
   /**
    * For a request whose fields are known.
@@ -26,20 +31,31 @@ record EchoFilter(Predicate<String> holdsSecret, UnaryOperator<String> mask) {
    * @param valid the secrets that keep to their rules
    */
   static EchoFilter forSecretsOf(Parsed.Fields fields, List<String> valid) {
-    Scrubber scrubber = Suspects.scrubber(fields, valid);
-    return scrubber == null ? NOTHING_PASSES : new EchoFilter(scrubber::finds, scrubber::mask);
+    Scrubber scrubber = SecretCandidates.scrubber(fields, valid);
+    return scrubber == null
+        ? NOTHING_PASSES
+        : new EchoFilter(scrubber::findsMuch, time -> isHeldBack(time, scrubber), scrubber::mask);
   }
 
   /** For the headers of a record whose value could not be parsed, so its secrets are not known. */
-  static EchoFilter forUnparsed(byte[] value) {
-    return new EchoFilter(
-        text -> Suspects.mayHold(text, value),
-        text -> Suspects.mayHold(text, value) ? Secret.MASK : text);
+  static EchoFilter forUnparsed(List<String> headers, byte[] value) {
+    Predicate<String> mayHold = SecretCandidates.mayHold(headers, value);
+    return new EchoFilter(mayHold, mayHold, text -> mayHold.test(text) ? Secret.MASK : text);
   }
 
-  /** Null where the text holds a secret, or is null. */
-  @Nullable String dropped(@Nullable String text) {
-    return text == null || holdsSecret.test(text) ? null : Text.wellFormed(text);
+  /** The digits of a time are few and mean something: 00:00:00 is no part of a key of zeros. */
+  private static boolean isHeldBack(String time, Scrubber scrubber) {
+    return time.length() > LONGEST_USUAL_TIME ? scrubber.finds(time) : scrubber.findsWhole(time);
+  }
+
+  /** Null where the id holds a secret, or is null. */
+  @Nullable String id(@Nullable String id) {
+    return id == null || isHeldBack.test(id) ? null : Text.wellFormed(id);
+  }
+
+  /** Null where the time holds a secret, or is null. */
+  @Nullable String time(@Nullable String time) {
+    return time == null || isTimeHeldBack.test(time) ? null : time;
   }
 
   @Nullable String masked(@Nullable String text) {

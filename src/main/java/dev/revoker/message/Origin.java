@@ -6,6 +6,9 @@ import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a request record whatever its value is. */
@@ -19,19 +22,36 @@ record Origin(
 
   /** The given id, else {@code ce_id}, else the source: the first that may be shown. */
   String requestId(@Nullable String given, EchoFilter filter) {
-    String id = filter.dropped(given);
+    String id = filter.id(given);
     if (id == null) {
-      id = filter.dropped(Text.printable(headers.last("ce_id"), MAX_ID_CHARS));
+      id = filter.id(ceId());
     }
     return id == null ? source.toString() : id;
   }
 
   @Nullable String traceparent(EchoFilter filter) {
-    return filter.dropped(TraceContext.parent(headers.last("traceparent")));
+    return filter.id(traceparent());
   }
 
   @Nullable String tracestate(EchoFilter filter) {
-    return filter.dropped(TraceContext.state(headers.last("tracestate")));
+    return filter.id(tracestate());
+  }
+
+  /** The headers that a result may repeat, as far as they keep to their rules. */
+  List<String> echoedHeaders() {
+    return Stream.of(ceId(), traceparent(), tracestate()).filter(Objects::nonNull).toList();
+  }
+
+  private @Nullable String ceId() {
+    return Text.printable(headers.last("ce_id"), MAX_ID_CHARS);
+  }
+
+  private @Nullable String traceparent() {
+    return TraceContext.parent(headers.last("traceparent"));
+  }
+
+  private @Nullable String tracestate() {
+    return TraceContext.state(headers.last("tracestate"));
   }
 
   Request valid(

@@ -1,5 +1,6 @@
 package dev.revoker.message;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a request that mean something; all others are ignored. */
@@ -14,6 +15,9 @@ enum RequestField {
   NOT_AFTER("not_after"),
   LABELS("labels");
 
+  /** What must never be repeated. */
+  static final List<RequestField> SECRETS = List.of(API_SECUREKEY, API_TOKEN);
+
   private final String wireName;
 
   RequestField(String wireName) {
@@ -26,7 +30,7 @@ enum RequestField {
 
   /** Whether what stands there must never be repeated. */
   boolean isSecret() {
-    return this == API_SECUREKEY || this == API_TOKEN;
+    return SECRETS.contains(this);
   }
 
   static @Nullable RequestField named(String name) {

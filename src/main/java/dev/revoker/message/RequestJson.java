@@ -1,11 +1,11 @@
 package dev.revoker.message;
 
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ final class RequestJson {
   private final Set<RequestField> seen = EnumSet.noneOf(RequestField.class);
   private final Set<RequestField> wrongTypes = EnumSet.noneOf(RequestField.class);
   private final List<String> strays = new ArrayList<>(0);
-  private @Nullable Set<String> unknownNames;
+  private final Names names = new Names();
   private @Nullable Map<String, String> labels;
   private boolean labelsAreTexts = true;
 
@@ -98,10 +98,7 @@ final class RequestJson {
 
   /** False where a name in it is given twice. So do all that follow. */
   private boolean ignore(String name) {
-    if (unknownNames == null) {
-      unknownNames = new HashSet<>();
-    }
-    return unknownNames.add(name) && skip(false);
+    return names.add(0, name) && skip(false);
   }
 
   private boolean take(RequestField field) {
@@ -137,16 +134,16 @@ final class RequestJson {
 
   /** Passes over the value that the parser stands on, without recursion. */
   private boolean skip(boolean keepTexts) {
-    Deque<Set<String>> namesAbove = new ArrayDeque<>();
+    Deque<Integer> objects = new ArrayDeque<>(0);
     int depth = 0;
     JsonToken token = parser.currentToken();
     while (true) {
       if (token == JsonToken.START_OBJECT) {
-        namesAbove.push(new HashSet<>());
+        objects.push(names.nextObject());
       } else if (token == JsonToken.END_OBJECT) {
-        namesAbove.pop();
+        objects.pop();
       } else if (token == JsonToken.PROPERTY_NAME
-          && !namesAbove.element().add(parser.currentName())) {
+          && !names.add(objects.element(), parser.currentName())) {
         return false;
       }
       if (keepTexts && token.id() >= JsonToken.PROPERTY_NAME.id()) {
@@ -157,6 +154,41 @@ final class RequestJson {
         return true;
       }
       token = parser.nextToken();
+    }
+  }
+
+  /**
+   * The names of all objects so far, each as a 64-bit hash of its object and its characters. A set
+   * of strings for each object would cost more than the parser, and a sender can choose names that
+   * collide in it. These hashes are keyed anew in each process, so two names are taken for one with
+   * a chance of one in a billion billion; the request is rejected then.
+   */
+  private static final class Names {
+    private static final long START = new SecureRandom().nextLong();
+    private static final long FACTOR = new SecureRandom().nextLong() | 1;
+
+    private @Nullable LongSet seen;
+    private int objects;
+
+    int nextObject() {
+      return ++objects;
+    }
+
+    /** False where the object has it already. */
+    boolean add(int object, String name) {
+      long hash = mixed(START + object);
+      for (int i = 0; i < name.length(); i++) {
+        hash = mixed(hash ^ name.charAt(i));
+      }
+      if (seen == null) {
+        seen = new LongSet(16);
+      }
+      return seen.add(hash);
+    }
+
+    private static long mixed(long hash) {
+      long product = hash * FACTOR;
+      return product ^ (product >>> 32);
     }
   }
 }

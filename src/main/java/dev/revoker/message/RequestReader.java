@@ -43,6 +43,7 @@ public final class RequestReader {
   private static final int MIN_KEY_DIGITS = 8;
   private static final int MAX_DIGITS = 256;
   private static final int MAX_TEXT_CHARS = 256;
+  private static final int MAX_ACCOUNT_CHARS = 64;
 
   private final Set<String> accounts;
   private final @Nullable String defaultAccount;
@@ -94,7 +95,7 @@ public final class RequestReader {
   }
 
   private static Request unread(Origin origin, byte[] value, String why) {
-    EchoFilter filter = EchoFilter.forUnparsed(value);
+    EchoFilter filter = EchoFilter.forUnparsed(origin.echoedHeaders(), value);
     Echo echo =
         new Echo(
             origin.requestId(null, filter),
@@ -116,8 +117,9 @@ public final class RequestReader {
     String token = checks.hex(RequestField.API_TOKEN, 1, MAX_DIGITS);
     Instant requestedAt = checks.time(RequestField.REQUESTED_AT);
     Instant notAfter = checks.time(RequestField.NOT_AFTER);
-    String named = checks.text(RequestField.ACCOUNT);
-    String account = named == null ? defaultAccount : named;
+    String named = checks.text(RequestField.ACCOUNT, MAX_ACCOUNT_CHARS);
+    boolean unnamed = fields.texts().get(RequestField.ACCOUNT) == null;
+    String account = unnamed ? defaultAccount : named;
     List<String> secrets = Stream.of(key, token).filter(Objects::nonNull).toList();
     EchoFilter filter = EchoFilter.forSecretsOf(fields, secrets);
     Echo echo = echo(origin, checks, filter, key, account, requestedAt);
@@ -144,10 +146,10 @@ public final class RequestReader {
     return new Echo(
         origin.requestId(checks.printable(RequestField.REQUEST_ID, Origin.MAX_ID_CHARS), filter),
         key == null ? null : fingerprints.of(Secret.of(key)),
-        filter.dropped(account),
+        filter.id(account),
         filter.masked(checks.text(RequestField.REASON, MAX_TEXT_CHARS)),
         filter.masked(checks.text(RequestField.REQUESTED_BY, MAX_TEXT_CHARS)),
-        requestedAt == null ? null : filter.dropped(checks.text(RequestField.REQUESTED_AT)),
+        requestedAt == null ? null : filter.time(checks.text(RequestField.REQUESTED_AT)),
         filter.masked(checks.labels()),
         origin.traceparent(filter),
         origin.tracestate(filter));

@@ -3,13 +3,14 @@ package dev.revoker.message;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Questions about characters. */
-final class Text {
+public final class Text {
   private static final char REPLACEMENT = '\uFFFD';
+
+  /** The ASCII ones, NEL, and Unicode's separators of lines and paragraphs. */
+  private static final String BREAKS = "\t\n\u000B\f\r\u0085\u2028\u2029";
 
   private Text() {}
 
@@ -43,7 +44,7 @@ final class Text {
     }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c < 0x20 || c > 0x7e) {
+      if (!isPrintable(c)) {
         return false;
       }
     }
@@ -72,29 +73,66 @@ final class Text {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
   }
 
-  /** The longest stretches of hex digits, those shorter than {@code minLength} left out. */
-  static List<String> hexRuns(String text, int minLength) {
-    List<String> runs = new ArrayList<>();
-    int start = 0;
-    for (int i = 0; i <= text.length(); i++) {
-      if (i == text.length() || hexValue(text.charAt(i)) < 0) {
-        if (i - start >= minLength) {
-          runs.add(text.substring(start, i));
-        }
-        start = i + 1;
-      }
-    }
-    return runs;
-  }
-
   /** The text with each half of a surrogate pair that stands alone replaced by U+FFFD. */
   static String wellFormed(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
+    int at = 0;
+    while (at < text.length()) {
+      if (!Character.isSurrogate(text.charAt(at))) {
+        at++;
+      } else if (Character.isSurrogatePair(text.charAt(at), charAt(text, at + 1))) {
+        at += 2;
+      } else {
         return repaired(text);
       }
     }
     return text;
+  }
+
+  /**
+   * The text for a terminal or a log line. A line break or a tab becomes a space. Every other
+   * character that a terminal may obey instead of showing it becomes U+FFFD: controls (C0, DEL and
+   * C1), format characters (such as the overrides of the writing direction) and lone surrogates.
+   * The result is one line and cannot move the cursor or hide text.
+   */
+  public static String visible(String text) {
+    int plain = 0;
+    while (plain < text.length() && isPrintable(text.charAt(plain))) {
+      plain++;
+    }
+    if (plain == text.length()) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length()).append(text, 0, plain);
+    text.substring(plain).codePoints().forEach(c -> out.appendCodePoint(visible(c)));
+    return out.toString();
+  }
+
+  private static int visible(int codePoint) {
+    if (BREAKS.indexOf(codePoint) >= 0) {
+      return ' ';
+    }
+    return actsOnTerminal(codePoint) ? REPLACEMENT : codePoint;
+  }
+
+  /** Whether this character may act on a terminal, or break a line, instead of being shown. */
+  public static boolean actsOnTerminal(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> false;
+    };
+  }
+
+  private static boolean isPrintable(char c) {
+    return c >= 0x20 && c <= 0x7e;
+  }
+
+  private static char charAt(String text, int at) {
+    return at < text.length() ? text.charAt(at) : 0;
   }
 
   private static String repaired(String text) {

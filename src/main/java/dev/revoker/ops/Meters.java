@@ -20,8 +20,8 @@ import java.util.function.ToDoubleFunction;
  * (each lane with each outcome, each account with each login result) exists at zero from the start,
  * so that {@code rate()} sees the first event. Nothing is labelled by request.
  *
- * <p>Safe on any thread. No method blocks or throws; a record costs a map look-up and an atomic
- * add.
+ * <p>Safe on any thread. No method blocks; a record costs a map look-up and an atomic add. Callers
+ * go through an {@link ObserverGuard} all the same.
  */
 public final class Meters {
   /** The login gave a session. */
@@ -32,6 +32,12 @@ public final class Meters {
 
   /** No usable answer came: the login may be tried again. */
   public static final String LOGIN_FAILED = "failed";
+
+  /**
+   * The longest age that is recorded. Senders write zero times (year 1, 1601, 1970), and a Timer
+   * overflows above 292 years.
+   */
+  public static final Duration MAX_AGE = Duration.ofDays(365);
 
   private static final List<String> LOGIN_RESULTS =
       List.of(LOGIN_SUCCESS, LOGIN_REFUSED, LOGIN_FAILED);
@@ -122,6 +128,17 @@ public final class Meters {
     boolean intakePaused();
   }
 
+  /**
+   * The time from then to now, between zero (the sender's clock may be ahead) and {@link #MAX_AGE}.
+   */
+  public static Duration age(Instant then, Instant now) {
+    if (!then.isBefore(now)) {
+      return Duration.ZERO;
+    }
+    Duration age = Duration.between(then, now);
+    return age.compareTo(MAX_AGE) > 0 ? MAX_AGE : age;
+  }
+
   private void registerGauges(String lane) {
     gauge("revoker.in.flight", g -> g.inFlight(lane))
         .description("Requests that hold a slot.")
@@ -203,13 +220,8 @@ public final class Meters {
       if (counter != null) {
         counter.increment();
       }
-      time.record(since(result.request().receivedAt(), committedAt));
-      age.record(since(result.request().agedFrom(), committedAt));
-    }
-
-    /** Never negative: the sender's clock may be ahead, and a Timer drops what is below zero. */
-    private static Duration since(Instant start, Instant end) {
-      return start.isAfter(end) ? Duration.ZERO : Duration.between(start, end);
+      time.record(age(result.request().receivedAt(), committedAt));
+      age.record(age(result.request().agedFrom(), committedAt));
     }
   }
 

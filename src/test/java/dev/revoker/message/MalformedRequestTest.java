@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -124,9 +125,12 @@ class MalformedRequestTest {
         IntStream.rangeClosed(1, 17)
             .mapToObj("\"l%d\":\"v\""::formatted)
             .collect(Collectors.joining(",", "{", "}"));
+    String labels256 = "labels must have names and values of at most 256 characters";
     String time = " must be an RFC 3339 time with seconds and an offset";
     return Stream.of(
         Arguments.of("\"account\":7", "account must be a string"),
+        Arguments.of(
+            "\"account\":\"" + "x".repeat(65) + "\"", "account must have at most 64 characters"),
         Arguments.of("\"api_token\":[\"x\"]", "api_token must be a string"),
         Arguments.of("\"api_token\":\"\"", "api_token must be 1 to 256 hex digits"),
         Arguments.of("\"api_token\":\"xyz\"", "api_token must be 1 to 256 hex digits"),
@@ -151,7 +155,9 @@ class MalformedRequestTest {
         Arguments.of("\"labels\":\"a\"", "labels must be an object"),
         Arguments.of("\"labels\":{\"a\":1}", "labels must all be strings"),
         Arguments.of("\"labels\":{\"a\":null}", "labels must all be strings"),
-        Arguments.of("\"labels\":" + labels17, "labels must be at most 16"));
+        Arguments.of("\"labels\":" + labels17, "labels must be at most 16"),
+        Arguments.of("\"labels\":{\"a\":\"" + "x".repeat(257) + "\"}", labels256),
+        Arguments.of("\"labels\":{\"" + "x".repeat(257) + "\":\"a\"}", labels256));
   }
 
   @ParameterizedTest
@@ -198,6 +204,18 @@ class MalformedRequestTest {
   void keysOf8To256DigitsAreTaken(int digits) {
     String key = "aB3".repeat(86).substring(0, digits);
     assertThat(Fixture.valid("{\"api_securekey\":\"" + key + "\"}").key().reveal()).isEqualTo(key);
+  }
+
+  @Test
+  void lengthsCountCodePoints() {
+    String label = "\uD83D\uDD11".repeat(256);
+    assertThat(
+            Fixture.valid(with("\"labels\":{\"" + label + "\":\"" + label + "\"}")).echo().labels())
+        .containsExactly(Map.entry(label, label));
+    RequestReader reader =
+        new RequestReader(Set.of("\uD83D\uDD11".repeat(64)), null, Fixture.FINGERPRINTS);
+    String account = "\"account\":\"" + "\uD83D\uDD11".repeat(64) + "\"";
+    assertThat(read(reader, with(account), Map.of())).isInstanceOf(Request.Valid.class);
   }
 
   @Test

@@ -3,10 +3,19 @@ package dev.revoker.message;
 import static dev.revoker.message.Fixture.KEY;
 import static dev.revoker.message.Fixture.TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.revoker.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -18,36 +27,113 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScrubberTest {
   private static final Scrubber SCRUBBER = Scrubber.of(Secret.of(KEY), Secret.of(TOKEN), null);
 
+  /** Each is found, and the text around it stays. */
   static Stream<String> disguises() {
-    String all = Encodings.percent(KEY);
+    String percent = Encodings.percent(KEY);
     return Stream.of(
         KEY,
         KEY.toUpperCase(Locale.ROOT),
         "968A8b637a5040159424872fffdb895B",
         TOKEN,
-        all,
-        all.toLowerCase(Locale.ROOT),
+        percent,
+        percent.toLowerCase(Locale.ROOT),
         Encodings.percent(KEY.toUpperCase(Locale.ROOT)),
         "%39%36" + KEY.substring(2),
         KEY.substring(0, 31) + "%62",
-        all.replace("%", "%25"),
-        all.replace("%", "%2525"),
-        all.replace("%", "%2525252525"),
-        "%39%2536%252538" + KEY.substring(3),
-        Encodings.percent(all),
-        Encodings.percent(Encodings.percent(all)));
+        percent.replace("%", "%25"),
+        "%39%2536%2538" + KEY.substring(3),
+        Encodings.percent(percent),
+        spread("&#%d;"),
+        spread("&#x%x;"),
+        spread("&#X%X"),
+        spread("&amp;#%d;"),
+        spread("\\u%04x"),
+        spread("\\x%02X"),
+        "968a8b63-7a50-4015-9424-872fffdb895b",
+        "{968A8B63-7A50-4015-9424-872FFFDB895B}",
+        spread("%c "),
+        spread("%c:"),
+        spread("%c&nbsp;"),
+        spread("%c\u200b"),
+        spread("%c\u2013"),
+        spread("%c', '"),
+        KEY.substring(0, 16) + "\n" + KEY.substring(16),
+        spread("%c")
+            .chars()
+            .map(c -> c - '0' < 10 ? c - '0' + 0xFF10 : c - 'a' + 0xFF41)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString(),
+        new StringBuilder(KEY).reverse().toString(),
+        KEY.substring(1),
+        KEY.substring(0, 31),
+        KEY.substring(0, 10) + KEY.substring(11),
+        KEY.substring(0, 16) + "0" + KEY.substring(17),
+        KEY.substring(12, 20),
+        "7777" + KEY.substring(12, 20) + "6666");
+  }
+
+  private static String spread(String form) {
+    return KEY.chars()
+        .mapToObj(c -> String.format(Locale.ROOT, form, form.contains("%c") ? (char) c : c))
+        .collect(Collectors.joining());
   }
 
   @ParameterizedTest
   @MethodSource("disguises")
   void aSecretIsFoundHoweverItIsWritten(String disguise) {
-    assertThat(SCRUBBER.scrub(disguise)).isEqualTo("***");
-    assertThat(SCRUBBER.scrub("no key '" + disguise + "' here")).isEqualTo("no key '***' here");
-    assertThat(SCRUBBER.scrub("ab" + disguise + "cd")).isEqualTo("ab***cd");
-    assertThat(SCRUBBER.scrub("100%" + disguise + "%")).isEqualTo("100%***%");
-    assertThat(SCRUBBER.scrub("%25" + disguise)).isEqualTo("%25***");
-    assertThat(SCRUBBER.scrub("api_securekey=" + disguise + "&x=%C3%A9+" + TOKEN))
-        .isEqualTo("api_securekey=***&x=%C3%A9+***");
+    assertFound(disguise, "(", ")");
+    assertFound(disguise, "no key '", "' here");
+    // With a percent sign before it the text may count as encoded once more.
+    assertThat(SCRUBBER.scrub("%25" + disguise))
+        .matches("(%25)?[^0-9a-f%]?\\*\\*\\*(&nbsp;|[^0-9a-f%]{0,4})");
+    assertFound(disguise, "api_securekey=", "&x=%C3%A9+");
+  }
+
+  private static void assertFound(String disguise, String before, String after) {
+    String text = before + disguise + after;
+    assertThat(SCRUBBER.finds(text)).isTrue();
+    assertThat(SCRUBBER.scrub(text)).startsWith(before).endsWith(after);
+    assertThat(SCRUBBER.scrub(text).substring(before.length()))
+        .matches("[^0-9a-f%]?\\*\\*\\*(&nbsp;|[^0-9a-f%]{0,4})" + Pattern.quote(after));
+  }
+
+  @Test
+  void theHexDigitsAroundAPartAreMaskedWithIt() {
+    assertThat(SCRUBBER.scrub("ab" + KEY + "cd")).isEqualTo("***");
+    assertThat(SCRUBBER.scrub("is " + KEY.substring(0, 8) + "-0000-0000 ok"))
+        .isEqualTo("is *** ok");
+    assertThat(SCRUBBER.scrub("leaked " + KEY + " on a wall")).isEqualTo("leaked *** on a wall");
+    assertThat(SCRUBBER.scrub("key:" + KEY + "-expired")).isEqualTo("key:***-expired");
+  }
+
+  static Stream<String> base64() {
+    Base64.Encoder standard = Base64.getEncoder();
+    List<byte[]> plain = new ArrayList<>();
+    for (String before : List.of("", "a", "ab", "abc", "user:")) {
+      for (String key : List.of(KEY, KEY.toUpperCase(Locale.ROOT))) {
+        plain.add((before + key).getBytes(StandardCharsets.UTF_8));
+        plain.add((before + key + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    plain.add(HexFormat.of().parseHex(KEY));
+    plain.add(("x" + KEY.substring(4, 20)).getBytes(StandardCharsets.UTF_8));
+    return plain.stream()
+        .flatMap(
+            bytes ->
+                Stream.of(
+                    standard.encodeToString(bytes),
+                    standard.withoutPadding().encodeToString(bytes),
+                    Base64.getUrlEncoder().encodeToString(bytes),
+                    Base64.getMimeEncoder(20, new byte[] {'\r', '\n'}).encodeToString(bytes),
+                    Encodings.percent(standard.encodeToString(bytes))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("base64")
+  void aTextWithBase64OfASecretIsHiddenAsAWhole(String base64) {
+    for (String before : List.of("", " ", "is/", "Basic ", "xy", "-_-")) {
+      assertThat(SCRUBBER.scrub("Sent " + before + base64 + " today")).isEqualTo("***");
+    }
   }
 
   @ParameterizedTest
@@ -55,8 +141,8 @@ class ScrubberTest {
       strings = {
         "",
         "Invalid or expired API token",
-        "968a8b637a5040159424872fffdb895",
-        "968a8b637a5040159424872fffdb895c",
+        "968a8b6",
+        "968a8b6 968a8b6 fffdb89",
         "%39%36 and 100 % of +1",
         "%",
         "%9",
@@ -65,6 +151,9 @@ class ScrubberTest {
         "%2",
         "%252",
         "ключ %D0%BA",
+        "a & b; c &amp; d &lt;e&gt; &#10; &#; &#x; &#1114112;",
+        "C:\\new\\table \\u \\u12 \\",
+        "TWFuIGlzIGRpc3Rpbmd1aXNoZWQsIG5vdCBvbmx5IGJ5IGhpcyByZWFzb24"
       })
   void otherTextStaysAsItIs(String text) {
     assertThat(SCRUBBER.scrub(text)).isEqualTo(text);
@@ -74,7 +163,7 @@ class ScrubberTest {
   @Test
   void secretsThatOverlapOrTouchAreOneMask() {
     Scrubber scrubber = Scrubber.of(Secret.of("aaaaaaaa"), Secret.of("aaaabbbb"));
-    assertThat(scrubber.scrub("x aaaaaaaaabbbbb x")).isEqualTo("x ***b x");
+    assertThat(scrubber.scrub("x aaaaaaaaabbbbb x")).isEqualTo("x *** x");
     assertThat(scrubber.scrub("AAAAAAAAaaaabbbb")).isEqualTo("***");
   }
 
@@ -83,19 +172,52 @@ class ScrubberTest {
     Scrubber scrubber = Scrubber.of(Secret.of("Geheim nis %41 Ä"));
     for (String text :
         new String[] {
-          "geheim nis %41 ä", "GEHEIM+NIS+%2541+%C3%A4", "Geheim%20nis%20%41%20Ä",
+          "geheim nis %41 ä", "GEHEIM+NIS+%2541+%C3%A4", "Geheim%20nis%20%2541%20Ä",
         }) {
       assertThat(scrubber.scrub("<" + text + ">")).isEqualTo("<***>");
     }
   }
 
   @Test
-  void whatIsEncodedBeyondReasonIsHiddenAsAWhole() {
-    String text = KEY;
-    for (int i = 0; i < 10; i++) {
-      text = text.length() > 20_000 ? text.replace("%", "%%32%35") : Encodings.percent(text);
+  void whatIsStillEncodedAfterTwoDecodingsIsHiddenAsAWhole() {
+    String percent = Encodings.percent(KEY);
+    for (String text :
+        List.of(
+            percent.replace("%", "%2525"),
+            percent.replace("%", "%2525252525"),
+            Encodings.percent(Encodings.percent(percent)),
+            spread("&amp;amp;#%d;"),
+            "100%252525")) {
+      assertThat(SCRUBBER.scrub("x " + text)).isEqualTo("***");
     }
-    assertThat(SCRUBBER.scrub("x" + text)).isEqualTo("***");
+    assertThat(SCRUBBER.scrub("100%2525")).isEqualTo("100%2525");
+  }
+
+  @Test
+  void aShortSecretIsFoundAsAWholeAndOnlySo() {
+    Scrubber scrubber =
+        Scrubber.of(Secret.of("hunter2"), Secret.of("!?!?!?!?!?"), Secret.of("ab1"));
+    assertThat(scrubber.scrub("no HUNTER2, no hunter, no !?!?!?!?!?, no A%62%31"))
+        .isEqualTo("no ***, no hunter, no ***, no ***");
+  }
+
+  @Test
+  void anIdMayBeginLikeAKeyButNotHoldHalfOfIt() {
+    assertThat(SCRUBBER.findsMuch("scan-" + KEY.substring(0, 8))).isFalse();
+    assertThat(SCRUBBER.findsMuch("scan-" + KEY.substring(0, 16))).isTrue();
+    assertThat(SCRUBBER.findsMuch(Encodings.percent(KEY))).isTrue();
+  }
+
+  /** Quadratic, this would take a minute. */
+  @Test
+  void theTimeIsLinearInTheText() {
+    Scrubber scrubber = Scrubber.of(Secret.of("0".repeat(255) + "3"));
+    String text = "0".repeat(2_000_000);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20), () -> assertThat(scrubber.mask(text)).isEqualTo("***"));
+    String escapes = ("%" + "25".repeat(1_000) + "30" + "0 ".repeat(1_000)).repeat(300);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20), () -> assertThat(scrubber.mask(escapes)).isEqualTo("***"));
   }
 
   @Test
@@ -132,7 +254,7 @@ class ScrubberTest {
       text.append(written);
     }
     String scrubbed = SCRUBBER.mask(text + Encodings.noise(random));
-    assertThat(scrubbed).contains("***").hasSizeLessThan(60);
+    assertThat(scrubbed).contains("***").hasSizeLessThan(80);
     assertThat(Encodings.decodedAll(scrubbed)).noneMatch(decoded -> decoded.contains(KEY));
   }
 }

@@ -11,11 +11,19 @@ import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.joran.spi.JoranException;
 import ch.qos.logback.core.status.Status;
+import dev.revoker.message.Text;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,7 +58,7 @@ class LogbackJsonTest {
     assertThat(line)
         .matches(
             "\\d\\d:\\d\\d:\\d\\d\\.\\d{3} WARN +\\S.* Loop +the broker is away node=\"1\""
-                + " why=\"said .no. and left .*")
+                + " why=\"said .no. and left\uFFFD.*")
         .endsWith("\"");
     assertThat(text).contains("java.lang.IllegalStateException: boom");
   }
@@ -77,20 +85,122 @@ class LogbackJsonTest {
     return context.getLogger(logger).getEffectiveLevel();
   }
 
+  static Stream<Map<String, String>> forms() {
+    return Stream.of(Map.of(), Map.of("REVOKER_LOG_FORMAT", "json"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("forms")
+  void noCharacterOfAValueActsOnATerminalOrBreaksALine(Map<String, String> form) {
+    String hostile =
+        "a\u001b[2Jb\u009b31mc\u202ed\u2028e\u2029f\u0085g\u200bh\nFORGED\rline\uD83Di";
+    String text =
+        logged(
+            form,
+            logger ->
+                logger
+                    .atWarn()
+                    .addKeyValue("why", hostile)
+                    .setCause(new IllegalStateException(hostile, new IOException(hostile)))
+                    .log("broken: " + hostile));
+
+    assertThat(text.codePoints().filter(c -> c != '\n' && c != '\t' && c != '\r'))
+        .noneMatch(Text::actsOnTerminal);
+    assertThat(text.lines()).noneMatch(line -> line.startsWith("FORGED"));
+    assertThat(text).contains("why", "FORGED");
+    if (!form.isEmpty()) {
+      assertThat(json.readTree(text).get("formattedMessage").stringValue())
+          .isEqualTo("broken: " + hostile.replace('\uD83D', '?'));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("forms")
+  void aValueThatThrowsCostsItsLineItsValuesAndNothingElse(Map<String, String> form) {
+    long before = LogEncoders.failures();
+    String text =
+        logged(
+            form,
+            logger -> {
+              for (Object value : new Object[] {new Throwing(), new Endless()}) {
+                logger.atWarn().addKeyValue("why", value).log("the broker is away");
+              }
+              logger.atWarn().addKeyValue("why", "well").log("the broker is back");
+            });
+
+    assertThat(text.lines()).hasSize(3);
+    assertThat(text)
+        .contains("the broker is away (its values could not be written: ")
+        .contains("the broker is back")
+        .contains("well");
+    assertThat(LogEncoders.failures()).isEqualTo(before + 2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("forms")
+  void aFullDiskBehindStandardErrorThrowsNothingAndLoggingGoesOnAfterwards(
+      Map<String, String> form) {
+    AtomicBoolean full = new AtomicBoolean(true);
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    OutputStream disk =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            if (full.get()) {
+              throw new IOException("No space left on device");
+            }
+            written.write(b);
+          }
+        };
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(disk, true, StandardCharsets.UTF_8));
+    try {
+      LoggerContext context = configured(form);
+      Logger logger = context.getLogger("dev.revoker.worker.Loop");
+      logger.warn("lost");
+      full.set(false);
+      logger.warn("written");
+      context.stop();
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(written.toString(StandardCharsets.UTF_8)).contains("written").doesNotContain("lost");
+  }
+
+  private static final class Throwing {
+    @Override
+    public String toString() {
+      throw new IllegalStateException("no text");
+    }
+  }
+
+  private static final class Endless {
+    @Override
+    public String toString() {
+      return "x" + this;
+    }
+  }
+
   private static String logged(Map<String, String> properties) {
+    return logged(
+        properties,
+        logger ->
+            logger
+                .atWarn()
+                .setMessage("the broker is away")
+                .addKeyValue("node", 1)
+                .addKeyValue("why", "said \"no\"\nand\tleft\u0001")
+                .setCause(new IllegalStateException("boom"))
+                .log());
+  }
+
+  private static String logged(Map<String, String> properties, Consumer<Logger> statement) {
     PrintStream before = System.err;
     ByteArrayOutputStream written = new ByteArrayOutputStream();
     System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
     try {
       LoggerContext context = configured(properties);
-      context
-          .getLogger("dev.revoker.worker.Loop")
-          .atWarn()
-          .setMessage("the broker is away")
-          .addKeyValue("node", 1)
-          .addKeyValue("why", "said \"no\"\nand\tleft\u0001")
-          .setCause(new IllegalStateException("boom"))
-          .log();
+      statement.accept(context.getLogger("dev.revoker.worker.Loop"));
       context.stop();
     } finally {
       System.setErr(before);

@@ -12,6 +12,7 @@ import dev.revoker.model.Result;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -58,8 +59,18 @@ class EchoedSecretTest {
         text ->
             URLEncoder.encode(
                 URLEncoder.encode(text, StandardCharsets.UTF_8), StandardCharsets.UTF_8),
-        text ->
-            text.chars().mapToObj(c -> String.format("%%%02x", c)).collect(Collectors.joining()));
+        text -> encoded(text, "%%%02x"),
+        text -> encoded(text, "&#%d;"),
+        text -> text.replaceFirst("(.{8})(.{4})(.{4})(.{4})(.{12})", "$1-$2-$3-$4-$5"),
+        text -> text.replaceAll("(..)(?=.)", "$1:"),
+        text -> text.replaceAll("(.{4})(?=.)", "$1 "),
+        text -> new StringBuilder(text).reverse().toString());
+  }
+
+  private static String encoded(String text, String form) {
+    return text.chars()
+        .mapToObj(c -> String.format(Locale.ROOT, form, c))
+        .collect(Collectors.joining());
   }
 
   @ParameterizedTest
@@ -87,6 +98,15 @@ class EchoedSecretTest {
     assertThat(later.result().error().comment()).isEqualTo("no ***, ***");
     assertClean(waits.result(), KEY, OWN, Settings.PASSWORD);
     assertClean(later.result(), OWN, Settings.PASSWORD);
+  }
+
+  @Test
+  void aCommentWithBase64OfASecretIsNotShownAtAll() {
+    Asked asked = rig.ask(Ask.in("urgent").key(KEY).token(OWN));
+    String base64 =
+        Base64.getEncoder().encodeToString(("key=" + KEY).getBytes(StandardCharsets.UTF_8));
+    rig.api.only().answer(new ApiAnswer.Refused("INVALID_QUERY", "you sent " + base64 + ", no"));
+    assertThat(asked.result().error().comment()).isEqualTo("***");
   }
 
   @Test

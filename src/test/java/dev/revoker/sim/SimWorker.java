@@ -11,9 +11,13 @@ import dev.revoker.model.Credentials;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.model.Source;
+import dev.revoker.ops.Meters;
+import dev.revoker.ops.ObserverGuard;
+import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.publish.Publisher;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.resilience.DispatcherPeek;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,6 +43,8 @@ final class SimWorker {
   @Nullable Throwable failure;
 
   private final Simulation sim;
+  private final ObserverGuard guard;
+  private final Meters meters;
   private final Map<Source, Ledger.Admission> latest = new HashMap<>();
   private boolean loopEnded;
   private @Nullable RequestLoop loop;
@@ -49,6 +55,12 @@ final class SimWorker {
     this.name = name;
     this.sim = sim;
     this.process = new Process(name, sim.world, this::main);
+    this.guard = new ObserverGuard(process.time);
+    this.meters =
+        new Meters(
+            new SimpleMeterRegistry(),
+            sim.scenario.config.lanes().stream().map(Config.Lane::name).toList(),
+            sim.scenario.config.accounts().keySet());
     process.start();
   }
 
@@ -108,7 +120,7 @@ final class SimWorker {
                 config.defaultAccount(),
                 new Fingerprints(config.fingerprintSecret())),
             new PolicyWork(dispatcher),
-            (results, nanos) -> told(results),
+            this::committed,
             process.bell,
             process.time);
     loop = running;
@@ -124,6 +136,15 @@ final class SimWorker {
         publisher.close(CLOSE_TIMEOUT);
       }
     }
+  }
+
+  /** As in {@code Worker}: what the meters throw must not reach the loop. */
+  private void committed(List<Result> results, long tookNanos) {
+    guard.run(Observer.RESULTS, () -> meters.committed(tookNanos));
+    for (Result result : results) {
+      guard.run(Observer.RESULTS, () -> meters.answered(result, process.time.now()));
+    }
+    told(results);
   }
 
   private void told(List<Result> results) {

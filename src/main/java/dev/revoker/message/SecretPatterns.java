@@ -1,0 +1,295 @@
+package dev.revoker.message;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Finds parts of secrets in a text, in one pass whose time is linear in the text, however many
+ * secrets there are and whatever they look like.
+ *
+ * <p>A part is a window: eight characters in a row of a secret, forwards or backwards, without
+ * separators (all but letters and digits) and in any case. A secret that has fewer characters is
+ * found as a whole. In base64 a part is eight bytes in a row of the secret's text, or six of the
+ * bytes that its hex digits stand for, at any alignment.
+ *
+ * <p>A window of at most eight bytes is one {@code long}, so comparing it with all windows of all
+ * secrets is one look-up in a hash table.
+ *
+ * <p>Immutable, safe on any thread.
+ */
+final class SecretPatterns {
+  /** Eight digits of a secret may not be shown; fewer stand in any text. */
+  static final int WINDOW = 8;
+
+  private static final int BINARY_WINDOW = 6;
+  private static final int SHORTEST_IN_BASE64 = 4;
+  private static final long LOWER = 0x2020_2020_2020_2020L;
+
+  /** Letters and digits in lower case; 0 for a separator. Bytes of UTF-8 stand for themselves. */
+  private static final byte[] SIGNIFICANT = new byte[256];
+
+  private static final byte[] BASE64 = new byte[256];
+
+  static {
+    Arrays.fill(BASE64, (byte) -1);
+    String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    for (int i = 0; i < alphabet.length(); i++) {
+      char c = alphabet.charAt(i);
+      BASE64[c] = (byte) i;
+      SIGNIFICANT[c] = (byte) Character.toLowerCase(c);
+    }
+    BASE64['+'] = BASE64['-'] = 62;
+    BASE64['/'] = BASE64['_'] = 63;
+    for (int b = 0x80; b < 0x100; b++) {
+      SIGNIFICANT[b] = (byte) b;
+    }
+  }
+
+  private final LongSet windows;
+  private final Windows raw;
+  private final Windows base64;
+  private final Windows binary;
+
+  SecretPatterns(List<String> secrets) {
+    int chars = secrets.stream().mapToInt(String::length).sum();
+    windows = new LongSet(2 * chars);
+    raw = new Windows();
+    base64 = new Windows();
+    binary = new Windows();
+    for (String secret : secrets) {
+      byte[] text = rawBytes(secret);
+      byte[] significant = significant(text);
+      if (significant.length < WINDOW) {
+        raw.add(text, Math.min(text.length, WINDOW), 0);
+      } else {
+        addWindows(significant);
+        addWindows(reversed(significant));
+      }
+      if (text.length >= SHORTEST_IN_BASE64) {
+        base64.add(text, Math.min(text.length, WINDOW), LOWER);
+      }
+      byte[] decoded = decodedHex(significant);
+      if (decoded.length >= SHORTEST_IN_BASE64) {
+        binary.add(decoded, Math.min(decoded.length, BINARY_WINDOW), 0);
+      }
+    }
+  }
+
+  /**
+   * Marks the parts of secrets in the text.
+   *
+   * @return the length of the longest part, in significant characters; 0 where there is none
+   */
+  int find(DecodedText text, BitSet hidden) {
+    long window = 0;
+    int count = 0;
+    int longest = 0;
+    int hits = 0;
+    int lastEnd = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int b = SIGNIFICANT[text.at(i)] & 0xff;
+      if (b == 0) {
+        continue;
+      }
+      window = (window << 8) | b;
+      if (++count < WINDOW || !windows.contains(window)) {
+        hits = 0;
+        continue;
+      }
+      // Each window after the first adds what stands after the one before it.
+      hidden.set(hits > 0 ? lastEnd : text.start(windowStart(text, i)), text.start(i + 1));
+      lastEnd = text.start(i + 1);
+      longest = Math.max(longest, WINDOW + hits++);
+    }
+    return raw.isEmpty() ? longest : Math.max(longest, findRaw(text, hidden));
+  }
+
+  private static int windowStart(DecodedText text, int last) {
+    int at = last;
+    for (int missing = WINDOW - 1; missing > 0; ) {
+      at--;
+      missing -= SIGNIFICANT[text.at(at)] == 0 ? 0 : 1;
+    }
+    return at;
+  }
+
+  private int findRaw(DecodedText text, BitSet hidden) {
+    int longest = 0;
+    long window = 0;
+    for (int i = 0; i < text.length(); i++) {
+      window = (window << 8) | rawByte(text.at(i));
+      int found = raw.sizeAtEnd(window, i + 1);
+      if (found > 0) {
+        hidden.set(text.start(i + 1 - found), text.start(i + 1));
+        longest = Math.max(longest, found);
+      }
+    }
+    return longest;
+  }
+
+  /**
+   * Whether the text holds base64 of a part of a secret: standard or URL-safe, at any alignment.
+   */
+  boolean inBase64(DecodedText text) {
+    long low = 0;
+    long high = 0;
+    int bits = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int value = BASE64[text.at(i)];
+      if (value < 0) {
+        // MIME breaks long lines.
+        bits = text.at(i) == '\n' || text.at(i) == '\r' ? bits : 0;
+        continue;
+      }
+      high = (high << 6) | (low >>> 58);
+      low = (low << 6) | value;
+      bits += 6;
+      // A byte may end with this character, or two or four bits before its end.
+      if (bits >= 8 * SHORTEST_IN_BASE64
+          && (holds(low, bits)
+              || holds((low >>> 2) | (high << 62), bits - 2)
+              || holds((low >>> 4) | (high << 60), bits - 4))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean holds(long window, int bits) {
+    return base64.sizeAtEnd(window | LOWER, bits / 8) > 0 || binary.sizeAtEnd(window, bits / 8) > 0;
+  }
+
+  private void addWindows(byte[] significant) {
+    long window = 0;
+    for (int i = 0; i < significant.length; i++) {
+      window = (window << 8) | (significant[i] & 0xff);
+      if (i >= WINDOW - 1) {
+        windows.add(window);
+      }
+    }
+  }
+
+  private static byte[] rawBytes(String secret) {
+    DecodedText text = DecodedText.of(secret);
+    byte[] bytes = new byte[text.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) rawByte(text.at(i));
+    }
+    return bytes;
+  }
+
+  /** In lower case; a form writes a space as a plus sign. */
+  private static int rawByte(int b) {
+    int significant = SIGNIFICANT[b] & 0xff;
+    return significant != 0 ? significant : b == '+' ? ' ' : b;
+  }
+
+  private static byte[] significant(byte[] raw) {
+    byte[] kept = new byte[raw.length];
+    int length = 0;
+    for (byte b : raw) {
+      if (SIGNIFICANT[b & 0xff] != 0) {
+        kept[length++] = b;
+      }
+    }
+    return Arrays.copyOf(kept, length);
+  }
+
+  private static byte[] reversed(byte[] bytes) {
+    byte[] reversed = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      reversed[bytes.length - 1 - i] = bytes[i];
+    }
+    return reversed;
+  }
+
+  /** The bytes that hex digits stand for; none where there is anything else. */
+  private static byte[] decodedHex(byte[] digits) {
+    byte[] bytes = new byte[digits.length / 2];
+    for (int i = 0; i < bytes.length; i++) {
+      int high = Text.hexValue(digits[2 * i]);
+      int low = Text.hexValue(digits[2 * i + 1]);
+      if (high < 0 || low < 0) {
+        return new byte[0];
+      }
+      bytes[i] = (byte) (high << 4 | low);
+    }
+    return bytes;
+  }
+
+  /** Windows of one to eight bytes. */
+  private static final class Windows {
+    private int[] sizes = new int[0];
+    private LongSet[] sets = new LongSet[0];
+
+    /** Which two bytes (six bits of each) a window may end with: most ends need no look-up. */
+    private final long[] ends = new long[64];
+
+    boolean isEmpty() {
+      return sizes.length == 0;
+    }
+
+    /** Adds every window of this size. */
+    void add(byte[] bytes, int size, long or) {
+      if (size == 0) {
+        return;
+      }
+      LongSet set = ofSize(size, bytes.length);
+      long window = 0;
+      for (int i = 0; i < bytes.length; i++) {
+        window = (window << 8) | (bytes[i] & 0xff);
+        if (i >= size - 1) {
+          set.add((window | or) & mask(size));
+          allow(window | or, size);
+        }
+      }
+    }
+
+    /** The size of a window that ends here, or 0. */
+    int sizeAtEnd(long window, int available) {
+      int end = end(window);
+      if ((ends[end >>> 6] & 1L << end) == 0) {
+        return 0;
+      }
+      for (int i = 0; i < sizes.length; i++) {
+        if (sizes[i] <= available && sets[i].contains(window & mask(sizes[i]))) {
+          return sizes[i];
+        }
+      }
+      return 0;
+    }
+
+    private void allow(long window, int size) {
+      int end = end(window);
+      if (size > 1) {
+        ends[end >>> 6] |= 1L << end;
+        return;
+      }
+      for (int before = 0; before < ends.length; before++) {
+        ends[before] |= 1L << end;
+      }
+    }
+
+    private static int end(long window) {
+      return (int) ((window & 0x3f) | ((window >>> 2) & 0xfc0));
+    }
+
+    private LongSet ofSize(int size, int expected) {
+      for (int i = 0; i < sizes.length; i++) {
+        if (sizes[i] == size) {
+          return sets[i];
+        }
+      }
+      sizes = Arrays.copyOf(sizes, sizes.length + 1);
+      sets = Arrays.copyOf(sets, sizes.length);
+      sizes[sizes.length - 1] = size;
+      sets[sizes.length - 1] = new LongSet(expected);
+      return sets[sizes.length - 1];
+    }
+
+    private static long mask(int size) {
+      return -1L >>> (64 - 8 * size);
+    }
+  }
+}
