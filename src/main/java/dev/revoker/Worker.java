@@ -165,12 +165,13 @@ final class Worker {
             new ResultWriter(instance, config.kafka().groupId()),
             config.resultsTopic(),
             config.kafka().maxBlockMs());
-    try {
+    try (Admin admin = newAdmin()) {
       RequestLoop running =
           new RequestLoop(
               config,
               consumer,
               publisher,
+              names -> Topics.ids(admin, names),
               new RequestReader(
                   config.accounts().keySet(),
                   config.defaultAccount(),

@@ -3,6 +3,8 @@ package dev.revoker.consume;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -19,8 +21,10 @@ public class OffsetMapMicro {
   private static final List<Long> UNANSWERED =
       LongStream.range(0, 500).mapToObj(i -> NEXT + 4 * i).toList();
 
+  private static final TopicIdPartition PARTITION = new TopicIdPartition(Uuid.ONE_UUID, 7, "topic");
+
   private final OffsetMap map = new OffsetMap(NEXT, NEXT + 2000, UNANSWERED);
-  private final String metadata = map.encode();
+  private final String metadata = OffsetMapCodec.encode(map, PARTITION);
 
   /** JMH makes one. */
   public OffsetMapMicro() {}
@@ -28,12 +32,12 @@ public class OffsetMapMicro {
   /** What each transaction does for each of its partitions. */
   @Benchmark
   public Object encode() {
-    return map.encode();
+    return OffsetMapCodec.encode(map, PARTITION);
   }
 
   /** What an assignment does. */
   @Benchmark
   public Object decode() {
-    return OffsetMap.decode(NEXT, metadata);
+    return OffsetMapCodec.decode(PARTITION, NEXT, metadata);
   }
 }

@@ -14,13 +14,16 @@ import org.apache.kafka.common.TopicPartition;
  * by the loop's thread alone.
  */
 final class Answers {
-  static final Answers NONE = new Answers(List.of());
+  static final Answers NONE = new Answers(List.of(), List.of());
 
   private final List<Pending> requests;
   private final Map<Partition, List<Long>> offsets;
   private final Map<Partition, OffsetMap> maps = new HashMap<>();
 
-  Answers(List<Pending> requests) {
+  /**
+   * @param besides partitions whose progress is committed in any case
+   */
+  Answers(List<Pending> requests, List<Partition> besides) {
     this.requests = requests;
     this.offsets =
         requests.stream()
@@ -29,6 +32,7 @@ final class Answers {
                     request -> request.partition,
                     HashMap::new,
                     Collectors.mapping(Pending::offset, Collectors.toList())));
+    besides.forEach(partition -> offsets.putIfAbsent(partition, List.of()));
     offsets.forEach((partition, answered) -> maps.put(partition, map(partition, answered)));
   }
 
@@ -37,7 +41,7 @@ final class Answers {
   }
 
   boolean isEmpty() {
-    return requests.isEmpty();
+    return offsets.isEmpty();
   }
 
   List<Result> results() {
@@ -56,7 +60,10 @@ final class Answers {
     Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
     maps.forEach(
         (partition, map) ->
-            all.put(partition.id, new OffsetAndMetadata(map.nextOffset(), map.encode())));
+            all.put(
+                partition.id,
+                new OffsetAndMetadata(
+                    map.nextOffset(), OffsetMapCodec.encode(map, partition.identity()))));
     return all;
   }
 
@@ -67,6 +74,7 @@ final class Answers {
           OffsetMap map = maps.get(partition);
           if (!partition.gone && partition.progress != null && map != null) {
             partition.progress.committed(answered, map);
+            partition.rewriteDue = false;
           }
         });
     requests.forEach(request -> request.partition.release(request));

@@ -25,9 +25,13 @@ final class Commits {
 
   private static final long PAUSE_AFTER_FAILURE_MS = 200;
 
+  /** How often offsets are committed without results, at most. */
+  private static final long COMMIT_WITHOUT_RESULTS_MS = 1_000;
+
   private final Consumer<byte[], byte[]> consumer;
   private final Publisher publisher;
   private final CommittedState state;
+  private final Intake intake;
   private final Uncommitted answered;
   private final Listener listener;
   private final Time time;
@@ -39,11 +43,13 @@ final class Commits {
   private boolean open;
   private boolean broken;
   private long notBeforeMs;
+  private long withoutResultsNotBeforeMs;
   private long startedNanos;
 
   Commits(
       Consumer<byte[], byte[]> consumer,
       Publisher publisher,
+      TopicIds topicIds,
       Intake intake,
       Rebalance.Withdrawal withdrawal,
       Completions completions,
@@ -51,11 +57,13 @@ final class Commits {
       Time time) {
     this.consumer = consumer;
     this.publisher = publisher;
-    this.state = new CommittedState(consumer, intake, withdrawal);
+    this.state = new CommittedState(consumer, topicIds, intake, withdrawal);
+    this.intake = intake;
     this.answered = new Uncommitted(completions);
     this.listener = listener;
     this.time = time;
     this.notBeforeMs = time.millis();
+    this.withoutResultsNotBeforeMs = notBeforeMs;
   }
 
   /** What keeps results from being committed, or null. Any thread. */
@@ -124,6 +132,7 @@ final class Commits {
         && !publisher.isAbortDue()
         && !state.due()
         && answered.isEmpty()
+        && offsetsDue().isEmpty()
         && trouble() == null;
   }
 
@@ -136,14 +145,27 @@ final class Commits {
   }
 
   private void commitAnswered() {
-    Answers batch = new Answers(answered.next());
+    Answers batch = new Answers(answered.next(), offsetsDue());
     if (batch.isEmpty()) {
       return;
+    }
+    if (batch.requests().isEmpty()) {
+      withoutResultsNotBeforeMs = time.millis() + COMMIT_WITHOUT_RESULTS_MS;
     }
     startedNanos = time.nanos();
     handle(
         publisher.publish(new Batch(batch.results(), batch.offsets(), consumer.groupMetadata())),
         batch);
+  }
+
+  /**
+   * Partitions whose offsets are committed without results: the last offsets of a log may be holes,
+   * as after each transaction of a producer, and the lag would never be 0.
+   */
+  private List<Partition> offsetsDue() {
+    return time.millis() < withoutResultsNotBeforeMs
+        ? List.of()
+        : intake.partitions().stream().filter(Partition::isCommitDue).toList();
   }
 
   private void handle(Publication publication, Answers batch) {

@@ -61,25 +61,4 @@ final class CommittedOffsets {
     partitions.forEach(partition -> committed.put(partition, read.get(partition.id)));
     return committed;
   }
-
-  /**
-   * What a commit says is answered.
-   *
-   * @throws LoopFailure if it can't be understood
-   */
-  static OffsetMap decode(Partition partition, @Nullable OffsetAndMetadata committed) {
-    if (committed == null) {
-      return OffsetMap.none();
-    }
-    try {
-      return OffsetMap.decode(committed.offset(), committed.metadata());
-    } catch (OffsetMap.UnreadableMetadataException unreadable) {
-      throw new LoopFailure(
-          "the metadata of the committed offset %d of %s cannot be read (%s). A newer worker may have"
-                  .formatted(committed.offset(), partition.id, unreadable.getMessage())
-              + " written it: run that version, or reset the group's offset for this partition,"
-              + " which carries out again what was answered beyond it",
-          unreadable);
-    }
-  }
 }

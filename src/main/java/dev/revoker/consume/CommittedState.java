@@ -1,6 +1,7 @@
 package dev.revoker.consume;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -33,13 +34,18 @@ final class CommittedState {
 
   private final Consumer<byte[], byte[]> consumer;
   private final CommittedOffsets offsets;
+  private final CommittedMaps maps;
   private final Intake intake;
   private final Rebalance.Withdrawal withdrawal;
 
   CommittedState(
-      Consumer<byte[], byte[]> consumer, Intake intake, Rebalance.Withdrawal withdrawal) {
+      Consumer<byte[], byte[]> consumer,
+      TopicIds topicIds,
+      Intake intake,
+      Rebalance.Withdrawal withdrawal) {
     this.consumer = consumer;
     this.offsets = new CommittedOffsets(consumer);
+    this.maps = new CommittedMaps(consumer, topicIds);
     this.intake = intake;
     this.withdrawal = withdrawal;
   }
@@ -55,7 +61,12 @@ final class CommittedState {
   }
 
   Reading read() {
-    List<Partition> stale = intake.partitions().stream().filter(one -> one.stale).toList();
+    // A partition without a leader fails the reading for those after it: it is the last next time.
+    List<Partition> stale =
+        intake.partitions().stream()
+            .filter(one -> one.stale)
+            .sorted(Comparator.comparingInt(one -> one.failedReads))
+            .toList();
     if (stale.isEmpty()) {
       return new Reading.Done(Answers.NONE);
     }
@@ -63,11 +74,12 @@ final class CommittedState {
     // those that were ours before do not wait for the new ones.
     List<Partition> known = stale.stream().filter(one -> one.progress != null).toList();
     try {
+      maps.identify(stale);
       List<Pending> found = new ArrayList<>();
       offsets
           .of(known.isEmpty() ? stale : known)
           .forEach((partition, committed) -> found.addAll(load(partition, committed)));
-      return new Reading.Done(new Answers(found));
+      return new Reading.Done(new Answers(found, List.of()));
     } catch (WakeupException woken) {
       return new Reading.Woken();
     } catch (InvalidConfigurationException refused) {
@@ -82,7 +94,8 @@ final class CommittedState {
   }
 
   private List<Pending> load(Partition partition, @Nullable OffsetAndMetadata committed) {
-    OffsetMap map = CommittedOffsets.decode(partition, committed);
+    partition.failedReads++;
+    OffsetMap map = maps.of(partition, committed);
     PartitionProgress progress = partition.progress;
     List<Pending> found = new ArrayList<>();
     if (progress == null) {
@@ -99,6 +112,7 @@ final class CommittedState {
         }
       }
     }
+    partition.failedReads = 0;
     partition.stale = false;
     return found;
   }

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -102,9 +103,12 @@ final class Intake {
       long untilNanos = time.nanos() + READ_BUDGET_NANOS;
       for (Partition partition : lane.partitions) {
         List<ConsumerRecord<byte[], byte[]>> batch = records.records(partition.id);
-        int read = batch.isEmpty() ? 0 : read(partition, batch, consumer, now, untilNanos);
+        int read = read(partition, batch, consumer, now, untilNanos);
+        OffsetAndMetadata next = records.nextOffsets().get(partition.id);
         if (read < batch.size()) {
           consumer.seek(partition.id, batch.get(read).offset());
+        } else if (next != null) {
+          partition.readNextOffset = Math.max(partition.readNextOffset, next.offset());
         }
       }
     }
@@ -191,6 +195,7 @@ final class Intake {
         partition.lane.dropped(next);
       }
     }
+    partition.passHoles();
     return admitted;
   }
 

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,15 @@ final class Partition {
   /** Admitted, and no result of them committed yet; by offset. */
   final TreeMap<Long, Pending> admitted = new TreeMap<>();
 
+  /** With the topic's id, as it was when the assignment began; null until it is looked up. */
+  @Nullable TopicIdPartition identity;
+
+  /** How often its committed state could not be read. */
+  int failedReads;
+
+  /** The committed metadata is to be replaced, though no request has a new result. */
+  boolean rewriteDue;
+
   /** Null until the committed state was read. */
   @Nullable PartitionProgress progress;
 
@@ -42,7 +52,10 @@ final class Partition {
 
   boolean paused;
 
-  /** The offset at which reading goes on, but for holes; -1 where nothing was ever committed. */
+  /**
+   * Where reading goes on, but for holes: the next record is not before this offset. -1 where
+   * nothing was ever committed.
+   */
   long readNextOffset = -1;
 
   /** Where reading began; -1 where nothing was read and nothing was ever committed. */
@@ -54,6 +67,23 @@ final class Partition {
   Partition(TopicPartition id, Lane lane) {
     this.id = id;
     this.lane = lane;
+  }
+
+  /** What its committed metadata must name. */
+  TopicIdPartition identity() {
+    return Objects.requireNonNull(identity, "the committed state of this partition is not read");
+  }
+
+  /** Every record that was read is admitted: the progress reaches to where reading goes on. */
+  void passHoles() {
+    if (progress != null && backlog.isEmpty()) {
+      progress.passHolesTo(readNextOffset);
+    }
+  }
+
+  /** Whether a commit without results would change what is committed. */
+  boolean isCommitDue() {
+    return progress != null && !stale && !leaving && (rewriteDue || progress.isBeyondCommitted());
   }
 
   Collection<Dispatcher.Ticket> tickets() {

@@ -54,7 +54,8 @@ final class PartitionProgress {
     // short, mostly empty, and to count is to walk.
     int delivered = unanswered.size() - unanswered.tailSet(deliveredEndOffset).size();
     long span = delivered == 0 ? 0 : offset - unanswered.first();
-    return OffsetMap.maxEncodedLength(delivered + 1, span) <= OffsetMap.MAX_METADATA_BYTES;
+    return OffsetMapCodec.maxEncodedLength(delivered + 1, span)
+        <= OffsetMapCodec.MAX_METADATA_BYTES;
   }
 
   /**
@@ -75,6 +76,20 @@ final class PartitionProgress {
     }
     unanswered.add(offset);
     return true;
+  }
+
+  /** Every record before this offset was delivered: those that were not are holes. */
+  void passHolesTo(long offset) {
+    if (offset > deliveredEndOffset) {
+      unanswered.subSet(deliveredEndOffset, offset).clear();
+      deliveredEndOffset = offset;
+    }
+  }
+
+  /** Whether every request is answered, and the committed offset lies before the last of them. */
+  boolean isBeyondCommitted() {
+    return unanswered.isEmpty()
+        && Math.max(deliveredEndOffset, answeredEndOffset) > committed.nextOffset();
   }
 
   /** What to commit together with the results of these offsets. Changes nothing. */

@@ -53,6 +53,7 @@ public final class RequestLoop {
       Config config,
       Consumer<byte[], byte[]> consumer,
       Publisher publisher,
+      TopicIds topicIds,
       RequestReader reader,
       Work work,
       Listener listener,
@@ -63,7 +64,8 @@ public final class RequestLoop {
     this.time = time;
     this.completions = new Completions(consumer::wakeup, bell);
     this.intake = new Intake(config, work, reader, completions, time);
-    this.commits = new Commits(consumer, publisher, intake, work, completions, listener, time);
+    this.commits =
+        new Commits(consumer, publisher, topicIds, intake, work, completions, listener, time);
     this.rebalance =
         new Rebalance(
             consumer, intake, commits, work, completions, bell, time, config.drainTimeoutMs());

@@ -2,9 +2,12 @@ package dev.revoker.consume;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -12,6 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
@@ -26,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class Topics {
   private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
   private static final int TIMEOUT_MS = 5000;
+  private static final int ID_TIMEOUT_MS = 1000;
 
   private Topics() {}
 
@@ -47,6 +52,28 @@ public final class Topics {
               }
             });
     return missing.stream().sorted().toList();
+  }
+
+  /**
+   * The ids of these topics. Waits for about a second at most.
+   *
+   * @throws RetriableException if the brokers cannot be reached now, or a topic does not exist
+   * @throws LoopFailure if they refuse
+   */
+  public static Map<String, Uuid> ids(Admin admin, Set<String> topics) {
+    var described =
+        admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(ID_TIMEOUT_MS));
+    Map<String, Uuid> ids = new HashMap<>();
+    described
+        .topicNameValues()
+        .forEach(
+            (topic, description) ->
+                ids.put(
+                    topic,
+                    await(description, topic, UnknownTopicOrPartitionException.class)
+                        .orElseThrow(() -> new UnknownTopicOrPartitionException(topic))
+                        .topicId()));
+    return ids;
   }
 
   /**

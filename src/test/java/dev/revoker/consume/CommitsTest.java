@@ -335,7 +335,7 @@ class CommitsTest {
   @Test
   void metadataOfANewerWorkerEndsTheLoopAndNamesThePartition() {
     Rig rig = new Rig();
-    rig.store.offsets.put(ZERO, new OffsetAndMetadata(5, "2:AAAA"));
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(5, "3:AAAA"));
     rig.assign(ZERO);
 
     assertThatThrownBy(() -> rig.steps(2))
@@ -348,8 +348,7 @@ class CommitsTest {
   @Test
   void aPartitionThatTheAnswerLeavesOutIsNotTakenForNew() {
     Rig rig = new Rig();
-    rig.store.offsets.put(
-        ZERO, new OffsetAndMetadata(1, new OffsetMap(1, 4, java.util.List.of(1L)).encode()));
+    rig.committed(new OffsetMap(1, 4, java.util.List.of(1L)));
     rig.append(ZERO, 0, 5);
     rig.consumer.leftOut.add(ZERO);
     rig.assign(ZERO);
@@ -365,8 +364,7 @@ class CommitsTest {
   @Test
   void whatIsCommittedAsAnsweredIsNotCalledAgain() {
     Rig rig = new Rig();
-    rig.store.offsets.put(
-        ZERO, new OffsetAndMetadata(1, new OffsetMap(1, 4, java.util.List.of(1L)).encode()));
+    rig.committed(new OffsetMap(1, 4, java.util.List.of(1L)));
     rig.append(ZERO, 0, 6);
     rig.assign(ZERO);
     rig.steps(3);

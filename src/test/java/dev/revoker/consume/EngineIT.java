@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -193,6 +194,7 @@ class EngineIT {
     final BrokerLink link;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Publisher publisher;
+    private final Admin admin;
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
     Worker(String protocol, int number) {
@@ -221,6 +223,7 @@ class EngineIT {
           new KafkaConsumer<>(
               config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
       link = new BrokerLink(consumer);
+      admin = Admin.create(config.kafka().admin());
       publisher =
           new Publisher(
               () ->
@@ -234,6 +237,7 @@ class EngineIT {
               config,
               consumer,
               publisher,
+              names -> Topics.ids(admin, names),
               new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
               new QuickWork(),
               (committed, nanos) -> {},
@@ -246,6 +250,7 @@ class EngineIT {
       try {
         boolean complete = loop.run();
         consumer.close();
+        admin.close();
         publisher.close(Duration.ofSeconds(5));
         ended.complete(complete);
       } catch (RuntimeException failed) {

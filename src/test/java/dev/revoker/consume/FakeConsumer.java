@@ -44,6 +44,12 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   /** Thrown by the next looks at where logs begin, one each. */
   final Deque<KafkaException> beginningFailures = new ArrayDeque<>();
 
+  /** Where a log ends that reaches beyond its last record: the rest are holes. */
+  final Map<TopicPartition, Long> ends = new HashMap<>();
+
+  /** Thrown by the next looks at where logs end, one each. */
+  final Deque<KafkaException> endFailures = new ArrayDeque<>();
+
   /** The timestamp of the records that are fetched. */
   long timestamp;
 
@@ -117,7 +123,24 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     fetch();
     ConsumerRecords<byte[], byte[]> found = super.poll(timeout);
     idleMs += found.isEmpty() ? timeout.toMillis() : 0;
-    return found;
+    return passingHoles(found);
+  }
+
+  /** As the real one, whose position goes on behind holes at the end of the log. */
+  private ConsumerRecords<byte[], byte[]> passingHoles(ConsumerRecords<byte[], byte[]> found) {
+    Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
+    found.partitions().forEach(id -> records.put(id, found.records(id)));
+    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>(found.nextOffsets());
+    for (TopicPartition id : ends.keySet()) {
+      if (assignment().contains(id)
+          && !paused().contains(id)
+          && position(id) < end(id)
+          && logs.getOrDefault(id, new TreeMap<>()).tailMap(position(id)).isEmpty()) {
+        seek(id, end(id));
+        next.put(id, new OffsetAndMetadata(end(id)));
+      }
+    }
+    return new ConsumerRecords<>(records, next);
   }
 
   @Override
@@ -146,6 +169,23 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
       throw failure;
     }
     return super.beginningOffsets(ids, timeout);
+  }
+
+  @Override
+  public synchronized Map<TopicPartition, Long> endOffsets(
+      Collection<TopicPartition> ids, Duration timeout) {
+    KafkaException failure = endFailures.poll();
+    if (failure != null) {
+      throw failure;
+    }
+    Map<TopicPartition, Long> found = new HashMap<>();
+    ids.forEach(id -> found.put(id, end(id)));
+    return found;
+  }
+
+  private long end(TopicPartition id) {
+    TreeMap<Long, byte[]> log = logs.getOrDefault(id, new TreeMap<>());
+    return Math.max(ends.getOrDefault(id, 0L), log.isEmpty() ? 0 : log.lastKey() + 1);
   }
 
   @Override

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -115,11 +114,9 @@ class LaneRoomTest {
   @Test
   void whatWasAnsweredBeforeGivesItsBytesBack() {
     Rig rig = new Rig();
-    rig.store.offsets.put(
-        ZERO, new OffsetAndMetadata(0, new OffsetMap(0, 400, List.of(0L)).encode()));
-    rig.assign(ZERO);
-    rig.steps(2);
+    rig.committed(new OffsetMap(0, 400, List.of(0L)));
     append(rig, ZERO, 0, 800);
+    rig.assign(ZERO);
     for (int turn = 0; turn < 100; turn++) {
       rig.step();
       rig.work.answerAll();

@@ -9,11 +9,16 @@ import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PartitionProgressTest {
+  private static final TopicIdPartition PARTITION =
+      new TopicIdPartition(Uuid.ONE_UUID, 2_000_000_000, "topic");
+
   @Test
   void theCommittedOffsetIsTheLowestUnanswered() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
@@ -239,13 +244,16 @@ class PartitionProgressTest {
 
     private void commit(List<Long> answers) {
       OffsetMap map = progress.with(answers);
-      String metadata = map.encode();
-      assertThat(metadata.length()).isLessThanOrEqualTo(OffsetMap.MAX_METADATA_BYTES);
+      String metadata = OffsetMapCodec.encode(map, PARTITION);
+      assertThat(metadata.length()).isLessThanOrEqualTo(OffsetMapCodec.MAX_METADATA_BYTES);
       assertThat(map.nextOffset()).isGreaterThanOrEqualTo(committed.nextOffset());
       answeredForGood.addAll(answers);
       assertThat(answeredForGood.containsAll(log.subSet(committed.nextOffset(), map.nextOffset())))
           .isTrue();
-      committed = OffsetMap.decode(map.nextOffset(), metadata);
+      committed =
+          ((OffsetMapCodec.Decoded.Map)
+                  OffsetMapCodec.decode(PARTITION, map.nextOffset(), metadata))
+              .map();
     }
 
     private void crash() {

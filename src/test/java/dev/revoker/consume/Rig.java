@@ -20,7 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 
 /** The loop between a fake broker, a fake dispatcher and a clock that tests move. One thread. */
@@ -30,6 +34,9 @@ final class Rig {
   static final TopicPartition ONE = new TopicPartition("key-revocations", 1);
   static final byte[] VALID =
       "{\"api_securekey\":\"968a8b637a5040159424872fffdb895b\"}".getBytes(StandardCharsets.UTF_8);
+
+  static final Uuid URGENT_ID = new Uuid(1, 2);
+  static final Uuid STANDARD_ID = new Uuid(3, 4);
 
   final ManualTime time = new ManualTime();
   final ScriptedProducer.Store store = new ScriptedProducer.Store();
@@ -46,6 +53,9 @@ final class Rig {
   /** What happens while the loop waits for the bell, one for each wait. */
   final Deque<Runnable> whileWaiting = new ArrayDeque<>();
 
+  /** Thrown by the next look-ups of topic ids, one each. */
+  final Deque<KafkaException> topicIdFailures = new ArrayDeque<>();
+
   /** Done to each producer that is made. */
   Consumer<ScriptedProducer> eachProducer = producer -> {};
 
@@ -57,6 +67,7 @@ final class Rig {
             config(Map.of()),
             consumer,
             new Publisher(this::newProducer, new ResultWriter("w-1", "revoker"), "results", 5),
+            topics -> topicIds(),
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,
             (results, nanos) -> {
@@ -66,6 +77,14 @@ final class Rig {
             bell(),
             time);
     loop.begin();
+  }
+
+  private Map<String, Uuid> topicIds() {
+    KafkaException failure = topicIdFailures.poll();
+    if (failure != null) {
+      throw failure;
+    }
+    return Map.of(URGENT.topic(), URGENT_ID, ZERO.topic(), STANDARD_ID);
   }
 
   static Config config(Map<String, String> more) {
@@ -119,6 +138,13 @@ final class Rig {
   /** The next transaction that has offsets is aborted. */
   void failOffsets() {
     producer().failures.put("offsets", new TransactionAbortableException("aborted"));
+  }
+
+  /** An earlier worker has committed this for {@link #ZERO}, whose log reached so far. */
+  void committed(OffsetMap map) {
+    String metadata = OffsetMapCodec.encode(map, new TopicIdPartition(STANDARD_ID, ZERO));
+    store.offsets.put(ZERO, new OffsetAndMetadata(map.nextOffset(), metadata));
+    consumer.ends.put(ZERO, map.endOffset());
   }
 
   void assign(TopicPartition... ids) {

@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -94,6 +96,13 @@ final class Cluster {
     tick();
   }
 
+  /** Made of the names: no topic is created twice here. */
+  static Map<String, Uuid> topicIds(Set<String> topics) {
+    Map<String, Uuid> ids = new HashMap<>();
+    topics.forEach(topic -> ids.put(topic, new Uuid(4, topic.hashCode())));
+    return ids;
+  }
+
   boolean reachable(Process process) {
     return up && process.linkUp;
   }
@@ -127,6 +136,11 @@ final class Cluster {
     logs.get(partition).put(offset, stored);
     endOffsets.put(partition, offset + 1);
     return stored;
+  }
+
+  /** Where the next record or hole will be. */
+  long endOffset(TopicPartition partition) {
+    return endOffsets.getOrDefault(partition, 0L);
   }
 
   /** The first record from this offset on, or null. */

@@ -4,20 +4,29 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
 
-/** A reader of its own for the metadata, after the table in OffsetMap's documentation. */
+/** A reader of its own for the metadata, after the table in OffsetMapCodec's documentation. */
 public record Progress(long nextOffset, long endOffset, Set<Long> unanswered) {
+  private static final int TOPIC_ID_BYTES = 16;
+
   /** Whether the request at this offset counts as answered. */
   public boolean answered(long offset) {
     return offset < nextOffset || (offset < endOffset && !unanswered.contains(offset));
   }
 
-  /** What was committed, read. */
+  /** What was committed, read: version 2, or version 1, which lacks the first three values. */
   public static Progress read(long nextOffset, String metadata) {
     if (metadata.isEmpty()) {
       return new Progress(nextOffset, nextOffset, Set.of());
     }
-    byte[] bytes = Base64.getUrlDecoder().decode(metadata.substring("1:".length()));
+    byte[] bytes = Base64.getUrlDecoder().decode(metadata.substring("2:".length()));
     int[] at = {0};
+    if (metadata.startsWith("2:")) {
+      at[0] = TOPIC_ID_BYTES;
+      varint(bytes, at);
+      if (varint(bytes, at) != nextOffset) {
+        throw new IllegalArgumentException("the metadata belongs to another offset");
+      }
+    }
     Set<Long> unanswered = new HashSet<>();
     long end = nextOffset;
     for (long runs = varint(bytes, at); runs > 0; runs--) {

@@ -99,7 +99,7 @@ final class SimConsumer {
       fetcher.fetchPositions(owned);
       Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> fetched = fetcher.fetch();
       if (!fetched.isEmpty() || world.nanos() >= deadline) {
-        return new ConsumerRecords<>(fetched, Map.of());
+        return new ConsumerRecords<>(fetched, fetcher.positions(fetched.keySet()));
       }
       process.await(
           () -> wakeup || coordinationDue() || fetcher.positionsDue(owned) || fetcher.fetchable(),
@@ -138,6 +138,28 @@ final class SimConsumer {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     partitions.forEach(partition -> offsets.put(partition, 0L));
     return offsets;
+  }
+
+  Map<TopicPartition, Long> endOffsets(Collection<TopicPartition> partitions, Duration timeout) {
+    process.pass();
+    Rpc<Map<TopicPartition, Long>> rpc =
+        new Rpc<>(
+            process,
+            cluster,
+            "end offsets",
+            () -> {
+              Map<TopicPartition, Long> ends = new HashMap<>();
+              partitions.forEach(partition -> ends.put(partition, cluster.endOffset(partition)));
+              return ends;
+            });
+    process.await(() -> rpc.done() || wakeup, world.nanos() + timeout.toNanos());
+    rpc.cancel();
+    throwIfWoken();
+    Map<TopicPartition, Long> ends = rpc.value();
+    if (!rpc.done() || ends == null) {
+      throw new TimeoutException("end offsets not known in time");
+    }
+    return ends;
   }
 
   void close(CloseOptions options) {

@@ -2,6 +2,7 @@ package dev.revoker.sim;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,15 @@ final class SimFetcher {
 
   void seek(TopicPartition partition, long offset) {
     positions.put(partition, offset);
+  }
+
+  /** Where the next record of each is looked for. */
+  Map<TopicPartition, OffsetAndMetadata> positions(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
+    partitions.forEach(
+        partition ->
+            next.put(partition, new OffsetAndMetadata(positions.getOrDefault(partition, 0L))));
+    return next;
   }
 
   void forget(Collection<TopicPartition> gone) {

@@ -115,6 +115,7 @@ final class SimWorker {
             config,
             kafkaConsumer,
             publisher,
+            Cluster::topicIds,
             new RequestReader(
                 config.accounts().keySet(),
                 config.defaultAccount(),

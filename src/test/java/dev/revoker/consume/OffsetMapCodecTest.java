@@ -2,40 +2,69 @@ package dev.revoker.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.revoker.consume.OffsetMap.UnreadableMetadataException;
+import dev.revoker.consume.OffsetMapCodec.Decoded;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The codec's promises. Random runs have a seed, and so fail again the same way. */
-class OffsetMapTest {
+class OffsetMapCodecTest {
   private static final int RUNS = 3_000;
+  private static final Uuid TOPIC_ID = new Uuid(0x0102030405060708L, 0x090a0b0c0d0e0f10L);
+  private static final TopicIdPartition PARTITION = new TopicIdPartition(TOPIC_ID, 200, "topic");
 
   @Test
-  void versionOneIsTheseBytes() {
+  void versionTwoIsTheseBytes() {
     OffsetMap map = new OffsetMap(1000, 1300, List.of(1000L, 1001L, 1005L));
 
-    String text = map.encode();
+    String text = encode(map);
 
-    assertThat(text).startsWith("1:");
-    // Two runs: [1000, 1002), then 3 answered, then [1005, 1006), then 294 answered.
-    assertThat(bytesOf(text)).containsExactly(2, 0, 1, 3, 0, 0xa5, 0x02);
-    assertThat(text).isEqualTo("1:AgABAwClAg");
+    assertThat(text).startsWith("2:");
+    // The topic's id, partition 200, offset 1000. Two runs: [1000, 1002), then 3 answered, then
+    // [1005, 1006), then 294 answered.
+    assertThat(bytesOf(text))
+        .containsExactly(
+            1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 0xc8, 0x01, 0xe8, 0x07, 2, 0, 1,
+            3, 0, 0xa5, 0x02);
+    assertThat(text).isEqualTo("2:AQIDBAUGBwgJCgsMDQ4PEMgB6AcCAAEDAKUC");
+    assertThat(decode(1000, text)).isEqualTo(new Decoded.Map(map, 2));
+  }
+
+  /** The text that the version before this one wrote. */
+  @Test
+  void versionOneIsStillRead() {
+    OffsetMap map = new OffsetMap(1000, 1300, List.of(1000L, 1001L, 1005L));
+
+    assertThat(decode(1000, "1:AgABAwClAg")).isEqualTo(new Decoded.Map(map, 1));
   }
 
   @Test
   void emptyMetadataSaysThatNothingLaterIsAnswered() {
-    assertThat(new OffsetMap(7, 7, List.of()).encode()).isEmpty();
-    assertThat(OffsetMap.decode(7, "")).isEqualTo(new OffsetMap(7, 7, List.of()));
+    assertThat(encode(new OffsetMap(7, 7, List.of()))).isEmpty();
+    assertThat(decode(7, "")).isEqualTo(new Decoded.Map(new OffsetMap(7, 7, List.of()), 2));
+  }
+
+  @Test
+  void aMapOfAnotherTopicPartitionOrOffsetIsAMisfit() {
+    String text = encode(new OffsetMap(1000, 1300, List.of(1000L)));
+
+    assertThat(decode(999, text))
+        .isEqualTo(new Decoded.Misfit("belongs to the committed offset 1000"));
+    assertThat(OffsetMapCodec.decode(new TopicIdPartition(TOPIC_ID, 199, "topic"), 1000, text))
+        .isEqualTo(new Decoded.Misfit("belongs to partition 200"));
+    assertThat(OffsetMapCodec.decode(new TopicIdPartition(Uuid.ONE_UUID, 200, "topic"), 1000, text))
+        .isEqualTo(
+            new Decoded.Misfit("belongs to another topic, whose id is AQIDBAUGBwgJCgsMDQ4PEA"));
   }
 
   @Test
@@ -43,7 +72,7 @@ class OffsetMapTest {
     Random random = new Random(1);
     for (int run = 0; run < RUNS; run++) {
       OffsetMap map = random(random);
-      assertThat(OffsetMap.decode(map.nextOffset(), map.encode())).isEqualTo(map);
+      assertThat(decode(map.nextOffset(), encode(map))).isEqualTo(new Decoded.Map(map, 2));
     }
   }
 
@@ -53,8 +82,8 @@ class OffsetMapTest {
     for (int run = 0; run < RUNS; run++) {
       OffsetMap map = random(random);
       long span = map.unanswered().getLast() - map.unanswered().getFirst();
-      assertThat(map.encode().length())
-          .isLessThanOrEqualTo(OffsetMap.maxEncodedLength(map.unanswered().size(), span));
+      assertThat(encode(map).length())
+          .isLessThanOrEqualTo(OffsetMapCodec.maxEncodedLength(map.unanswered().size(), span));
     }
   }
 
@@ -70,10 +99,10 @@ class OffsetMapTest {
     OffsetMap far =
         new OffsetMap(0, 1L << 40, LongStream.range(0, 50).map(i -> i << 34).boxed().toList());
 
-    assertThat(near.encode().length()).isLessThan(150);
-    assertThat(longRuns.encode().length()).isLessThan(400);
+    assertThat(encode(near).length()).isLessThan(190);
+    assertThat(encode(longRuns).length()).isLessThan(440);
     // A gap of ten digits costs five bytes, and not a byte for each offset in it.
-    assertThat(far.encode().length()).isLessThan(450);
+    assertThat(encode(far).length()).isLessThan(490);
   }
 
   @Test
@@ -87,6 +116,7 @@ class OffsetMapTest {
         bytes[0] = (byte) random.nextInt(1, 5);
       }
       readsOrRefuses("1:" + encoded(bytes));
+      readsOrRefuses("2:" + encoded(identified(bytes)));
     }
   }
 
@@ -94,7 +124,7 @@ class OffsetMapTest {
   void damagedTextIsReadOrRefusedAndNothingElse() {
     Random random = new Random(4);
     for (int run = 0; run < RUNS * 5; run++) {
-      StringBuilder text = new StringBuilder(random(random).encode());
+      StringBuilder text = new StringBuilder(encode(random(random)));
       for (int damage = random.nextInt(1, 4); damage > 0; damage--) {
         text.setCharAt(random.nextInt(text.length()), (char) random.nextInt(32, 127));
       }
@@ -108,9 +138,13 @@ class OffsetMapTest {
       strings = {
         "1",
         "1:",
+        "2:",
         "2:AgABAwClAg",
-        "10:AA",
+        "2:AQIDBAUGBwgJCgsMDQ4PEMgB6AcC",
         "0:",
+        "01:AgABAwClAg",
+        "-1:AA",
+        "9999999999:AA",
         " ",
         "1:A",
         "1:====",
@@ -120,9 +154,14 @@ class OffsetMapTest {
         "1:AgABAwClAg==\n",
         "1:AgABAwClAgA"
       })
-  void foreignAndNewerTextIsRefused(String text) {
-    assertThatThrownBy(() -> OffsetMap.decode(1000, text))
-        .isInstanceOf(UnreadableMetadataException.class);
+  void foreignAndDamagedTextIsAMisfit(String text) {
+    assertThat(decode(1000, text)).isInstanceOf(Decoded.Misfit.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"3:", "3:AgABAwClAg", "10:AA", "999999999:\n"})
+  void newerTextIsRecognised(String text) {
+    assertThat(decode(1000, text)).isInstanceOf(Decoded.Newer.class);
   }
 
   @Test
@@ -130,8 +169,7 @@ class OffsetMapTest {
     // One run of 2^63 offsets: its length is the largest varint, and 1.
     byte[] bytes = {1, 0, -1, -1, -1, -1, -1, -1, -1, -1, 0x7f, 0};
 
-    assertThatThrownBy(() -> OffsetMap.decode(0, "1:" + encoded(bytes)))
-        .isInstanceOf(UnreadableMetadataException.class);
+    assertThat(decode(0, "1:" + encoded(bytes))).isInstanceOf(Decoded.Misfit.class);
   }
 
   @Test
@@ -140,10 +178,8 @@ class OffsetMapTest {
     byte[] longRun = {1, 0, (byte) 0x80, (byte) 0x80, 0x04, 0};
     byte[] manyRuns = {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x01};
 
-    assertThatThrownBy(() -> OffsetMap.decode(0, "1:" + encoded(longRun)))
-        .isInstanceOf(UnreadableMetadataException.class);
-    assertThatThrownBy(() -> OffsetMap.decode(0, "1:" + encoded(manyRuns)))
-        .isInstanceOf(UnreadableMetadataException.class);
+    assertThat(decode(0, "1:" + encoded(longRun))).isInstanceOf(Decoded.Misfit.class);
+    assertThat(decode(0, "1:" + encoded(manyRuns))).isInstanceOf(Decoded.Misfit.class);
   }
 
   @Test
@@ -161,8 +197,7 @@ class OffsetMapTest {
     byte[] tooManyInTwoRuns = {2, 0, -1, -1, 3, 1, -1, -1, 3, 0};
     for (byte[] bytes : List.of(noRuns, tooLongANumber, tooManyInTwoRuns)) {
       String text = "1:" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-      assertThatThrownBy(() -> OffsetMap.decode(3, text))
-          .isInstanceOf(UnreadableMetadataException.class);
+      assertThat(decode(3, text)).isInstanceOf(Decoded.Misfit.class);
     }
   }
 
@@ -170,15 +205,33 @@ class OffsetMapTest {
   void theHighestOffsetsAreNoProblem() {
     OffsetMap map = new OffsetMap(0, Long.MAX_VALUE, List.of(0L, Long.MAX_VALUE - 2));
 
-    assertThat(OffsetMap.decode(0, map.encode())).isEqualTo(map);
-    assertThatCode(() -> OffsetMap.maxEncodedLength(2, Long.MAX_VALUE)).doesNotThrowAnyException();
+    assertThat(decode(0, encode(map))).isEqualTo(new Decoded.Map(map, 2));
+    assertThatCode(() -> OffsetMapCodec.maxEncodedLength(2, Long.MAX_VALUE))
+        .doesNotThrowAnyException();
   }
 
   private static void readsOrRefuses(String text) {
-    Throwable thrown = catchThrowable(() -> check(OffsetMap.decode(1000, text)));
-    if (thrown != null) {
-      assertThat(thrown).as(text).isInstanceOf(UnreadableMetadataException.class);
+    if (decode(1000, text) instanceof Decoded.Map(OffsetMap map, int version)) {
+      check(map);
     }
+  }
+
+  private static String encode(OffsetMap map) {
+    return OffsetMapCodec.encode(map, PARTITION);
+  }
+
+  private static Decoded decode(long offset, String text) {
+    return OffsetMapCodec.decode(PARTITION, offset, text);
+  }
+
+  /** With what version 2 puts before the runs. */
+  private static byte[] identified(byte[] runs) {
+    return ByteBuffer.allocate(20 + runs.length)
+        .putLong(TOPIC_ID.getMostSignificantBits())
+        .putLong(TOPIC_ID.getLeastSignificantBits())
+        .put(new byte[] {(byte) 0xc8, 0x01, (byte) 0xe8, 0x07})
+        .put(runs)
+        .array();
   }
 
   private static void check(OffsetMap map) {
