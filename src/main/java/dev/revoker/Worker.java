@@ -59,7 +59,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-  private static final long LONGEST_TURN_MS = 60_000;
   private static final long LOGOUT_MS = 2_000;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -254,9 +253,8 @@ final class Worker {
     if (sinceMs < 0) {
       return new Health.State(true, "not begun yet");
     }
-    // A turn may have to wait for a broker, and for a drain.
-    long limitMs = LONGEST_TURN_MS + config.drainTimeoutMs();
-    return new Health.State(sinceMs < limitMs, "last turn " + sinceMs + " ms ago");
+    return new Health.State(
+        sinceMs < RequestLoop.longestTurnMs(config), "last turn " + sinceMs + " ms ago");
   }
 
   private Health.State kafkaUp() {

@@ -36,6 +36,13 @@ public final class RequestLoop {
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
 
   private static final long IDLE_POLL_MS = 1000;
+
+  /** The calls of the producer that one turn may wait for: open, offsets, send, taken, commit. */
+  private static final int PRODUCER_CALLS = 5;
+
+  /** A poll, the committed offsets, their checks, and the wait for a commit in a drain. */
+  private static final long OTHER_WAITS_MS = 10_000;
+
   private static final long PAUSE_AFTER_FAILURE_MS = 200;
 
   private final Consumer<byte[], byte[]> consumer;
@@ -131,6 +138,11 @@ public final class RequestLoop {
   /** What keeps results from being committed, or null. Any thread. */
   public @Nullable String commitTrouble() {
     return commits.trouble();
+  }
+
+  /** How long one turn may take while brokers do not answer, in milliseconds. */
+  public static long longestTurnMs(Config config) {
+    return PRODUCER_CALLS * config.kafka().maxBlockMs() + config.drainTimeoutMs() + OTHER_WAITS_MS;
   }
 
   /** How long ago the last turn ended, in milliseconds; -1 before the first. Any thread. */

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -27,13 +28,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The loop against a real broker, with both of Kafka's group protocols: one result per request. */
 @Timeout(180)
 class EngineIT {
-  private static final int PARTITIONS = 3;
+  private static final int PARTITIONS = 4;
 
   private static Broker usual;
   private static SystemTime time;
@@ -126,6 +133,83 @@ class EngineIT {
     reader.assertOneEach(2000);
     await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
     assertThat(second.stop()).isTrue();
+  }
+
+  /** Producers with transactions leave a marker at the end of each partition. */
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void theLagReachesZeroBehindTransactionalProducers(String protocol) {
+    topics("lag-" + protocol);
+    produce(0, 200);
+    try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
+        Worker worker = new Worker(protocol, 1)) {
+      reader.awaitAtLeast(200);
+
+      await().atMost(Duration.ofSeconds(20)).untilAsserted(this::assertNoLag);
+      assertThat(worker.stop()).isTrue();
+    }
+  }
+
+  @Test
+  void committedMetadataThatBelongsElsewhereSkipsNoRequest() throws Exception {
+    topics("moved");
+    produce(0, 400);
+    try (Admin admin = admin()) {
+      Uuid id = admin.describeTopics(Set.of(topic)).allTopicNames().get().get(topic).topicId();
+      admin
+          .alterConsumerGroupOffsets(
+              topic,
+              Map.of(
+                  new TopicPartition(topic, 0), moved(id, 0, 7),
+                  new TopicPartition(topic, 1), moved(id, 2, 0),
+                  new TopicPartition(topic, 2), moved(Uuid.ONE_UUID, 2, 0),
+                  new TopicPartition(topic, 3), new OffsetAndMetadata(0, "1:AQAA_38")))
+          .all()
+          .get();
+    }
+    try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
+        Worker worker = new Worker("classic", 1)) {
+      reader.awaitAtLeast(400);
+      reader.awaitQuiet();
+
+      reader.assertOneEach(400);
+      await().atMost(Duration.ofSeconds(20)).untilAsserted(this::assertNoLag);
+      assertThat(worker.stop()).isTrue();
+    }
+  }
+
+  /** Offset 0, with metadata of another partition or offset that calls 50 requests answered. */
+  private OffsetAndMetadata moved(Uuid topicId, int partition, long offset) {
+    OffsetMap map = new OffsetMap(offset, offset + 51, List.of(offset));
+    TopicPartition owner = new TopicPartition(topic, partition);
+    return new OffsetAndMetadata(
+        0, OffsetMapCodec.encode(map, new TopicIdPartition(topicId, owner)));
+  }
+
+  private void assertNoLag() throws Exception {
+    Map<TopicPartition, Long> committed = new HashMap<>();
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    try (Admin admin = admin()) {
+      admin
+          .listConsumerGroupOffsets(topic)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .forEach((partition, offset) -> committed.put(partition, offset.offset()));
+      Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        asked.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+      }
+      admin
+          .listOffsets(asked)
+          .all()
+          .get()
+          .forEach((partition, end) -> ends.put(partition, end.offset()));
+    }
+    assertThat(committed).isEqualTo(ends);
+  }
+
+  private Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
   }
 
   private void topics(String name) {

@@ -185,6 +185,19 @@ class RequestLoopTest {
         .hasMessageContaining(refusal.named());
   }
 
+  /** /livez must not have a worker restarted that only waits for its brokers. */
+  @Test
+  void theLongestTurnFollowsFromTheConfiguration() {
+    assertThat(RequestLoop.longestTurnMs(Rig.config(Map.of()))).isEqualTo(70_000);
+    assertThat(
+            RequestLoop.longestTurnMs(
+                Rig.config(
+                    Map.of(
+                        "REVOKER_PRODUCER_MAX_BLOCK_MS", "60000",
+                        "REVOKER_DRAIN_TIMEOUT_MS", "30000"))))
+        .isEqualTo(340_000);
+  }
+
   @Test
   void othersSeeWhatItOwnsAndHowOldTheOldestIs() {
     Rig rig = new Rig();
