@@ -125,7 +125,13 @@ class IntegrateIT {
     }
     assertThat(api.ledger().isActive(key)).isFalse();
     assertThat(temp.resolve("outcome.csv")).content().contains(",revoked,success,inactive,");
-    Shell.Run resumed = shell.type(commands.get(1).replace("--wait", "--wait --resume"), as("hr"));
+    Shell.Run resumed =
+        shell.type(
+            commands
+                .get(1)
+                .replace("--wait", "--wait --resume")
+                .replace("outcome.csv", "again.csv"),
+            as("hr"));
     assertThat(resumed.err()).contains("of 1 rows 1 are revoked");
     for (String command : Markdown.commands(INTEGRATE, "bin/revoker schema")) {
       assertThat(shell.type(command, Map.of()).out()).startsWith("{").endsWith("}\n");

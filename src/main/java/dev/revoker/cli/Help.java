@@ -1,5 +1,6 @@
 package dev.revoker.cli;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
@@ -8,13 +9,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** What the help of all commands has in common. */
+/** What all commands have in common: help, version, and how arguments are read. */
 public final class Help {
   private static final int WIDTH = 100;
 
   private Help() {}
 
-  /** Gives help to a command and all that stand under it already. */
+  /** Sets up a command and its subcommands, which must have been added before. */
   public static CommandLine with(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
     spec.addOption(
@@ -23,11 +24,16 @@ public final class Help {
             .description("Print the version.")
             .build());
     spec.versionProvider(new Version());
-    dress(command);
-    return command.setCaseInsensitiveEnumValuesAllowed(true);
+    addHelp(command);
+    // An argument that starts with @ is a text like any other, and never a file to read.
+    return command
+        .setExpandAtFiles(false)
+        .registerConverter(Path.class, new PathConverter())
+        .setExecutionExceptionHandler(new FailedCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
-  private static void dress(CommandLine command) {
+  private static void addHelp(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
     spec.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Print this help.").build());
@@ -47,7 +53,7 @@ public final class Help {
       codes.put("2", "The command line or the configuration is wrong.");
       usage.exitCodeList(codes);
     }
-    command.getSubcommands().values().forEach(Help::dress);
+    command.getSubcommands().values().forEach(Help::addHelp);
   }
 
   private static final class Version implements IVersionProvider {

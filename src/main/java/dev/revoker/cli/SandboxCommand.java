@@ -126,11 +126,16 @@ public final class SandboxCommand implements Callable<Integer> {
     List<SandboxAccount> made = make();
     try {
       given = file == null ? List.of() : AccountFile.read(file);
+    } catch (IOException e) {
+      err.println("--accounts: " + file + " cannot be read: " + e.getMessage());
+      return ExitCode.USAGE;
+    }
+    try {
       if (out != null) {
         AccountFile.write(out, made);
       }
     } catch (IOException e) {
-      err.println("a file of accounts does not do: " + e.getMessage());
+      err.println("--out: " + out + " cannot be written: " + e.getMessage());
       return ExitCode.USAGE;
     }
     SandboxApi.Options options =

@@ -1,17 +1,17 @@
 package dev.revoker.cli;
 
 import dev.revoker.config.Config;
-import dev.revoker.submit.Defaults;
-import dev.revoker.submit.Format;
-import dev.revoker.submit.Input;
+import dev.revoker.submit.CommandException;
+import dev.revoker.submit.Console;
+import dev.revoker.submit.InputFile;
+import dev.revoker.submit.InputFormat;
 import dev.revoker.submit.LooksLikeKey;
-import dev.revoker.submit.Order;
-import dev.revoker.submit.Screen;
 import dev.revoker.submit.Submission;
-import dev.revoker.submit.Trouble;
+import dev.revoker.submit.SubmitOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,10 +26,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Puts requests in. */
+/** Sends requests. */
 @Command(
     name = "submit",
-    header = "Puts requests in.",
+    header = "Sends requests.",
     description = {
       "Reads keys or whole requests, checks all of them, and sends them to a lane.",
       "",
@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
           + " Without FILE, or with -, standard input is read. A key is never an argument: other"
           + " users could see it, and the shell would keep it.",
       "",
-      "If a row is not valid, all such rows are named and nothing is sent.",
+      "If a row is not valid, all such rows are named and nothing is sent. A batch has at most"
+          + " 5,000,000 rows.",
     },
     exitCodeList = {
       "0:Every row was sent; with --wait, every key is revoked.",
@@ -60,7 +61,7 @@ public final class SubmitCommand implements Callable<Integer> {
       paramLabel = "[FILE|-]",
       hideParamSyntax = true,
       arity = "0..*",
-      description = "What to send; - is standard input.")
+      description = "The keys or requests; - is standard input.")
   private List<String> files = List.of();
 
   @Mixin private final ConfigOption config = new ConfigOption();
@@ -68,8 +69,8 @@ public final class SubmitCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "csv, ndjson or keys, where the content is not to tell.")
-  private @Nullable Format format;
+      description = "csv, ndjson or keys (default: found out from the first line).")
+  private InputFormat.@Nullable Type format;
 
   @Option(
       names = "--lane",
@@ -118,7 +119,7 @@ public final class SubmitCommand implements Callable<Integer> {
   @Option(
       names = "--resume",
       description = {
-        "Send only rows of this batch that have not succeeded and are not under way. Reads the"
+        "Send only rows of this batch that have not succeeded and are not in flight. Reads the"
             + " topics of requests and results."
       })
   private boolean resume;
@@ -127,15 +128,18 @@ public final class SubmitCommand implements Callable<Integer> {
       names = "--report",
       paramLabel = "FILE",
       description = {
-        "With --wait: write what became of each row, with its key's fingerprint, to FILE. It ends"
-            + " with .csv, .json (an array), .ndjson or .jsonl."
+        "With --wait: write each row's result, with the key's fingerprint, to FILE, which must not"
+            + " exist. It ends with .csv, .json (an array), .ndjson or .jsonl."
       })
   private @Nullable Path report;
+
+  @Option(names = "--overwrite", description = "Let --report replace a file.")
+  private boolean overwrite;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() {
+  public Integer call() throws CommandException, IOException {
     PrintWriter err = spec.commandLine().getErr();
     String mistake = mistake();
     if (mistake != null) {
@@ -143,39 +147,36 @@ public final class SubmitCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     Optional<Config> loaded = config.loadWithoutAccounts(err);
-    return loaded.map(this::submit).orElse(ExitCode.USAGE);
+    return loaded.isPresent() ? submit(loaded.get()) : ExitCode.USAGE;
   }
 
-  private int submit(Config loaded) {
-    PrintWriter err = spec.commandLine().getErr();
-    Screen screen =
-        new Screen(spec.commandLine().getOut(), err, Integer.getInteger("revoker.columns", 0));
-    Defaults defaults = new Defaults(account, reason, requestedBy, notAfter, labels);
-    Order order =
-        new Order(format, defaults, lane, batch, skipInvalid, dryRun, wait, resume, report);
-    Submission submission = new Submission(loaded, order, screen);
+  private int submit(Config loaded) throws CommandException, IOException {
+    Console console =
+        new Console(
+            spec.commandLine().getOut(),
+            spec.commandLine().getErr(),
+            Integer.getInteger("revoker.columns", 0));
+    SubmitOptions.Defaults defaults =
+        new SubmitOptions.Defaults(account, reason, requestedBy, notAfter, labels);
+    SubmitOptions options =
+        new SubmitOptions(
+            format, defaults, lane, batch, skipInvalid, dryRun, wait, resume, report, overwrite);
+    Submission submission = new Submission(loaded, options, console);
     Runnable notNeeded = CleanUp.onEarlyExit(submission::leave);
-    try (Input input = input(err)) {
+    try (InputFile input = input(console)) {
       return submission.run(input) ? ExitCode.DONE : ExitCode.FAILED;
-    } catch (Trouble trouble) {
-      err.println(trouble.text());
-      return trouble.isUsage() ? ExitCode.USAGE : ExitCode.FAILED;
-    } catch (IOException e) {
-      err.println("a file failed: " + e.getMessage());
-      return ExitCode.FAILED;
     } finally {
       notNeeded.run();
     }
   }
 
-  private Input input(PrintWriter err) throws Trouble {
+  private InputFile input(Console console) throws CommandException {
     if (files.isEmpty()) {
-      err.println("reading standard input; Ctrl-D ends it");
-      err.flush();
+      console.tell("reading standard input; Ctrl-D ends it");
     }
     return files.isEmpty() || files.getFirst().equals("-")
-        ? Input.copyOf(System.in)
-        : Input.file(Path.of(files.getFirst()));
+        ? InputFile.copyOf(System.in)
+        : InputFile.open(PathConverter.path(files.getFirst()));
   }
 
   /** What is wrong with the arguments, or null. */
@@ -193,13 +194,16 @@ public final class SubmitCommand implements Callable<Integer> {
     if (files.size() > 1) {
       return "only one FILE can be given";
     }
+    if (overwrite && report == null) {
+      return "--overwrite needs --report";
+    }
     return report != null && !wait ? "--report needs --wait" : null;
   }
 
   private static boolean isFile(String name) {
     try {
       return Files.exists(Path.of(name));
-    } catch (java.nio.file.InvalidPathException e) {
+    } catch (InvalidPathException e) {
       return false;
     }
   }

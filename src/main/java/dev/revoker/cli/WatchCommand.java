@@ -1,10 +1,10 @@
 package dev.revoker.cli;
 
 import dev.revoker.config.Config;
-import dev.revoker.submit.Screen;
-import dev.revoker.submit.Trouble;
+import dev.revoker.submit.CommandException;
+import dev.revoker.submit.Console;
 import dev.revoker.submit.Watch;
-import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -14,13 +14,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows what came of requests. */
+/** Shows results. */
 @Command(
     name = "watch",
-    header = "Shows what came of requests.",
+    header = "Shows results.",
     description = {
-      "Shows results as they come: those of a batch until each row has one, those of a request"
-          + " until there is one, or all from now on. Without an option: all that there are now.",
+      "Shows results as they come: those of a batch until each row has one, those of a request or"
+          + " a key until there is one, or all from now on. Without an option: all that exist now.",
+      "",
+      "Batch and request ids are claims: whoever may write requests can use them too. The key's"
+          + " fingerprint tells whose result it is.",
     },
     exitCodeList = {
       "0:Everything that was shown succeeded.",
@@ -32,12 +35,22 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  bin/revoker watch --config revoker.properties --follow",
       "  bin/revoker watch --batch b-ghjkmnpqrstv",
-      "  bin/revoker watch --request alert-4711 --json"
+      "  bin/revoker watch --request alert-4711 --json",
+      "  bin/revoker watch --request alert-4711 --fingerprint $fingerprint"
     })
 public final class WatchCommand implements Callable<Integer> {
   @Mixin private final ConfigOption config = new ConfigOption();
 
   @ArgGroup private @Nullable Which which;
+
+  @Option(
+      names = "--fingerprint",
+      paramLabel = "FINGERPRINT",
+      description = {
+        "Only results of this key: sha256: or hmac-sha256: and 64 hex digits. Can be combined with"
+            + " the other options."
+      })
+  private @Nullable String fingerprint;
 
   @Option(names = "--json", description = "Print the results as they are, a JSON object a line.")
   private boolean json;
@@ -57,34 +70,21 @@ public final class WatchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
-    return config.loadWithoutAccounts(err).map(this::watch).orElse(ExitCode.USAGE);
+  public Integer call() throws CommandException {
+    if (fingerprint != null && !Watch.isFingerprint(fingerprint)) {
+      throw CommandException.usage(
+          "--fingerprint: must be sha256: or hmac-sha256: and 64 hex digits in lower case, as"
+              + " results show it. It is not repeated here, for it may be a key");
+    }
+    Optional<Config> loaded = config.loadWithoutAccounts(spec.commandLine().getErr());
+    return loaded.isPresent() ? watch(loaded.get()) : ExitCode.USAGE;
   }
 
-  private int watch(Config loaded) {
-    PrintWriter err = spec.commandLine().getErr();
-    Screen screen = new Screen(spec.commandLine().getOut(), err, 0);
-    try {
-      boolean succeeded = new Watch(loaded, wanted(), json, screen).run();
-      return succeeded ? ExitCode.DONE : ExitCode.FAILED;
-    } catch (Trouble trouble) {
-      err.println(trouble.text());
-      return ExitCode.FAILED;
-    }
-  }
-
-  private Watch.Wanted wanted() {
-    Which one = which;
-    if (one == null) {
-      return new Watch.Wanted.SoFar();
-    }
-    if (one.batch != null) {
-      return new Watch.Wanted.OfBatch(one.batch);
-    }
-    if (one.request != null) {
-      return new Watch.Wanted.OfRequest(one.request);
-    }
-    return one.follow ? new Watch.Wanted.FromNowOn() : new Watch.Wanted.SoFar();
+  private int watch(Config loaded) throws CommandException {
+    Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr(), 0);
+    Which one = which == null ? new Which() : which;
+    Watch.Wanted wanted = new Watch.Wanted(one.batch, one.request, fingerprint, one.follow);
+    boolean succeeded = new Watch(loaded, wanted, json, console).run();
+    return succeeded ? ExitCode.DONE : ExitCode.FAILED;
   }
 }

@@ -5,8 +5,9 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Tells what is wrong with a command line, and repeats nothing of it that may be a key. */
+/** Tells what is wrong with a command line, and does not repeat what may be a key. */
 public final class WrongUsage implements IParameterExceptionHandler {
   @Override
   public int handleParseException(ParameterException wrong, String[] arguments) {
@@ -15,9 +16,10 @@ public final class WrongUsage implements IParameterExceptionHandler {
     String message = String.valueOf(wrong.getMessage());
     err.println(
         LooksLikeKey.test(message)
-            ? "the command line is wrong, and not repeated here, for something in it looks like a"
+            ? "the command line is wrong, and not repeated here, because a part of it looks like a"
                 + " key; keys are read from files or standard input (submit --help)"
-            : message);
+            : message.replaceAll("\\p{C}", " "));
+    UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.USAGE;
   }

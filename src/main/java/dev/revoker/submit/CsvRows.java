@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** CSV as RFC 4180 has it, with a header; empty lines do not count. */
-final class CsvRows implements Rows {
-  /** For one field. */
+/** CSV as in RFC 4180, with a header; empty lines are skipped. */
+final class CsvRows implements RawRow.Reader {
+  /** The longest field. */
   private static final int MAX_CHARS = 1 << 17;
 
   private static final char UNDECODED = '\uFFFD';
@@ -24,16 +24,16 @@ final class CsvRows implements Rows {
   private static final Pattern KEY = Pattern.compile("[0-9A-Fa-f]{8}");
 
   private final CloseableIterator<CsvRecord> records;
-  private final Columns columns;
+  private final CsvHeader header;
   private long lastLine = 1;
   private boolean broken;
 
   /**
    * Reads the header.
    *
-   * @throws Trouble where it will not do
+   * @throws CommandException where it is wrong
    */
-  CsvRows(InputStream in, char separator) throws Trouble {
+  CsvRows(InputStream in, char separator) throws CommandException {
     records =
         CsvReader.builder()
             .fieldSeparator(separator)
@@ -45,23 +45,23 @@ final class CsvRows implements Rows {
             .ofCsvRecord(new InputStreamReader(in, StandardCharsets.UTF_8))
             .iterator();
     try {
-      columns = Columns.of(records.hasNext() ? records.next().getFields() : List.of());
+      header = CsvHeader.of(records.hasNext() ? records.next().getFields() : List.of());
     } catch (CsvParseException notCsv) {
-      throw Trouble.failed("line 1: the header is not CSV");
+      throw CommandException.failed("line 1: the header is not CSV");
     }
   }
 
-  /** Whether it ended before the input did. */
-  boolean broken() {
+  /** Whether reading ended before the end of the input. */
+  boolean isBroken() {
     return broken;
   }
 
-  Columns columns() {
-    return columns;
+  CsvHeader header() {
+    return header;
   }
 
   @Override
-  public @Nullable Raw next() throws IOException {
+  public @Nullable RawRow next() throws IOException {
     if (broken) {
       return null;
     }
@@ -69,36 +69,36 @@ final class CsvRows implements Rows {
       return records.hasNext() ? row(records.next()) : null;
     } catch (CsvParseException e) {
       broken = true;
-      return new Raw.Broken(
+      return new RawRow.Broken(
           lastLine + 1,
           "from here on it is not CSV: a quote is not closed, or stands inside a field, or a field"
-              + " is too long; nothing behind it was looked at");
+              + " is too long; the rest was not read");
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private Raw row(CsvRecord cells) {
+  private RawRow row(CsvRecord cells) {
     lastLine = cells.getStartingLineNumber();
-    if (cells.getFieldCount() != columns.count()) {
-      return new Raw.Broken(
+    if (cells.getFieldCount() != header.count()) {
+      return new RawRow.Broken(
           lastLine,
-          "it has %d fields, the header has %d".formatted(cells.getFieldCount(), columns.count()));
+          "it has %d fields, the header has %d".formatted(cells.getFieldCount(), header.count()));
     }
     for (String cell : cells.getFields()) {
-      if (swallowedAKey(cell)) {
-        return new Raw.Broken(
+      if (containsAKeyAfterItsFirstLine(cell)) {
+        return new RawRow.Broken(
             lastLine,
-            "a field goes on over the next line, with a key in it: is a quote left open?");
+            "a field continues on the next line and has a key there: is a quote left open?");
       }
       if (cell.indexOf(UNDECODED) >= 0) {
-        return new Raw.Broken(lastLine, "it is not UTF-8; save the file as UTF-8");
+        return new RawRow.Broken(lastLine, "it is not UTF-8; save the file as UTF-8");
       }
     }
-    return new Raw.Taken(lastLine, columns.request(cells.getFields()));
+    return new RawRow.Parsed(lastLine, header.request(cells.getFields()));
   }
 
-  private static boolean swallowedAKey(String cell) {
+  private static boolean containsAKeyAfterItsFirstLine(String cell) {
     int lineEnd = Math.max(cell.indexOf('\n'), cell.indexOf('\r'));
     return lineEnd >= 0 && KEY.matcher(cell).find(lineEnd);
   }

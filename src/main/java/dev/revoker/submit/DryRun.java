@@ -10,17 +10,17 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
-/** Shows requests as they would be sent, a JSON object a line, without their secrets. */
+/** Prints the requests that would be sent, a JSON object a line, without their secrets. */
 final class DryRun {
-  private static final JsonMapper JSON = NdjsonRows.JSON;
+  private static final JsonMapper JSON = LineRows.JSON;
   private static final List<String> SECRETS = List.of("api_securekey", "api_token");
 
   private DryRun() {}
 
-  static void print(Pass pass, Screen screen) throws IOException {
-    for (Row row = pass.next(); row != null; row = pass.next()) {
-      if (row instanceof Row.Good good) {
-        screen.print(masked(good.value()));
+  static void print(InputScan scan, Console console) throws IOException {
+    for (Row row = scan.next(); row != null && !console.isClosed(); row = scan.next()) {
+      if (row instanceof Row.Valid valid) {
+        console.printJson(masked(valid.value()));
       }
     }
   }
@@ -37,7 +37,7 @@ final class DryRun {
     return JSON.writeValueAsString(masked(request, scrubber));
   }
 
-  /** Every text and name in it, ignored fields included. */
+  /** Masks every text and name, ignored fields included. */
   private static JsonNode masked(JsonNode node, Scrubber scrubber) {
     return switch (node) {
       case ObjectNode object -> {

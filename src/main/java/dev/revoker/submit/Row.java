@@ -2,21 +2,21 @@ package dev.revoker.submit;
 
 import org.jspecify.annotations.Nullable;
 
-/** A row as it stands to be sent, or why it may not be. Prints nothing of a request. */
+/** A row that is ready to be sent, or the reason why it is not. Prints nothing of a request. */
 sealed interface Row {
-  /** The first row is 1; a CSV's header is none. */
+  /** The first row is 1; a CSV's header is not a row. */
   long number();
 
-  /** Where it starts; the first line of the input is 1. */
+  /** The line where the row starts; the first line of the input is 1. */
   long line();
 
   /**
-   * It may be sent.
+   * A request that a worker accepts.
    *
    * @param value the record's value; holds the key
    */
   @SuppressWarnings("ArrayRecordComponent") // Kafka takes this very array
-  record Good(
+  record Valid(
       long number,
       long line,
       String requestId,
@@ -26,10 +26,10 @@ sealed interface Row {
       implements Row {
     @Override
     public String toString() {
-      return "Good[number=" + number + "]";
+      return "Valid[number=" + number + "]";
     }
   }
 
-  /** The worker would reject it; the reason has fixed words. */
-  record Bad(long number, long line, String why) implements Row {}
+  /** A row that the worker would reject; the reason has fixed words. */
+  record Invalid(long number, long line, String why) implements Row {}
 }

@@ -11,105 +11,119 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of {@code submit}: everything is checked, then it is sent, then its results are waited
- * for. Memory does not grow with the input, but for a few bytes a row. One thread runs it; {@link
- * #leave} is for another.
+ * One run of {@code submit}: validates every row, then sends them, then waits for their results.
+ * Memory grows by a few bytes a row. One thread runs it; {@link #leave} is for another thread.
  */
 public final class Submission {
   private static final String USUAL_LANE = "standard";
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final Config config;
-  private final Order order;
-  private final Screen screen;
-  private final Brokers brokers;
+  private final SubmitOptions options;
+  private final Console console;
+  private final KafkaClients clients;
   private final Fingerprints fingerprints;
-  private final Composer composer;
+  private final RequestComposer composer;
 
-  /** What is being sent; null before that. */
-  private volatile @Nullable Going going;
+  /** The batch that is being sent; null before that. */
+  private volatile @Nullable Sending sending;
 
-  private record Going(Batch batch, Ledger ledger, Sender sender) {}
+  private record Sending(SubmitBatch batch, BatchProgress progress, RequestSender sender) {}
 
-  /** What was checked, and how to read it again. */
-  private record Job(Input input, Kind kind, Composer composer, Checked checked, Batch batch) {
-    Pass pass() throws IOException, Trouble {
-      return new Pass(input, kind, composer, batch);
+  /** A validated input, and how to read it again. */
+  private record Job(
+      InputFile input,
+      InputFormat format,
+      RequestComposer composer,
+      InputScan.ScanSummary summary,
+      SubmitBatch batch,
+      String topic,
+      BatchProgress progress,
+      SentRecords sent) {
+    InputScan scan() throws IOException, CommandException {
+      return new InputScan(input, format, composer, batch);
     }
   }
 
-  public Submission(Config config, Order order, Screen screen) {
+  public Submission(Config config, SubmitOptions options, Console console) {
     this.config = config;
-    this.order = order;
-    this.screen = screen;
-    this.brokers = new Brokers(config.kafka());
+    this.options = options;
+    this.console = console;
+    this.clients = new KafkaClients(config.kafka());
     this.fingerprints = new Fingerprints(config.fingerprintSecret());
-    this.composer = new Composer(fingerprints, order.defaults());
+    this.composer = new RequestComposer(fingerprints, options.defaults());
   }
 
   /**
    * Runs.
    *
-   * @return whether everything that was asked for came to pass: each row valid, sent, and, where it
-   *     waits, its key revoked
-   * @throws Trouble where it cannot go on
+   * @return whether each row is valid and was sent and, where the command waits, has succeeded
+   * @throws CommandException where it cannot continue
    * @throws IOException where a file fails
    */
-  public boolean run(Input input) throws Trouble, IOException {
+  public boolean run(InputFile input) throws CommandException, IOException {
     String topic = topic();
-    String id = order.batch();
-    if (id != null && !Batch.isId(id)) {
-      throw Trouble.usage("--batch: must be 1 to 64 of A-Z a-z 0-9 . _ -");
+    String id = options.batch();
+    if (id != null && !SubmitBatch.isId(id)) {
+      throw CommandException.usage("--batch: must be 1 to 64 of A-Z a-z 0-9 . _ -");
     }
     String wrong = composer.faultOfDefaults();
     if (wrong != null) {
-      throw Trouble.usage("options: " + wrong);
+      throw CommandException.usage("options: " + wrong);
     }
-    Report report = order.report() == null ? null : Report.to(order.report());
-    Kind kind = Kind.of(input, order.format());
-    Checked checked = check(input, kind, id == null ? Batch.unknownId() : id);
-    if (checked.bad() > 0 && !order.skipInvalid()) {
-      screen.tell(
-          "%d of %d rows are not valid: nothing was sent. --skip-invalid sends the rest"
-              .formatted(checked.bad(), checked.rows()));
+    ReportFile report =
+        options.report() == null
+            ? null
+            : ReportFile.of(options.report(), input, options.overwrite());
+    InputFormat format = InputFormat.of(input, options.format());
+    InputScan.ScanSummary summary =
+        validate(input, format, id == null ? SubmitBatch.unknownId() : id);
+    if (summary.invalid() > 0 && !options.skipInvalid()) {
+      console.tell(
+          summary.invalid()
+              + " of "
+              + summary.rows()
+              + " rows are not valid: nothing was sent. --skip-invalid sends the rest");
       return false;
     }
-    if (checked.broken()) {
-      throw Trouble.failed(
-          "how many rows there are behind that can't be told, so not even --skip-invalid sends any:"
-              + " nothing was sent");
-    }
-    if (checked.good() == 0) {
-      throw Trouble.failed("there is nothing to send in it");
-    }
-    String used = id == null ? Batch.idOf(checked.digest(), fingerprints) : id;
-    Job job = new Job(input, kind, composer, checked, new Batch(used, checked.good()));
-    return carryOut(job, topic, report) && checked.bad() == 0;
+    requireSendable(summary);
+    String used = id == null ? SubmitBatch.idOf(summary.digest(), fingerprints) : id;
+    Job job =
+        new Job(
+            input,
+            format,
+            composer,
+            summary,
+            new SubmitBatch(used, summary.valid()),
+            topic,
+            new BatchProgress(summary.rows()),
+            new SentRecords());
+    return run(job, report) && summary.invalid() == 0;
   }
 
-  /** Says how to come back. For when the process is told to end. */
+  /** Tells how to come back. For the moment when the process is told to end. */
   public void leave() {
-    screen.end();
-    Going now = going;
-    screen.tell("");
+    console.end();
+    Sending now = sending;
+    console.tell("");
     if (now == null) {
-      screen.tell("left: nothing was sent");
+      console.tell("left: nothing was sent");
       return;
     }
     now.sender().leave();
-    screen.tell(
-        "left: %s of batch %s on the way or done, %d of %d rows have a result"
+    console.tell(
+        "left: %s of batch %s sent, %d of %d rows have a result"
             .formatted(
-                requests(now.ledger().sent()),
+                requests(now.progress().sent()),
                 now.batch().id(),
-                now.ledger().answered(),
+                now.progress().answered(),
                 now.batch().size()));
-    screen.tell("  what was sent goes on; see it:   " + comeBack(now.batch()));
-    screen.tell("  send what was not, and wait:     the same command with --resume");
+    console.tell("  what was sent is processed; watch it:   " + watchCommand(now.batch()));
+    console.tell("  send the rest, and wait:                the same command with --resume");
   }
 
-  private String topic() throws Trouble {
-    String wanted = order.lane();
+  private String topic() throws CommandException {
+    String wanted = options.lane();
     for (Config.Lane lane : config.lanes()) {
       if (lane.name().equals(wanted == null ? USUAL_LANE : wanted)) {
         return lane.topic();
@@ -118,146 +132,179 @@ public final class Submission {
     if (wanted == null) {
       return config.lanes().getLast().topic();
     }
-    throw Trouble.usage(
+    throw CommandException.usage(
         "--lane: must be one of lanes (%s)"
             .formatted(String.join(", ", config.lanes().stream().map(Config.Lane::name).toList())));
   }
 
-  private Checked check(Input input, Kind kind, String id) throws IOException, Trouble {
-    Pass pass = new Pass(input, kind, composer, new Batch(id, 0));
-    pass.ignoredColumns().forEach(name -> screen.tell("the column " + name + " is ignored"));
-    return Checked.read(pass, bad -> screen.tell("line %d: %s".formatted(bad.line(), bad.why())));
+  private InputScan.ScanSummary validate(InputFile input, InputFormat format, String id)
+      throws IOException, CommandException {
+    InputScan scan = new InputScan(input, format, composer, new SubmitBatch(id, 0));
+    scan.ignoredColumns().forEach(name -> console.tell("the column " + name + " is ignored"));
+    return scan.summarize(invalid -> console.tell("line " + invalid.line() + ": " + invalid.why()));
   }
 
-  private boolean carryOut(Job job, String topic, @Nullable Report report)
-      throws IOException, Trouble {
-    if (order.dryRun()) {
-      DryRun.print(job.pass(), screen);
-      screen.tell(
+  private static void requireSendable(InputScan.ScanSummary summary) throws CommandException {
+    if (summary.broken()) {
+      throw CommandException.failed(
+          "the number of rows after that is not known, so not even --skip-invalid sends any:"
+              + " nothing was sent");
+    }
+    if (summary.valid() == 0) {
+      throw CommandException.failed("the input has no row to send");
+    }
+    if (summary.rows() > SubmitBatch.MAX_ROWS) {
+      throw CommandException.failed(
+          "the input has %d rows, a batch at most %d: split it. Nothing was sent"
+              .formatted(summary.rows(), SubmitBatch.MAX_ROWS));
+    }
+  }
+
+  private boolean run(Job job, @Nullable ReportFile report) throws IOException, CommandException {
+    if (options.dryRun()) {
+      DryRun.print(job.scan(), console);
+      console.tell(
           "would send %s to %s as batch %s; nothing was sent"
-              .formatted(requests(job.checked().good()), topic, job.batch().id()));
+              .formatted(requests(job.summary().valid()), job.topic(), job.batch().id()));
       return true;
     }
-    Ledger ledger = new Ledger(job.checked().rows());
-    Prints prints = new Prints(job.checked().rows());
-    if (order.waits() || order.resume()) {
-      brokers.require(List.of(topic, config.resultsTopic()));
-      return withResults(job, topic, ledger, prints, report);
+    if (options.waits() || options.resume()) {
+      clients.require(List.of(job.topic(), config.resultsTopic()));
+      return runWithResults(job, report);
     }
-    brokers.require(List.of(topic));
-    send(job, topic, ledger, prints, row -> true, null, null);
+    clients.require(List.of(job.topic()));
+    send(job, row -> true, null, null);
+    console.tell("watch their results: " + watchCommand(job.batch()));
     return true;
   }
 
-  private boolean withResults(
-      Job job, String topic, Ledger ledger, Prints prints, @Nullable Report report)
-      throws IOException, Trouble {
-    try (Tail results = Tail.of(brokers, List.of(config.resultsTopic()));
-        Spool spool = Spool.open()) {
-      Harvest harvest =
-          new Harvest(
-              job.batch(), ledger, prints, job.checked().rows(), report == null ? null : spool);
+  private boolean runWithResults(Job job, @Nullable ReportFile report)
+      throws IOException, CommandException {
+    BatchProgress progress = job.progress();
+    try (TopicReader results = TopicReader.of(clients, List.of(config.resultsTopic()));
+        ResultSpool spool = ResultSpool.open()) {
+      ResultCollector collector =
+          new ResultCollector(progress, job.sent(), report == null ? null : spool);
       LongPredicate wanted = row -> true;
-      if (order.resume()) {
-        wanted = lookBack(job, harvest, results);
+      if (options.resume()) {
+        wanted = lookBack(job, collector, results);
       } else {
         results.seek(results.end());
       }
-      if (!order.waits()) {
-        send(job, topic, ledger, prints, wanted, null, null);
+      if (!options.waits()) {
+        send(job, wanted, null, null);
+        console.tell("watch their results: " + watchCommand(job.batch()));
         return true;
       }
-      send(job, topic, ledger, prints, wanted, harvest, results);
-      screen.table(ledger.counts(), job.checked().good() - ledger.answered());
-      String all = report == null ? "--report FILE" : String.valueOf(order.report());
-      screen.failures(harvest.failures(), ledger.answered() - ledger.successes(), all);
+      send(job, wanted, collector, results);
+      console.table(progress.counts(), job.summary().valid() - progress.answered());
+      String all = report == null ? "--report FILE" : String.valueOf(report.path());
+      console.failures(collector.failures(), progress.answered() - progress.successes(), all);
       if (report != null) {
-        report.write(job.pass(), job.checked().digest(), spool);
-        screen.tell("%s: %d rows".formatted(order.report(), report.rows()));
+        long rows = new ReportWriter(report, job.scan(), spool).write(job.summary().digest());
+        console.tell(report.path() + ": " + rows + " rows");
       }
-      return ledger.successes() == job.checked().good();
+      return progress.successes() == job.summary().valid();
     } catch (UncheckedIOException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
 
-  private LongPredicate lookBack(Job job, Harvest harvest, Tail results)
-      throws IOException, Trouble {
-    screen.tell("looking for what became of batch " + job.batch().id() + " before ...");
-    Resume resume = new Resume(job.batch(), harvest);
-    resume.lookBack(
-        brokers, config.lanes().stream().map(Config.Lane::topic).toList(), results, job.pass());
-    screen.tell(
-        "of %d rows %d are revoked and %d under way"
-            .formatted(
-                job.checked().good(), harvest.ledger().successes(), harvest.ledger().waiting()));
-    if (harvest.ledger().answered() == 0 && harvest.ledger().waiting() == 0) {
-      screen.tell(
-          "nothing of this batch was ever sent, so all of it is. If the file was changed since, the"
-              + " batch's id is another: Ctrl-C now, and give the one of then with --batch");
+  private LongPredicate lookBack(Job job, ResultCollector collector, TopicReader results)
+      throws IOException, CommandException {
+    console.tell("looking for earlier requests and results of batch " + job.batch().id() + " ...");
+    BatchProgress progress = job.progress();
+    BatchHistory history =
+        new BatchHistory(job.batch(), composer.validator(), progress, job.sent(), collector);
+    history.read(
+        clients, config.lanes().stream().map(Config.Lane::topic).toList(), results, job.scan());
+    console.tell(
+        "of %d rows %d are revoked and %d in flight"
+            .formatted(job.summary().valid(), progress.successes(), progress.waiting()));
+    if (history.foreign() > 0) {
+      console.tell(
+          "%d records name rows of this batch, but not the keys of your rows: they do not count."
+                  .formatted(history.foreign())
+              + " Another file was sent as this batch, or somebody else uses its id, or"
+              + " fingerprint.secret is not the worker's");
     }
-    return resume::wants;
+    if (progress.answered() == 0 && progress.waiting() == 0) {
+      console.tell(
+          "no row of this batch was sent before, so all are sent now. If the file was changed, its"
+              + " batch id is another: press Ctrl-C, and give the earlier id with --batch");
+    }
+    return history::wants;
   }
 
-  /** Sends; where there is a harvest, brings it in meanwhile and until it is complete. */
+  /** Sends; with a collector, also collects the results until each row has one. */
   private void send(
       Job job,
-      String topic,
-      Ledger ledger,
-      Prints prints,
       LongPredicate wanted,
-      @Nullable Harvest harvest,
-      @Nullable Tail results)
-      throws IOException, Trouble {
-    long before = ledger.sent();
-    Pass pass = job.pass();
-    screen.tell("sending batch " + job.batch().id());
-    try (Sender sender = new Sender(brokers.producer(), topic, job.batch(), ledger, prints)) {
-      going = new Going(job.batch(), ledger, sender);
-      Sending sending = new Sending(sender, pass, wanted);
-      if (harvest == null || results == null) {
-        sending.run();
+      @Nullable ResultCollector collector,
+      @Nullable TopicReader results)
+      throws IOException, CommandException {
+    long before = job.progress().sent();
+    InputScan scan = job.scan();
+    console.tell("sending batch " + job.batch().id());
+    try (RequestSender sender =
+        new RequestSender(
+            clients.producer(),
+            job.topic(),
+            job.batch(),
+            job.progress(),
+            job.sent(),
+            scan,
+            wanted)) {
+      sending = new Sending(job.batch(), job.progress(), sender);
+      if (collector == null || results == null) {
+        sender.run();
       } else {
-        bringIn(sending, job, harvest, results);
+        collect(sender, job, collector, results);
       }
-      Exception failure = sending.failure();
-      if (failure == null && sender.rows() != job.checked().good()) {
-        throw Trouble.failed(
-            ("%d rows were valid, and %d could be sent: a key or a token stands in what the batch"
-                    + " adds to its row. With another --batch it may not")
-                .formatted(job.checked().good(), sender.rows()));
-      }
-      if (failure != null) {
-        throw Trouble.failed(
-            "sent %s, then it failed (%s). The same command with --resume sends the rest"
-                .formatted(
-                    requests(ledger.sent() - before),
-                    Trouble.ofKafka("sending", failure, brokers.addresses()).text()));
-      }
+      requireAllSent(sender, job, job.progress().sent() - before);
     }
-    if (!Arrays.equals(pass.digest(), job.checked().digest())) {
-      throw Trouble.failed("the file was changed while it was sent: not all of it was checked");
+    if (!Arrays.equals(scan.digest(), job.summary().digest())) {
+      throw CommandException.failed(
+          "the file was changed while it was sent: not every row was validated");
     }
-    screen.tell(
+    console.tell(
         "sent %s to %s as batch %s"
-            .formatted(requests(ledger.sent() - before), topic, job.batch().id()));
-    if (harvest == null) {
-      screen.tell("see what becomes of them: " + comeBack(job.batch()));
+            .formatted(requests(job.progress().sent() - before), job.topic(), job.batch().id()));
+  }
+
+  private void requireAllSent(RequestSender sender, Job job, long sent) throws CommandException {
+    Exception failure = sender.failure();
+    if (failure != null) {
+      throw CommandException.failed(
+          "sent %s, then it failed (%s). The same command with --resume sends the rest"
+              .formatted(
+                  requests(sent),
+                  CommandException.ofKafka("sending", failure, clients.addresses()).text()));
+    }
+    if (sender.rows() != job.summary().valid()) {
+      throw CommandException.failed(
+          ("%d rows were valid, and %d could be sent: a key or token is part of the batch's id or"
+                  + " size. Another --batch avoids it")
+              .formatted(job.summary().valid(), sender.rows()));
     }
   }
 
-  private void bringIn(Sending sending, Job job, Harvest harvest, Tail results) throws Trouble {
-    Ledger ledger = harvest.ledger();
-    screen.begin(job.checked().good(), ledger.answered());
-    Thread thread = Thread.ofPlatform().name("sender").daemon().start(sending);
+  private void collect(
+      RequestSender sender, Job job, ResultCollector collector, TopicReader results)
+      throws CommandException {
+    BatchProgress progress = job.progress();
+    console.begin(job.summary().valid(), progress.answered());
+    Thread thread = Thread.ofPlatform().name("sender").daemon().start(sender);
     try {
-      while (thread.isAlive() || (ledger.waiting() > 0 && sending.failure() == null)) {
-        results.poll(POLL, harvest::take);
-        screen.progress(ledger, results.connected());
+      while (thread.isAlive() || (progress.waiting() > 0 && sender.failure() == null)) {
+        results.pause(collector.isFull());
+        results.poll(POLL, collector::take);
+        collector.settle();
+        console.progress(progress, results.connected());
       }
     } finally {
-      screen.end();
-      sending.stop();
+      console.end();
+      sender.stop();
     }
   }
 
@@ -265,7 +312,7 @@ public final class Submission {
     return count + (count == 1 ? " request" : " requests");
   }
 
-  private static String comeBack(Batch batch) {
+  private static String watchCommand(SubmitBatch batch) {
     return "bin/revoker watch --batch " + batch.id();
   }
 }

@@ -71,11 +71,14 @@ class BadRowsTest {
   /** Once, and not for each of a million rows. */
   @Test
   void optionsAreHeldAgainstTheRulesBeforeAnyRow() {
-    Trial late = Trial.of(KEY, null, new Defaults(null, null, null, "soon", Map.of()), false);
-    assertThat(late.trouble).startsWith("options: not_after must be");
+    Trial late =
+        Trial.of(KEY, null, new SubmitOptions.Defaults(null, null, null, "soon", Map.of()), false);
+    assertThat(late.fault).startsWith("options: not_after must be");
     Map<String, String> own = Map.of("batch", "mine");
-    assertThat(Trial.of(KEY, null, new Defaults(null, null, null, null, own), false).trouble)
-        .isEqualTo("options: the labels batch and row are for submit itself");
+    assertThat(
+            Trial.of(KEY, null, new SubmitOptions.Defaults(null, null, null, null, own), false)
+                .fault)
+        .isEqualTo("options: the labels batch and row are reserved for submit");
     assertThat(late.bad()).isEmpty();
   }
 
@@ -86,9 +89,9 @@ class BadRowsTest {
             .mapToObj("\"l%d\":\"\""::formatted)
             .collect(Collectors.joining(","));
     assertThat(Trial.of("{\"api_securekey\":\"" + KEY + "\",\"labels\":{" + labels + "}}").bad())
-        .containsExactly("line 1: labels must be at most 14, for the batch needs two");
+        .containsExactly("line 1: labels must be at most 14, because the batch adds two");
     assertThat(Trial.of("{\"api_securekey\":\"" + KEY + "\",\"labels\":{\"row\":\"1\"}}").bad())
-        .containsExactly("line 1: the labels batch and row are for submit itself");
+        .containsExactly("line 1: the labels batch and row are reserved for submit");
   }
 
   @ParameterizedTest
@@ -122,7 +125,8 @@ class BadRowsTest {
 
     assertThat(trial.bad())
         .containsExactly(
-            "line 2: a field goes on over the next line, with a key in it: is a quote left open?");
+            "line 2: a field continues on the next line and has a key there: is a quote left"
+                + " open?");
     assertThat(trial.printed()).doesNotContain(OTHER);
   }
 
@@ -137,22 +141,25 @@ class BadRowsTest {
 
     assertThat(trial.done).isFalse();
     assertThat(trial.out.toString()).isEmpty();
-    assertThat(trial.trouble).contains("not even --skip-invalid", "nothing was sent");
+    assertThat(trial.fault).contains("not even --skip-invalid", "nothing was sent");
   }
 
   /** The size is not known yet when rows are checked; no row may come to be too large by it. */
   @Test
   void aRowThatPassesIsSentWhateverTheSizeOfTheBatch() {
-    Composer composer = new Composer(new Fingerprints(null), Trial.NOTHING);
+    RequestComposer composer = new RequestComposer(new Fingerprints(null), Trial.NOTHING);
     ObjectNode request = JsonNodeFactory.instance.objectNode().put("api_securekey", KEY);
-    Row smallest = composer.row(new Raw.Taken(1, request.deepCopy()), 5, new Batch("b", 0));
-    int filling = RequestReader.MAX_VALUE_BYTES - ((Row.Good) smallest).value().length;
+    Row smallest =
+        composer.row(new RawRow.Parsed(1, request.deepCopy()), 5, new SubmitBatch("b", 0));
+    int filling = RequestReader.MAX_VALUE_BYTES - ((Row.Valid) smallest).value().length;
     request.put("x", "x".repeat(filling - ",\"x\":\"\"".length()));
 
-    assertThat(composer.row(new Raw.Taken(1, request.deepCopy()), 5, new Batch("b", 0)))
-        .isInstanceOf(Row.Good.class);
-    assertThat(composer.row(new Raw.Taken(1, request.deepCopy()), 5, new Batch("b", 9_999_999)))
-        .isInstanceOf(Row.Good.class);
+    assertThat(composer.row(new RawRow.Parsed(1, request.deepCopy()), 5, new SubmitBatch("b", 0)))
+        .isInstanceOf(Row.Valid.class);
+    assertThat(
+            composer.row(
+                new RawRow.Parsed(1, request.deepCopy()), 5, new SubmitBatch("b", 9_999_999)))
+        .isInstanceOf(Row.Valid.class);
   }
 
   @Test
@@ -181,17 +188,17 @@ class BadRowsTest {
   @ValueSource(longs = {1, 2, 3})
   void whatTheWorkerRefusesSubmitRefusesAndNothingElse(long seed) {
     Random random = new Random(seed);
-    Composer composer = new Composer(new Fingerprints(null), Trial.NOTHING);
-    Batch batch = new Batch("b", 1);
+    RequestComposer composer = new RequestComposer(new Fingerprints(null), Trial.NOTHING);
+    SubmitBatch batch = new SubmitBatch("b", 1);
     int taken = 0;
     for (int run = 0; run < 3_000; run++) {
       byte[] line = mutated(random);
       boolean worker = !(read(line) instanceof Request.Invalid);
       Row row = row(line, composer, batch);
-      assertThat(row instanceof Row.Good)
+      assertThat(row instanceof Row.Valid)
           .as(new String(line, StandardCharsets.UTF_8))
           .isEqualTo(worker);
-      if (row instanceof Row.Good good) {
+      if (row instanceof Row.Valid good) {
         taken++;
         assertThat(read(good.value())).isInstanceOf(Request.Valid.class);
       }
@@ -199,9 +206,10 @@ class BadRowsTest {
     assertThat(taken).isBetween(300, 2_900);
   }
 
-  private static Row row(byte[] line, Composer composer, Batch batch) {
+  private static Row row(byte[] line, RequestComposer composer, SubmitBatch batch) {
     try {
-      Raw raw = new NdjsonRows(new java.io.ByteArrayInputStream(line), composer.rules()).next();
+      RawRow raw =
+          LineRows.ndjson(new java.io.ByteArrayInputStream(line), composer.validator()).next();
       return composer.row(raw, 1, batch);
     } catch (java.io.IOException e) {
       throw new AssertionError(e);

@@ -90,8 +90,8 @@ class InputFormatsTest {
 
   @Test
   void optionsFillOnlyWhatARowLacks() {
-    Defaults defaults =
-        new Defaults(
+    SubmitOptions.Defaults defaults =
+        new SubmitOptions.Defaults(
             "acme", "leak", "me", "2030-01-01T00:00:00Z", Map.of("team", "a", "case", "7"));
     Trial trial =
         Trial.of(
@@ -117,7 +117,7 @@ class InputFormatsTest {
             {"api_securekey":"%1$s","api_token":"%2$s","reason":"key %1$s","x":["%1$s",{"%2$s":1}],"labels":{"l":"%2$s"}}
             """
                 .formatted(KEY, OTHER));
-    assertThat(trial.done).as(trial.trouble).isTrue();
+    assertThat(trial.done).as(trial.fault).isTrue();
     assertThat(trial.printed()).doesNotContain(KEY, OTHER).contains("\"key ***\"");
   }
 
@@ -125,17 +125,17 @@ class InputFormatsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''                        | nothing in it",
-        "' \n '                    | nothing in it",
+        "''                        | the input is empty",
+        "' \n '                    | the input is empty",
         "[{\"api_securekey\":\"x\"}] | NDJSON has an object a line",
         "key,reason                | neither a JSON object",
         "968a8b637a5040159424872fffdb895b,reason | neither a JSON object",
         "api_securekey,reason,reason | the column reason twice",
-        "api_securekey             | nothing to send"
+        "api_securekey             | no row to send"
       })
   void whatIsNothingIsTold(String content, String why) {
     Trial trial = Trial.of(content);
-    assertThat(trial.trouble).contains(why).doesNotContain("968a8b63");
+    assertThat(trial.fault).contains(why).doesNotContain("968a8b63");
     assertThat(trial.done).isFalse();
   }
 
@@ -143,13 +143,14 @@ class InputFormatsTest {
   void utf16IsNamed() {
     Trial trial =
         Trial.of(("\uFEFF" + KEY).getBytes(StandardCharsets.UTF_16LE), null, Trial.NOTHING, false);
-    assertThat(trial.trouble).contains("UTF-16");
+    assertThat(trial.fault).contains("UTF-16");
   }
 
   @Test
   void theFormatCanBeForced() {
-    Trial trial = Trial.of("reason\nx\n", Format.CSV, Trial.NOTHING, false);
-    assertThat(trial.trouble).isEqualTo("line 1: the header has no column api_securekey");
-    assertThat(Trial.of("not hex\n" + KEY, Format.KEYS, Trial.NOTHING, true).requests()).hasSize(1);
+    Trial trial = Trial.of("reason\nx\n", InputFormat.Type.CSV, Trial.NOTHING, false);
+    assertThat(trial.fault).isEqualTo("line 1: the header has no column api_securekey");
+    assertThat(Trial.of("not hex\n" + KEY, InputFormat.Type.KEYS, Trial.NOTHING, true).requests())
+        .hasSize(1);
   }
 }

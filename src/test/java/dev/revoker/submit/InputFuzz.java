@@ -24,9 +24,10 @@ class InputFuzz {
   private static final Source NOWHERE = new Source("t", 0, 0);
   private static final Fingerprints PRINTS = new Fingerprints(null);
   private static final RequestReader WORKER = new RequestReader(Set.of("acme"), "acme", PRINTS);
-  private static final Batch BATCH = new Batch("b-1", 0);
-  private static final Composer COMPOSER =
-      new Composer(PRINTS, new Defaults(null, "leak", "me", null, Map.of("team", "a")));
+  private static final SubmitBatch BATCH = new SubmitBatch("b-1", 0);
+  private static final RequestComposer COMPOSER =
+      new RequestComposer(
+          PRINTS, new SubmitOptions.Defaults(null, "leak", "me", null, Map.of("team", "a")));
 
   /** The first byte tells the format, or that it is to be found out. */
   @FuzzTest
@@ -47,19 +48,22 @@ class InputFuzz {
       return;
     }
     byte[] content = Arrays.copyOfRange(input, 1, input.length);
-    Format[] formats = {null, Format.CSV, Format.NDJSON, Format.KEYS};
-    Format forced = formats[input[0] & 3];
-    try (Input file = Input.copyOf(new ByteArrayInputStream(content))) {
-      Kind kind = Kind.of(file, forced);
+    InputFormat.Type[] formats = {
+      null, InputFormat.Type.CSV, InputFormat.Type.NDJSON, InputFormat.Type.KEYS
+    };
+    InputFormat.Type forced = formats[input[0] & 3];
+    try (InputFile file = InputFile.copyOf(new ByteArrayInputStream(content))) {
+      InputFormat kind = InputFormat.of(file, forced);
       rows(file, kind, content.length);
-    } catch (Trouble trouble) {
+    } catch (CommandException trouble) {
       // A column's name may hold a date.
       assertThat(trouble.text()).doesNotContainPattern("\\p{XDigit}{16}");
     }
   }
 
-  private static void rows(Input file, Kind kind, int bytes) throws IOException, Trouble {
-    Pass pass = new Pass(file, kind, COMPOSER, BATCH);
+  private static void rows(InputFile file, InputFormat kind, int bytes)
+      throws IOException, CommandException {
+    InputScan pass = new InputScan(file, kind, COMPOSER, BATCH);
     assertThat(pass.ignoredColumns()).noneMatch(name -> KEY.matcher(name).matches());
     long count = 0;
     long line = 0;
@@ -67,12 +71,12 @@ class InputFuzz {
       assertThat(row.number()).isEqualTo(++count);
       assertThat(count).isLessThanOrEqualTo(bytes);
       switch (row) {
-        case Row.Bad bad -> {
+        case Row.Invalid bad -> {
           assertThat(bad.why()).isNotEmpty().doesNotContainPattern(KEY);
           assertThat(bad.line()).isGreaterThan(line);
           line = bad.line();
         }
-        case Row.Good good -> {
+        case Row.Valid good -> {
           assertThat(good.line()).isGreaterThan(line);
           line = good.line();
           taken(good);
@@ -83,7 +87,7 @@ class InputFuzz {
   }
 
   /** The worker takes it as the row that it is; an account is the worker's own affair. */
-  private static void taken(Row.Good good) {
+  private static void taken(Row.Valid good) {
     Request request =
         WORKER.read(NOWHERE, "standard", good.value(), name -> null, Instant.EPOCH, Instant.EPOCH);
     boolean fine =

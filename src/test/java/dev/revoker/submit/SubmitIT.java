@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.revoker.contract.Exchange;
+import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.LocalStack;
 import dev.revoker.sandbox.Outage;
 import dev.revoker.sandbox.ResultLog;
+import dev.revoker.sandbox.Submitter;
 import dev.revoker.time.SystemTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +24,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +106,10 @@ class SubmitIT {
     Run one = run("watch", "--request", batch + "/7", "--json");
     assertThat(one.exit()).isZero();
     assertThat(one.out()).contains("\"outcome\":\"revoked\"", "\"reason\":\"left\"");
+    String fingerprint = new Fingerprints(null).of(keys.get(6));
+    Run own = run("watch", "--fingerprint", fingerprint);
+    assertThat(own.exit()).isZero();
+    assertThat(own.out()).contains(batch + "/7", fingerprint);
   }
 
   /** As after a crash: the first part was sent, some of it is answered and some is under way. */
@@ -114,7 +124,7 @@ class SubmitIT {
 
     Process killed =
         start(Map.of(), "submit", "--batch", "crashed", "--resume", "--wait", whole.toString());
-    await().atMost(Duration.ofSeconds(60)).until(() -> read("err").contains("under way"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> read("err").contains("in flight"));
     killed.destroyForcibly().waitFor();
     Path report = temp.resolve("report.ndjson");
     Run resumed =
@@ -142,36 +152,108 @@ class SubmitIT {
     assertThat(perRow.values()).containsOnly(1);
   }
 
+  /** Another file was sent as the same batch: its records do not count, answered or not. */
   @Test
-  void anotherFileIsNotTakenForTheRestOfABatch() throws Exception {
-    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 4);
-    Path first = csv("first.csv", keys.subList(0, 2), List.of());
-    Path other = csv("other.csv", keys.subList(2, 4), List.of());
-    assertThat(run("submit", "--wait", "--batch", "mixed", first.toString()).exit()).isZero();
-
-    Run run = run("submit", "--resume", "--batch", "mixed", other.toString());
-
-    assertThat(run.exit()).isEqualTo(2);
-    assertThat(run.err()).contains("line 2: this is not the key", "Nothing was sent");
-    assertThat(keys.subList(2, 4)).allMatch(stack.api().ledger()::isActive);
-  }
-
-  @Test
-  void norWhileTheFirstIsUnderWay() throws Exception {
-    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 4);
-    Path first = csv("early.csv", keys.subList(0, 2), List.of());
-    Path other = csv("late.csv", keys.subList(2, 4), List.of());
+  void recordsOfOtherKeysDoNotCountAsTheBatch() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 6);
+    Path answered = csv("answered.csv", keys.subList(0, 2), List.of());
+    Path inFlight = csv("in-flight.csv", keys.subList(2, 4), List.of());
+    Path own = csv("own.csv", keys.subList(4, 6), List.of());
+    assertThat(run("submit", "--wait", "--batch", "mixed", answered.toString()).exit()).isZero();
     stack.api().outage(Outage.UNAVAILABLE);
     try {
-      assertThat(run("submit", "--batch", "waiting", first.toString()).exit()).isZero();
-
-      Run run = run("submit", "--resume", "--wait", "--batch", "waiting", other.toString());
-
-      assertThat(run.exit()).isEqualTo(2);
-      assertThat(run.err()).contains("line 2: this is not the key", "Nothing was sent");
+      assertThat(run("submit", "--batch", "mixed", inFlight.toString()).exit()).isZero();
+      Run sent = run("submit", "--resume", "--batch", "mixed", own.toString());
+      assertThat(sent.exit()).as(sent.err()).isZero();
+      assertThat(sent.err()).contains("6 records name rows of this batch", "sent 2 requests");
     } finally {
       stack.api().outage(Outage.NONE);
     }
+    Run run = run("submit", "--resume", "--wait", "--batch", "mixed", own.toString());
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(keys).noneMatch(stack.api().ledger()::isActive);
+    assertThat(keys.subList(4, 6)).allMatch(key -> stack.api().ledger().callCount(key) == 1);
+  }
+
+  /**
+   * Others send requests with the victim's batch, row and ids while it waits; their keys are
+   * revoked, the victim's is not. With a fingerprint.secret of its own, submit could not even
+   * compare fingerprints.
+   */
+  @Test
+  void resultsOfForgedRequestsDoNotCount() throws Exception {
+    List<Secret> forged = stack.api().generateKeys(LocalStack.ACCOUNT, 3_000);
+    Secret victim = stack.api().generateKeys(LocalStack.ACCOUNT, 1).getFirst();
+    Path file = csv("victim.csv", List.of(victim), List.of());
+    AtomicInteger written = new AtomicInteger();
+    try (Submitter forger = new Submitter(stack.broker().bootstrapServers())) {
+      Map<String, Object> claims =
+          Map.of("request_id", "v/1", "labels", Map.of("batch", "v", "row", "1/1"));
+      Process process =
+          start(
+              Map.of("REVOKER_FINGERPRINT_SECRET", "a secret of submit's own"),
+              "submit",
+              "--wait",
+              "--batch",
+              "v",
+              "--not-after",
+              "2020-01-01T00:00:00Z",
+              file.toString());
+      process.getOutputStream().close();
+      while (process.isAlive() && written.get() < forged.size()) {
+        String request = Submitter.request(forged.get(written.getAndIncrement()), claims);
+        forger.send(LocalStack.URGENT, List.of(request));
+      }
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).as(read("out") + read("err")).isEqualTo(1);
+    }
+    assertThat(read("out")).containsPattern("expired +1\n").doesNotContain("revoked");
+    assertThat(stack.api().ledger().isActive(victim)).isTrue();
+    assertThat(forged).as("forged results came meanwhile").anyMatch(key -> isRevoked(key));
+  }
+
+  @Test
+  void junkWithARowsIdDoesNotKeepTheRowFromBeingSent() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 2);
+    Path file = csv("junk.csv", keys.subList(0, 1), List.of());
+    try (KafkaProducer<byte[], byte[]> forger =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", stack.broker().bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (String value : List.of("junk", Submitter.request(keys.get(1), Map.of()))) {
+        ProducerRecord<byte[], byte[]> record =
+            new ProducerRecord<>(LocalStack.STANDARD, value.getBytes(StandardCharsets.UTF_8));
+        record.headers().add("ce_id", "junk/1".getBytes(StandardCharsets.UTF_8));
+        forger.send(record).get();
+      }
+    }
+    Run run = run("submit", "--resume", "--wait", "--batch", "junk", file.toString());
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.err()).contains("2 records name rows of this batch", "sent 1 request ");
+    assertThat(stack.api().ledger().isActive(keys.get(0))).isFalse();
+  }
+
+  @Test
+  void watchEndsWithTheReaderOfItsOutput() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 40);
+    Path file = csv("head.csv", keys, List.of());
+    String watch =
+        Stream.concat(command("-Drevoker.columns=0").stream(), Stream.of("watch", "--follow"))
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
+    Process piped = start(new ProcessBuilder("/bin/sh", "-c", watch + " | head -n 1"), Map.of());
+    await().atMost(Duration.ofSeconds(60)).until(() -> read("out").contains("fingerprint"));
+    Files.createDirectory(temp.resolve("submit"));
+    Path before = temp;
+    temp = temp.resolve("submit");
+    assertThat(run("submit", "--wait", file.toString()).exit()).isZero();
+    temp = before;
+
+    assertThat(piped.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(read("out").lines()).hasSize(1);
+    assertThat(read("err")).doesNotContain("xception");
   }
 
   @Test
@@ -281,6 +363,10 @@ class SubmitIT {
     Run noTopic = run(Map.of("REVOKER_LANE_STANDARD_TOPIC", "nosuch"), "submit", file.toString());
     assertThat(noTopic.exit()).isEqualTo(1);
     assertThat(noTopic.err()).contains("no such topic").contains("nosuch");
+  }
+
+  private static boolean isRevoked(Secret key) {
+    return !stack.api().ledger().isActive(key);
   }
 
   private static long successes(List<Secret> keys) {

@@ -18,32 +18,43 @@ import tools.jackson.databind.json.JsonMapper;
 final class Trial {
   static final String KEY = "968a8b637a5040159424872fffdb895b";
   static final String OTHER = "0123456789abcdef0123456789abcdef";
-  static final Defaults NOTHING = new Defaults(null, null, null, null, Map.of());
+  static final SubmitOptions.Defaults NOTHING =
+      new SubmitOptions.Defaults(null, null, null, null, Map.of());
 
   private static final JsonMapper JSON = new JsonMapper();
 
   final StringWriter out = new StringWriter();
   final StringWriter err = new StringWriter();
   boolean done;
-  String trouble = "";
+  String fault = "";
 
   static Trial of(String content) {
     return of(content, null, NOTHING, false);
   }
 
-  static Trial of(String content, Format format, Defaults defaults, boolean skipInvalid) {
+  static Trial of(
+      String content,
+      InputFormat.Type format,
+      SubmitOptions.Defaults defaults,
+      boolean skipInvalid) {
     return of(content.getBytes(StandardCharsets.UTF_8), format, defaults, skipInvalid);
   }
 
-  static Trial of(byte[] content, Format format, Defaults defaults, boolean skipInvalid) {
+  static Trial of(
+      byte[] content,
+      InputFormat.Type format,
+      SubmitOptions.Defaults defaults,
+      boolean skipInvalid) {
     Trial trial = new Trial();
-    Order order = new Order(format, defaults, null, null, skipInvalid, true, false, false, null);
-    Screen screen =
-        new Screen(new PrintWriter(trial.out, true), new PrintWriter(trial.err, true), 0);
-    try (Input input = Input.copyOf(new ByteArrayInputStream(content))) {
-      trial.done = new Submission(config(), order, screen).run(input);
-    } catch (Trouble trouble) {
-      trial.trouble = trouble.text();
+    SubmitOptions options =
+        new SubmitOptions(
+            format, defaults, null, null, skipInvalid, true, false, false, null, false);
+    Console console =
+        new Console(new PrintWriter(trial.out, true), new PrintWriter(trial.err, true), 0);
+    try (InputFile input = InputFile.copyOf(new ByteArrayInputStream(content))) {
+      trial.done = new Submission(config(), options, console).run(input);
+    } catch (CommandException failed) {
+      trial.fault = failed.text();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -69,6 +80,6 @@ final class Trial {
   }
 
   String printed() {
-    return out.toString() + err + trouble;
+    return out.toString() + err + fault;
   }
 }

@@ -1,0 +1,93 @@
+package dev.revoker.submit;
+
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Why a command cannot continue, in one line for people. Contains nothing of what was read. */
+public final class CommandException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean usage;
+
+  private CommandException(String message, boolean usage) {
+    super(message);
+    this.usage = usage;
+  }
+
+  /** Something failed: exit code 1. */
+  public static CommandException failed(String message) {
+    return new CommandException(message, false);
+  }
+
+  /** The command line is wrong: exit code 2. */
+  public static CommandException usage(String message) {
+    return new CommandException(message, true);
+  }
+
+  /**
+   * Kafka failed. Its message is kept only where it helps: that of a time-out does not.
+   *
+   * @param doing what was tried, such as "reading results"
+   */
+  static CommandException ofKafka(String doing, Throwable failure, String brokers) {
+    return switch (failure) {
+      case TimeoutException late ->
+          failed(
+              doing
+                  + ": no broker at "
+                  + brokers
+                  + " answers; see bootstrap.servers and the network");
+      case AuthenticationException refused ->
+          failed(doing + ": the brokers refuse the login: " + refused.getMessage());
+      case AuthorizationException refused ->
+          failed(doing + ": the brokers do not allow it: " + refused.getMessage());
+      default -> failed(doing + ": " + withCauses(failure));
+    };
+  }
+
+  /** Why a file could not be used, with its name. */
+  public static String ofFile(FileSystemException failure) {
+    String file = String.valueOf(failure.getFile());
+    return switch (failure) {
+      case NoSuchFileException missing -> "there is no file or folder " + file;
+      case AccessDeniedException denied -> "this user may not access " + file;
+      case FileAlreadyExistsException there -> file + " exists already";
+      case NotDirectoryException not -> file + " is not a folder";
+      default ->
+          file + ": " + (failure.getReason() == null ? "cannot be used" : failure.getReason());
+    };
+  }
+
+  /** Whether the command line is wrong. */
+  public boolean isUsage() {
+    return usage;
+  }
+
+  /** The line; never null. */
+  public String text() {
+    return String.valueOf(getMessage());
+  }
+
+  /** Kafka often wraps the cause that says more. */
+  private static String withCauses(Throwable failure) {
+    StringBuilder line = new StringBuilder(described(failure));
+    for (Throwable cause = failure.getCause();
+        cause != null && failure instanceof KafkaException;
+        cause = cause.getCause()) {
+      line.append(": ").append(described(cause));
+    }
+    return line.toString();
+  }
+
+  private static String described(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+}

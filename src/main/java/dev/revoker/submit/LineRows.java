@@ -1,0 +1,131 @@
+package dev.revoker.submit;
+
+import dev.revoker.message.RequestReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Inputs with a row a line: NDJSON, or a list of keys. Blank lines are skipped. Of a line that is
+ * too long only the start is kept.
+ */
+final class LineRows {
+  /** Keeps ignored fields as they are, whatever their numbers. */
+  static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNumberLength(Integer.MAX_VALUE)
+                          .maxNameLength(Integer.MAX_VALUE)
+                          .build())
+                  .build())
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+          .build();
+
+  private static final int MAX_BYTES = RequestReader.MAX_VALUE_BYTES;
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final InputStream in;
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
+  private long number;
+  private boolean tooLong;
+
+  private LineRows(InputStream in) {
+    this.in = new BufferedInputStream(in, BUFFER_BYTES);
+  }
+
+  /** A key a line, with blanks around it. */
+  static RawRow.Reader keys(InputStream in) {
+    LineRows lines = new LineRows(in);
+    return () -> {
+      byte[] line = lines.next();
+      return line == null ? null : lines.key(line);
+    };
+  }
+
+  /** A JSON object a line. */
+  static RawRow.Reader ndjson(InputStream in, RowValidator validator) {
+    LineRows lines = new LineRows(in);
+    return () -> {
+      byte[] line = lines.next();
+      return line == null ? null : lines.object(line, validator);
+    };
+  }
+
+  /** The first line that is not blank, without the blanks around it; empty if there is none. */
+  static String firstLine(InputStream in) throws IOException {
+    byte[] line = new LineRows(in).next();
+    return line == null ? "" : text(line);
+  }
+
+  private RawRow key(byte[] line) {
+    return new RawRow.Parsed(
+        number, JsonNodeFactory.instance.objectNode().put("api_securekey", text(line)));
+  }
+
+  private RawRow object(byte[] line, RowValidator validator) {
+    if (tooLong) {
+      return new RawRow.Broken(number, "the line is longer than " + MAX_BYTES + " bytes");
+    }
+    // The validator comes first: a tree does not show that a field stands there twice.
+    String why = validator.fault(line);
+    if (why != null) {
+      return new RawRow.Broken(number, why);
+    }
+    try {
+      return JSON.readTree(line) instanceof ObjectNode request
+          ? new RawRow.Parsed(number, request)
+          : new RawRow.Broken(number, "the value is not a JSON object");
+    } catch (JacksonException beyondItsLimits) {
+      return new RawRow.Broken(number, "an ignored field of it cannot be read");
+    }
+  }
+
+  /** The next line that is not blank, without its end; null after the last. */
+  private byte @Nullable [] next() throws IOException {
+    while (true) {
+      byte[] bytes = read();
+      if (bytes == null || !text(bytes).isEmpty()) {
+        return bytes;
+      }
+    }
+  }
+
+  private byte @Nullable [] read() throws IOException {
+    line.reset();
+    tooLong = false;
+    int b = in.read();
+    if (b < 0) {
+      return null;
+    }
+    number++;
+    while (b >= 0 && b != '\n') {
+      if (line.size() < MAX_BYTES) {
+        line.write(b);
+      } else {
+        tooLong |= b != '\r';
+      }
+      b = in.read();
+    }
+    byte[] bytes = line.toByteArray();
+    boolean returns = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
+    return returns ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+  }
+
+  private static String text(byte[] line) {
+    return new String(line, StandardCharsets.UTF_8).strip();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.revoker.submit;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of one {@code submit}.
+ *
+ * @param format null to find it out from the content
+ * @param lane a lane's name, or null for the usual one
+ * @param batch the batch's id, or null to make it of the content
+ * @param skipInvalid whether the valid rows are sent where others are not valid
+ * @param waits whether to wait until every row has its result
+ * @param resume whether to leave out rows that have succeeded or are in flight
+ * @param report the file to write each row's result to, or null
+ * @param overwrite whether the report may replace a file
+ */
+public record SubmitOptions(
+    InputFormat.@Nullable Type format,
+    Defaults defaults,
+    @Nullable String lane,
+    @Nullable String batch,
+    boolean skipInvalid,
+    boolean dryRun,
+    boolean waits,
+    boolean resume,
+    @Nullable Path report,
+    boolean overwrite) {
+
+  /** Fields for rows that lack them; a row's own label wins over one of these. */
+  public record Defaults(
+      @Nullable String account,
+      @Nullable String reason,
+      @Nullable String requestedBy,
+      @Nullable String notAfter,
+      Map<String, String> labels) {}
+}

@@ -1,0 +1,103 @@
+package dev.revoker.submit;
+
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows the results that are wanted, and knows when all of a batch have come. Labels and ids are
+ * claims of whoever wrote the request, so a claim never ends the wait early: a batch is as large as
+ * the largest size that was claimed, and two keys for one row count as a failure. One thread.
+ */
+final class WatchedResults {
+  private final Watch.Wanted wanted;
+  private final boolean json;
+  private final Console console;
+  private final BitSet rows = new BitSet();
+  private final KeyFingerprintIndex keys = new KeyFingerprintIndex();
+  private long size;
+  private boolean sizesDiffer;
+  private boolean keysDiffer;
+  private long shown;
+  private boolean allSucceeded = true;
+
+  WatchedResults(Watch.Wanted wanted, boolean json, Console console) {
+    this.wanted = wanted;
+    this.json = json;
+    this.console = console;
+  }
+
+  /** Shows the record if it is a wanted result. */
+  void take(ConsumerRecord<byte[], byte[]> record) {
+    if (console.isClosed() || (wanted.request() != null && !isKeyed(record, wanted.request()))) {
+      return;
+    }
+    ResultRecord result = ResultRecord.of(record);
+    if (result == null
+        || (wanted.fingerprint() != null && !wanted.fingerprint().equals(result.fingerprint()))
+        || (wanted.batch() != null && !isOfBatch(result, wanted.batch()))) {
+      return;
+    }
+    shown++;
+    allSucceeded &= result.outcome().success();
+    if (json) {
+      console.printJson(result.json().toString());
+    } else {
+      console.print(result.line());
+    }
+  }
+
+  long shown() {
+    return shown;
+  }
+
+  /** Whether each row of the batch has a result, or the request or the key has one. */
+  boolean isComplete() {
+    return wanted.isWholeBatch() ? size > 0 && rows.cardinality() >= size : shown > 0;
+  }
+
+  /** Whether every result that was shown is a success, and no row has results of two keys. */
+  boolean allSucceeded() {
+    return allSucceeded && !keysDiffer;
+  }
+
+  private boolean isOfBatch(ResultRecord result, String batch) {
+    SubmitBatch.Place place = result.claimedPlace();
+    if (place == null || !result.claimedBatch().equals(batch)) {
+      return false;
+    }
+    if (place.isPossible()) {
+      count(place, result.fingerprint());
+    }
+    return true;
+  }
+
+  private void count(SubmitBatch.Place place, String fingerprint) {
+    rows.set((int) place.row());
+    if (size > 0 && size != place.size() && !sizesDiffer) {
+      sizesDiffer = true;
+      console.tell(
+          "results of this batch claim different sizes ("
+              + size
+              + " and "
+              + place.size()
+              + "): waiting for the larger. "
+              + Watch.DOUBT);
+    }
+    size = Math.max(size, place.size());
+    if (!keys.isNoted(place.row())) {
+      keys.note(place.row(), fingerprint);
+    } else if (KeyFingerprintIndex.isFingerprint(fingerprint)
+        && !keys.matches(place.row(), fingerprint)
+        && !keysDiffer) {
+      keysDiffer = true;
+      console.tell("row " + place.row() + " has results of two keys. " + Watch.DOUBT);
+    }
+  }
+
+  private static boolean isKeyed(ConsumerRecord<byte[], byte[]> record, String id) {
+    byte @Nullable [] key = record.key();
+    return key != null && new String(key, StandardCharsets.UTF_8).equals(id);
+  }
+}
