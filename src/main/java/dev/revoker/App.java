@@ -16,6 +16,7 @@ import dev.revoker.config.Config;
 import dev.revoker.consume.LoopFailure;
 import dev.revoker.ops.LogGuard;
 import dev.revoker.ops.OpsServer;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,8 @@ public final class App {
 
   /** Runs one command and exits with its code: 0 done, 1 it failed, 2 it was asked wrongly. */
   public static void main(String[] args) {
+    // Libraries format numbers too, and scripts read them.
+    Locale.setDefault(Locale.ROOT);
     LogGuard.install();
     System.exit(commandLine().execute(args));
   }
@@ -69,6 +72,13 @@ public final class App {
 
   /** Only the worker logs what Kafka's clients have to say; commands tell it themselves. */
   private static int execute(CommandLine.ParseResult parsed) {
+    // The JVM puts U+FFFD for bytes that the locale's encoding does not have.
+    if (parsed.originalArgs().stream().anyMatch(argument -> argument.indexOf('\uFFFD') >= 0)) {
+      throw new CommandLine.ParameterException(
+          parsed.commandSpec().commandLine(),
+          "an argument has characters that this locale's encoding cannot express; use a UTF-8"
+              + " locale, such as LC_ALL=C.UTF-8");
+    }
     CommandLine.ParseResult command = parsed.subcommand();
     if (command == null || !command.commandSpec().name().equals("worker")) {
       LogGuard.quietKafka(System.getenv("REVOKER_LOG_LEVEL"));

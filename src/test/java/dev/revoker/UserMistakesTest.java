@@ -47,6 +47,8 @@ class UserMistakesTest {
         "submit --config r.properties --wait --report \0.csv keys.txt | 2 | --report",
         "submit --config r.properties --wait --report keys.csv --batch a/b keys.txt | 2 | --batch",
         "submit --config r.properties --overwrite keys.txt | 2 | --report",
+        "submit --config r.properties --reason M\uFFFDller keys.txt | 2 | UTF-8 locale",
+        "submit --config r.properties M\uFFFDller.csv | 2 | UTF-8 locale",
         "submit --config r.properties --lane nowhere keys.txt | 2 | --lane",
         "submit --config r.properties --format xml keys.txt | 2 | xml",
         "submit --config r.properties --label x keys.txt | 2 | --label",

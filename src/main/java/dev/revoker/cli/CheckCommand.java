@@ -3,6 +3,7 @@ package dev.revoker.cli;
 import dev.revoker.config.Config;
 import dev.revoker.config.Loaded;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -64,7 +65,12 @@ public final class CheckCommand implements Callable<Integer> {
 
   private void print(PrintWriter out, Finding finding) {
     allOk &= finding.ok();
-    out.printf("%-6s %s: %s%n", finding.ok() ? "ok" : "FAILED", finding.what(), finding.why());
+    out.printf(
+        Locale.ROOT,
+        "%-6s %s: %s%n",
+        finding.ok() ? "ok" : "FAILED",
+        finding.what(),
+        finding.why());
     out.flush();
   }
 }

@@ -11,6 +11,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +84,11 @@ final class CsvRows implements RawRow.Reader {
     if (cells.getFieldCount() != header.count()) {
       return new RawRow.Broken(
           lastLine,
-          "it has %d fields, the header has %d".formatted(cells.getFieldCount(), header.count()));
+          String.format(
+              Locale.ROOT,
+              "it has %d fields, the header has %d",
+              cells.getFieldCount(),
+              header.count()));
     }
     for (String cell : cells.getFields()) {
       if (containsAKeyAfterItsFirstLine(cell)) {

@@ -3,6 +3,7 @@ package dev.revoker.submit;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -74,8 +75,11 @@ final class RequestComposer {
     ObjectNode labels = own instanceof ObjectNode given ? given : request.objectNode();
     defaults.labels().forEach((name, text) -> labels.putIfAbsent(name, StringNode.valueOf(text)));
     if (labels.has(SubmitBatch.ID_LABEL) || labels.has(SubmitBatch.ROW_LABEL)) {
-      return "the labels %s and %s are reserved for submit"
-          .formatted(SubmitBatch.ID_LABEL, SubmitBatch.ROW_LABEL);
+      return String.format(
+          Locale.ROOT,
+          "the labels %s and %s are reserved for submit",
+          SubmitBatch.ID_LABEL,
+          SubmitBatch.ROW_LABEL);
     }
     batch.labels(number).forEach((name, text) -> labels.put(name, text));
     request.set("labels", labels);

@@ -75,8 +75,16 @@ record ResultRecord(Outcome outcome, ObjectNode json) {
 
   /** The columns of {@link #line}. */
   static String heading() {
-    return LINE.formatted(
-            "completed", "outcome", "key state", "request", "account", "key fingerprint", "error")
+    return String.format(
+            Locale.ROOT,
+            LINE,
+            "completed",
+            "outcome",
+            "key state",
+            "request",
+            "account",
+            "key fingerprint",
+            "error")
         .stripTrailing();
   }
 
@@ -84,7 +92,9 @@ record ResultRecord(Outcome outcome, ObjectNode json) {
   String line() {
     String error =
         json.path("error").isObject() ? text("error.type") + ": " + text("error.comment") : "";
-    return LINE.formatted(
+    return String.format(
+            Locale.ROOT,
+            LINE,
             text("completed_at"),
             outcome.wireName(),
             text("key_state"),

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -112,12 +113,13 @@ public final class Submission {
     }
     now.sender().leave();
     console.tell(
-        "left: %s of batch %s sent, %d of %d rows have a result"
-            .formatted(
-                requests(now.progress().sent()),
-                now.batch().id(),
-                now.progress().answered(),
-                now.batch().size()));
+        String.format(
+            Locale.ROOT,
+            "left: %s of batch %s sent, %d of %d rows have a result",
+            requests(now.progress().sent()),
+            now.batch().id(),
+            now.progress().answered(),
+            now.batch().size()));
     console.tell("  what was sent is processed; watch it:   " + watchCommand(now.batch()));
     console.tell("  send the rest, and wait:                the same command with --resume");
   }
@@ -133,8 +135,10 @@ public final class Submission {
       return config.lanes().getLast().topic();
     }
     throw CommandException.usage(
-        "--lane: must be one of lanes (%s)"
-            .formatted(String.join(", ", config.lanes().stream().map(Config.Lane::name).toList())));
+        String.format(
+            Locale.ROOT,
+            "--lane: must be one of lanes (%s)",
+            String.join(", ", config.lanes().stream().map(Config.Lane::name).toList())));
   }
 
   private InputScan.ScanSummary validate(InputFile input, InputFormat format, String id)
@@ -155,8 +159,11 @@ public final class Submission {
     }
     if (summary.rows() > SubmitBatch.MAX_ROWS) {
       throw CommandException.failed(
-          "the input has %d rows, a batch at most %d: split it. Nothing was sent"
-              .formatted(summary.rows(), SubmitBatch.MAX_ROWS));
+          String.format(
+              Locale.ROOT,
+              "the input has %d rows, a batch at most %d: split it. Nothing was sent",
+              summary.rows(),
+              SubmitBatch.MAX_ROWS));
     }
   }
 
@@ -164,8 +171,12 @@ public final class Submission {
     if (options.dryRun()) {
       DryRun.print(job.scan(), console);
       console.tell(
-          "would send %s to %s as batch %s; nothing was sent"
-              .formatted(requests(job.summary().valid()), job.topic(), job.batch().id()));
+          String.format(
+              Locale.ROOT,
+              "would send %s to %s as batch %s; nothing was sent",
+              requests(job.summary().valid()),
+              job.topic(),
+              job.batch().id()));
       return true;
     }
     if (options.waits() || options.resume()) {
@@ -219,12 +230,19 @@ public final class Submission {
     history.read(
         clients, config.lanes().stream().map(Config.Lane::topic).toList(), results, job.scan());
     console.tell(
-        "of %d rows %d are revoked and %d in flight"
-            .formatted(job.summary().valid(), progress.successes(), progress.waiting()));
+        String.format(
+            Locale.ROOT,
+            "of %d rows %d are revoked and %d in flight",
+            job.summary().valid(),
+            progress.successes(),
+            progress.waiting()));
     if (history.foreign() > 0) {
       console.tell(
-          "%d records name rows of this batch, but not the keys of your rows: they do not count."
-                  .formatted(history.foreign())
+          String.format(
+                  Locale.ROOT,
+                  "%d records name rows of this batch, but not the keys of your rows: they do not"
+                      + " count.",
+                  history.foreign())
               + " Another file was sent as this batch, or somebody else uses its id, or"
               + " fingerprint.secret is not the worker's");
     }
@@ -268,24 +286,32 @@ public final class Submission {
           "the file was changed while it was sent: not every row was validated");
     }
     console.tell(
-        "sent %s to %s as batch %s"
-            .formatted(requests(job.progress().sent() - before), job.topic(), job.batch().id()));
+        String.format(
+            Locale.ROOT,
+            "sent %s to %s as batch %s",
+            requests(job.progress().sent() - before),
+            job.topic(),
+            job.batch().id()));
   }
 
   private void requireAllSent(RequestSender sender, Job job, long sent) throws CommandException {
     Exception failure = sender.failure();
     if (failure != null) {
       throw CommandException.failed(
-          "sent %s, then it failed (%s). The same command with --resume sends the rest"
-              .formatted(
-                  requests(sent),
-                  CommandException.ofKafka("sending", failure, clients.addresses()).text()));
+          String.format(
+              Locale.ROOT,
+              "sent %s, then it failed (%s). The same command with --resume sends the rest",
+              requests(sent),
+              CommandException.ofKafka("sending", failure, clients.addresses()).text()));
     }
     if (sender.rows() != job.summary().valid()) {
       throw CommandException.failed(
-          ("%d rows were valid, and %d could be sent: a key or token is part of the batch's id or"
-                  + " size. Another --batch avoids it")
-              .formatted(job.summary().valid(), sender.rows()));
+          String.format(
+              Locale.ROOT,
+              "%d rows were valid, and %d could be sent: a key or token is part of the batch's id"
+                  + " or size. Another --batch avoids it",
+              job.summary().valid(),
+              sender.rows()));
     }
   }
 

@@ -78,7 +78,8 @@ public final class Watch {
         console.print(ResultRecord.heading());
       }
       boolean announced = false;
-      while (!console.isClosed() && !isDone(watched, results, end)) {
+      OutputPipe output = new OutputPipe();
+      while (!console.isClosed() && !output.isClosed() && !isDone(watched, results, end)) {
         results.poll(POLL, watched::take);
         if (!announced && results.reached(end) && !isDone(watched, results, end)) {
           announced = true;

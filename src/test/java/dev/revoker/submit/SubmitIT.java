@@ -236,23 +236,15 @@ class SubmitIT {
   }
 
   @Test
-  void watchEndsWithTheReaderOfItsOutput() throws Exception {
-    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 40);
-    Path file = csv("head.csv", keys, List.of());
+  void watchEndsWithTheReaderOfItsOutputAlthoughNoResultComes() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/fd/1")), "only Linux shows the pipe as a file");
     String watch =
         Stream.concat(command("-Drevoker.columns=0").stream(), Stream.of("watch", "--follow"))
             .map(word -> "'" + word + "'")
             .collect(Collectors.joining(" "));
     Process piped = start(new ProcessBuilder("/bin/sh", "-c", watch + " | head -n 1"), Map.of());
-    await().atMost(Duration.ofSeconds(60)).until(() -> read("out").contains("fingerprint"));
-    Files.createDirectory(temp.resolve("submit"));
-    Path before = temp;
-    temp = temp.resolve("submit");
-    assertThat(run("submit", "--wait", file.toString()).exit()).isZero();
-    temp = before;
-
-    assertThat(piped.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(read("out").lines()).hasSize(1);
+    assertThat(piped.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(read("out").lines()).singleElement().asString().startsWith("completed ");
     assertThat(read("err")).doesNotContain("xception");
   }
 
