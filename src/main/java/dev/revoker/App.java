@@ -26,16 +26,16 @@ import picocli.CommandLine.Command;
 /** The program: its commands, and the only place that ends the process. */
 @Command(
     name = "revoker",
-    description = "Kills leaked and left-behind cielo24 API keys: one truthful result per request.",
+    description =
+        "Revokes leaked and left-behind cielo24 API keys: one truthful result per request.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "REVOKER_BOOTSTRAP_SERVERS and the like stand over a configuration file; REVOKER_LOG_LEVEL"
-          + " and",
-      "REVOKER_LOG_FORMAT=json are the log's; REVOKER_JAVA_OPTS are the JVM's.",
+      "REVOKER_BOOTSTRAP_SERVERS and the like override a configuration file; REVOKER_LOG_LEVEL and",
+      "REVOKER_LOG_FORMAT=json set up the log; REVOKER_JAVA_OPTS are options of the JVM.",
       "",
       "Examples:",
-      "  bin/revoker demo                                     the whole story on this machine",
+      "  bin/revoker demo                                     shows everything on this machine",
       "  bin/revoker check --config revoker.properties        before a worker is started",
       "  bin/revoker worker --config revoker.properties",
       "  bin/revoker submit --config revoker.properties --wait leaked-keys.csv"
@@ -70,7 +70,7 @@ public final class App {
         .setExecutionStrategy(App::execute);
   }
 
-  /** Only the worker logs what Kafka's clients have to say; commands tell it themselves. */
+  /** Only the worker logs messages of Kafka's clients; commands print their own. */
   private static int execute(CommandLine.ParseResult parsed) {
     // The JVM puts U+FFFD for bytes that the locale's encoding does not have.
     if (parsed.originalArgs().stream().anyMatch(argument -> argument.indexOf('\uFFFD') >= 0)) {

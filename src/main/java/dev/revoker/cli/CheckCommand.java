@@ -12,23 +12,23 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Looks before a worker is started. */
+/** Checks what a worker needs before it is started. */
 @Command(
     name = "check",
-    header = "Looks before a worker is started.",
+    header = "Checks what a worker needs before it is started.",
     description = {
       "Validates the configuration, prints it with secrets masked, and tries the brokers, the"
           + " topics",
       "and a login for each account."
     },
     exitCodeList = {
-      "0:All is well.",
-      "1:Something failed.",
+      "0:Every check passed.",
+      "1:A check failed.",
       "2:The command line or the configuration is wrong."
     },
     footer = {"", "Examples:", "  bin/revoker check --config revoker.properties"})
 public final class CheckCommand implements Callable<Integer> {
-  /** What one trial came to; free of secrets. */
+  /** The result of one check; free of secrets. */
   public record Finding(String what, boolean ok, String why) {}
 
   private final BiConsumer<Config, Consumer<Finding>> checkup;
@@ -39,7 +39,7 @@ public final class CheckCommand implements Callable<Integer> {
 
   private boolean allOk = true;
 
-  /** Tries with this. */
+  /** Runs these checks. */
   public CheckCommand(BiConsumer<Config, Consumer<Finding>> checkup) {
     this.checkup = checkup;
   }

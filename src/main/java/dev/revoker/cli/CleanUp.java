@@ -1,18 +1,18 @@
 package dev.revoker.cli;
 
-/** Ctrl-C must leave no child process and no temporary folder behind. */
+/** Runs tasks when the JVM ends, so that Ctrl-C leaves no process and no temporary folder. */
 final class CleanUp {
   private CleanUp() {}
 
-  /** Closes it when the JVM ends, however it ends; closing it twice must do no harm. */
+  /** Closes the resource when the JVM ends; closing it twice must do no harm. */
   static void onExit(AutoCloseable resource) {
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(resource)));
   }
 
   /**
-   * Runs the task if the JVM is told to end.
+   * Runs the task if the JVM ends before the returned runnable has run.
    *
-   * @return to be run when the task is not needed any more
+   * @return cancels the task
    */
   static Runnable onEarlyExit(Runnable task) {
     Thread thread = Thread.ofPlatform().unstarted(task);
@@ -21,7 +21,7 @@ final class CleanUp {
       try {
         Runtime.getRuntime().removeShutdownHook(thread);
       } catch (IllegalStateException tooLate) {
-        // It runs already: the JVM is ending.
+        // The JVM is ending: the task runs already.
       }
     };
   }

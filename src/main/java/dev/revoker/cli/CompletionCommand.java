@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What a shell needs to complete our commands and options. */
+/** Prints a script that makes a shell complete commands and options. */
 @Command(
     name = "completion",
     header = "Makes a shell complete commands and options.",
@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
       "  source <(bin/revoker completion zsh)      after compinit, in .zshrc"
     })
 public final class CompletionCommand implements Callable<Integer> {
-  /** The shells that there is a script for. */
+  /** The supported shells. */
   enum Shell {
     bash,
     zsh

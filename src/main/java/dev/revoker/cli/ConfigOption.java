@@ -15,22 +15,22 @@ final class ConfigOption {
       names = "--config",
       paramLabel = "FILE",
       description = {
-        "Java properties, as docs/CONFIGURATION.md has them.",
-        "Environment variables REVOKER_... stand over it."
+        "Java properties, see docs/CONFIGURATION.md.",
+        "Environment variables REVOKER_... override it."
       })
   private @Nullable Path file;
 
-  /** Loads and prints what is wrong, a line each; empty if anything is. */
+  /** Loads the configuration; if it is wrong, prints each mistake and returns nothing. */
   Optional<Config> load(PrintWriter err) {
-    return told(loaded(), err);
+    return valid(loaded(), err);
   }
 
-  /** As {@link #load}, without the accounts. */
+  /** The same, without the accounts. */
   Optional<Config> loadWithoutAccounts(PrintWriter err) {
-    return told(ConfigLoader.loadWithoutAccounts(file, System.getenv()), err);
+    return valid(ConfigLoader.loadWithoutAccounts(file, System.getenv()), err);
   }
 
-  private static Optional<Config> told(Loaded loaded, PrintWriter err) {
+  private static Optional<Config> valid(Loaded loaded, PrintWriter err) {
     return switch (loaded) {
       case Loaded.Invalid invalid -> {
         invalid.problems().forEach(err::println);

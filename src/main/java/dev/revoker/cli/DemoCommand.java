@@ -10,19 +10,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The whole story on this machine. */
+/** Shows the whole program at work on this machine. */
 @Command(
     name = "demo",
-    header = "The whole story on this machine.",
+    header = "Shows the whole program at work on this machine.",
     description = {
-      "Plays the whole story on this machine, with nothing to install: a real Kafka broker, a",
-      "stand-in for the account API, and a worker. Requests are submitted, the worker is killed,",
-      "the API breaks and recovers; then it is proven that every request has exactly one result",
-      "and that no removed key logs in. Ends by itself within a minute."
+      "Starts a real Kafka broker, a stand-in for the account API and a worker on this machine,"
+          + " with",
+      "nothing to install. Submits requests, kills the worker, breaks the API and repairs it; then",
+      "proves that every request has exactly one result and that no removed key logs in. Ends by",
+      "itself within a minute."
     },
     exitCodeList = {
-      "0:Everything that was promised held.",
-      "1:Something did not.",
+      "0:Every promise held.",
+      "1:A promise did not hold.",
       "2:The command line is wrong."
     },
     footer = {"", "Examples:", "  bin/revoker demo"})

@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The demo's parts, left running. */
+/** Runs the parts of the demo until Ctrl-C. */
 @Command(
     name = "dev",
-    header = "The demo's parts, left running.",
+    header = "Runs the parts of the demo until Ctrl-C.",
     description = {
       "Runs a real Kafka broker, a stand-in for the account API and a worker on this machine, and",
       "prints their addresses. Runs until Ctrl-C, then leaves nothing behind."
@@ -56,7 +56,7 @@ public final class DevCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, IOException {
     if (keysFile != null && Files.exists(keysFile)) {
       throw new ParameterException(
-          spec.commandLine(), "--keys-file: " + keysFile + " is there already; name another");
+          spec.commandLine(), "--keys-file: " + keysFile + " exists already; name another file");
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println("starting a broker, the account API and a worker ...");
@@ -72,10 +72,10 @@ public final class DevCommand implements Callable<Integer> {
         write(live, keysFile);
         addresses(out, stack, worker);
         out.println();
-        out.println(keys + " live keys are in " + keysFile + ". Have them revoked:");
+        out.println(keys + " live keys are in " + keysFile + ". Revoke them:");
         submitHint(out, stack, keysFile.toString());
         out.println();
-        out.println("Ctrl-C ends everything.");
+        out.println("Ctrl-C stops everything.");
         out.flush();
       }
       worker.awaitExit();
@@ -84,7 +84,7 @@ public final class DevCommand implements Callable<Integer> {
     }
   }
 
-  /** For its owner only, though the keys are good for nothing but this sandbox. */
+  /** Readable by its owner only, although the keys work in this sandbox only. */
   private static void write(List<Secret> live, Path file) throws IOException {
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -129,7 +129,7 @@ public final class DevCommand implements Callable<Integer> {
         "Live keys of the account \"" + LocalStack.ACCOUNT + "\", made for this sandbox only:");
     live.forEach(key -> out.println("  " + key.reveal()));
     out.println();
-    out.println("Have some revoked: paste keys into this, a line each, and end with Ctrl-D:");
+    out.println("Revoke some: paste keys into this command, a line each, and end with Ctrl-D:");
     submitHint(out, stack, "-");
     out.println("or send a request with any Kafka producer, for example:");
     out.println(
@@ -139,18 +139,18 @@ public final class DevCommand implements Callable<Integer> {
             + servers
             + " -t "
             + LocalStack.URGENT);
-    out.println("and see its result:");
+    out.println("and read its result:");
     out.println(
         "  kcat -C -b "
             + servers
             + " -t "
             + LocalStack.RESULTS
             + " -X isolation.level=read_committed");
-    out.println("Break the API, and mend it:");
+    out.println("Break the API, and repair it:");
     out.println("  curl -d '{\"outage\":true}' " + stack.api().url() + "/_sandbox/faults");
     out.println("  curl -d '{\"outage\":false}' " + stack.api().url() + "/_sandbox/faults");
     out.println();
-    out.println("Ctrl-C ends everything.");
+    out.println("Ctrl-C stops everything.");
     out.flush();
   }
 }

@@ -1,6 +1,6 @@
 package dev.revoker.cli;
 
-/** What every command's exit code says. */
+/** The exit codes of all commands. */
 public final class ExitCode {
   /** Done. */
   public static final int DONE = 0;

@@ -11,11 +11,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The published contract. */
+/** Prints the published contract. */
 @Command(
     name = "schema",
     header = "Prints the published contract.",
-    description = "Prints the published contract: what requests and results look like.",
+    description = "Prints the published contract: the form of requests and results.",
     footer = {
       "",
       "Examples:",
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
       "  bin/revoker schema asyncapi > asyncapi.json"
     })
 public final class SchemaCommand implements Callable<Integer> {
-  /** What can be printed. */
+  /** The documents. */
   enum Document {
     REQUEST("request.schema.json"),
     RESULT("result.schema.json"),

@@ -10,17 +10,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The service. */
+/** Runs the service. */
 @Command(
     name = "worker",
-    header = "The service: carries out the requests that come by Kafka.",
+    header = "Runs the service: processes the requests that arrive in Kafka.",
     description = {
       "Reads revocation requests from Kafka, removes the keys, and publishes one result for each.",
-      "Runs until SIGTERM or Ctrl-C, then finishes what it has begun."
+      "Runs until SIGTERM or Ctrl-C, then finishes the calls in flight."
     },
     exitCodeList = {
-      "0:Stopped by a signal, and everything that was begun is finished.",
-      "1:It could not go on.",
+      "0:Stopped by a signal, and every call in flight was finished.",
+      "1:It could not continue.",
       "2:The command line or the configuration is wrong."
     },
     footer = {

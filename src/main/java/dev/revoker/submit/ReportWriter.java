@@ -43,6 +43,7 @@ final class ReportWriter {
           "error_comment",
           "retriable",
           "attempts",
+          "uncertain_attempts",
           "received_at",
           "completed_at",
           "source",

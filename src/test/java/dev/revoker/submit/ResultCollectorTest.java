@@ -49,20 +49,6 @@ class ResultCollectorTest {
   }
 
   @Test
-  void anEarlyResultOfAnotherRequestIsDroppedWithTheNextAcknowledgement() {
-    sending(1);
-    sending(2);
-    collector.take(result("t", 0, 8));
-    sent.acknowledged(PARTITION, 9, 1);
-    collector.settle();
-
-    // If it had been kept, it would be taken for row 2 now.
-    sent.acknowledged(new TopicPartition("t", 1), 8, 2);
-    collector.settle();
-    assertThat(progress.answered()).isZero();
-  }
-
-  @Test
   void readingPausesUntilEarlyResultsAreSettled() {
     sending(1);
     for (int i = 0; i < 5_000; i++) {

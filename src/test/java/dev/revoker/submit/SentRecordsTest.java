@@ -57,4 +57,16 @@ class SentRecordsTest {
     sent.failed();
     assertThat(sent.mayBecomeKnown(early)).isFalse();
   }
+
+  /** The producer acknowledges in the order of a partition. Else others' results would pile up. */
+  @Test
+  void aResultBeforeAnAcknowledgedRecordOfItsPartitionIsNotInDoubt() {
+    sent.sending();
+    sent.sending();
+    sent.acknowledged(new TopicPartition("t", 0), 7, 1);
+
+    assertThat(sent.mayBecomeKnown(new Source("t", 0, 6))).isFalse();
+    assertThat(sent.mayBecomeKnown(new Source("t", 0, 8))).isTrue();
+    assertThat(sent.mayBecomeKnown(new Source("t", 1, 6))).isTrue();
+  }
 }
