@@ -1,5 +1,6 @@
 package dev.revoker.cli;
 
+import dev.revoker.message.Text;
 import dev.revoker.submit.LooksLikeKey;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -18,7 +19,7 @@ public final class WrongUsage implements IParameterExceptionHandler {
         LooksLikeKey.test(message)
             ? "the command line is wrong, and not repeated here, because a part of it looks like a"
                 + " key; keys are read from files or standard input (submit --help)"
-            : message.replaceAll("\\p{C}", " "));
+            : Text.visible(message));
     UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.USAGE;

@@ -1,5 +1,6 @@
 package dev.revoker.submit;
 
+import dev.revoker.message.Text;
 import dev.revoker.model.Outcome;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -48,7 +49,7 @@ public final class Console {
 
   /** Prints a line of the command's output. */
   void print(String line) {
-    out.println(plain(line));
+    out.println(Text.visible(line));
     out.flush();
   }
 
@@ -65,7 +66,7 @@ public final class Console {
 
   /** Prints a line about the progress or a fault of the command. */
   public void tell(String line) {
-    err.println(plain(line));
+    err.println(Text.visible(line));
     err.flush();
   }
 
@@ -150,20 +151,13 @@ public final class Console {
     return String.format(Locale.ROOT, "%-16s %12s", name, count);
   }
 
-  /** Texts of others may contain characters that move a terminal's cursor or hide other text. */
-  static String plain(String text) {
-    StringBuilder plain = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> plain.appendCodePoint(isControl(c) ? ' ' : c));
-    return plain.toString();
-  }
-
-  /** In JSON such characters are only inside of strings. */
+  /** In JSON characters that act on a terminal are inside of strings only. */
   private static String escaped(String json) {
     StringBuilder escaped = new StringBuilder(json.length());
     json.codePoints()
         .forEach(
             c -> {
-              if (isControl(c)) {
+              if (Text.actsOnTerminal(c)) {
                 for (char unit : Character.toChars(c)) {
                   escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
                 }
@@ -172,18 +166,6 @@ public final class Console {
               }
             });
     return escaped.toString();
-  }
-
-  private static boolean isControl(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          true;
-      default -> false;
-    };
   }
 
   private static String outcomes(Map<Outcome, Integer> counts) {

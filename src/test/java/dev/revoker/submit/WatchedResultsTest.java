@@ -94,9 +94,9 @@ class WatchedResultsTest {
     console.print(text);
     console.tell(text);
     console.printJson("\"" + text.substring(5) + "\"");
-    assertThat(err.toString()).isEqualTo(" [2J  2J       \u00fc\n");
-    assertThat(out.toString())
-        .isEqualTo(" [2J  2J       \u00fc\n\"\\u009b2J \\u202e \\u2028 \\u2066 \u00fc\"\n");
+    String shown = "\uFFFD[2J \uFFFD2J \uFFFD   \uFFFD \u00fc\n";
+    assertThat(err.toString()).isEqualTo(shown);
+    assertThat(out.toString()).isEqualTo(shown + "\"\\u009b2J \\u202e \\u2028 \\u2066 \u00fc\"\n");
   }
 
   private WatchedResults batch() {
