@@ -13,7 +13,7 @@ import dev.revoker.cli.WatchCommand;
 import dev.revoker.cli.WorkerCommand;
 import dev.revoker.cli.WrongUsage;
 import dev.revoker.config.Config;
-import dev.revoker.consume.LoopFailure;
+import dev.revoker.engine.LoopFailure;
 import dev.revoker.ops.LogGuard;
 import dev.revoker.ops.OpsServer;
 import java.util.Locale;

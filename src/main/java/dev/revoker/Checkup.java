@@ -6,7 +6,7 @@ import dev.revoker.api.ApiCall;
 import dev.revoker.api.HttpApi;
 import dev.revoker.cli.CheckCommand.Finding;
 import dev.revoker.config.Config;
-import dev.revoker.consume.Topics;
+import dev.revoker.engine.Topics;
 import dev.revoker.message.Scrubber;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;

@@ -1,6 +1,6 @@
 package dev.revoker;
 
-import dev.revoker.consume.RequestLoop;
+import dev.revoker.engine.RequestLoop;
 import dev.revoker.model.Request;
 import dev.revoker.resilience.Dispatcher;
 import java.util.Collection;

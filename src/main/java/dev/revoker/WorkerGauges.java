@@ -1,6 +1,6 @@
 package dev.revoker;
 
-import dev.revoker.consume.RequestLoop;
+import dev.revoker.engine.RequestLoop;
 import dev.revoker.ops.Meters;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.time.Time;

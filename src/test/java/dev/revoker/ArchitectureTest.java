@@ -56,8 +56,7 @@ class ArchitectureTest {
             not(
                 resideInAnyPackage(
                     US,
-                    US + ".consume",
-                    US + ".publish",
+                    US + ".engine",
                     US + ".sandbox",
                     US + ".submit",
                     // They name Kafka's settings, and watch its clients' meters.

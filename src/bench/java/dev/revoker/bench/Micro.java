@@ -1,6 +1,6 @@
 package dev.revoker.bench;
 
-import dev.revoker.consume.OffsetMapMicro;
+import dev.revoker.engine.OffsetMapMicro;
 import dev.revoker.message.MessageMicro;
 import java.util.List;
 import java.util.Map;

@@ -23,7 +23,7 @@ enum Part {
   METERS("Meters", "dev.revoker.ops.", "io.micrometer.", "io.prometheus.", "org.HdrHistogram."),
   PRODUCER("Kafka: results and transactions", "org.apache.kafka.clients.producer."),
   CONSUMER("Kafka: consuming", "org.apache.kafka.clients.consumer."),
-  LOOP("Intake, progress, commits", "dev.revoker.consume.", "dev.revoker.publish."),
+  LOOP("Intake, progress, commits", "dev.revoker.engine.", "dev.revoker.engine."),
   KAFKA("Kafka: other", "org.apache.kafka.clients."),
   SCHEDULER(
       "Virtual threads' scheduler and poller",

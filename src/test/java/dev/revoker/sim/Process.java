@@ -1,6 +1,6 @@
 package dev.revoker.sim;
 
-import dev.revoker.consume.Bell;
+import dev.revoker.engine.Bell;
 import dev.revoker.time.Time;
 import java.time.Instant;
 import java.util.ArrayDeque;

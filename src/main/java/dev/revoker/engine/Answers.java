@@ -1,0 +1,90 @@
+package dev.revoker.engine;
+
+import dev.revoker.model.Result;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Answered requests that go into one transaction, and what it commits, both as of the making. Used
+ * by the loop's thread alone.
+ */
+final class Answers {
+  static final Answers NONE = new Answers(List.of(), List.of());
+
+  private final List<Pending> requests;
+  private final Map<Partition, List<Long>> offsets;
+  private final Map<Partition, OffsetMap> maps = new HashMap<>();
+
+  /**
+   * @param besides partitions whose progress is committed in any case
+   */
+  Answers(List<Pending> requests, List<Partition> besides) {
+    this.requests = requests;
+    this.offsets =
+        requests.stream()
+            .collect(
+                Collectors.groupingBy(
+                    request -> request.partition,
+                    HashMap::new,
+                    Collectors.mapping(Pending::offset, Collectors.toList())));
+    besides.forEach(partition -> offsets.putIfAbsent(partition, List.of()));
+    offsets.forEach((partition, answered) -> maps.put(partition, map(partition, answered)));
+  }
+
+  List<Pending> requests() {
+    return requests;
+  }
+
+  boolean isEmpty() {
+    return offsets.isEmpty();
+  }
+
+  List<Result> results() {
+    List<Result> results = new ArrayList<>(requests.size());
+    for (Pending request : requests) {
+      Result result = request.result();
+      if (result != null) {
+        results.add(result);
+      }
+    }
+    return results;
+  }
+
+  /** What to commit with the results. */
+  Map<TopicPartition, OffsetAndMetadata> offsets() {
+    Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
+    maps.forEach(
+        (partition, map) ->
+            all.put(
+                partition.id,
+                new OffsetAndMetadata(
+                    map.nextOffset(), OffsetMapCodec.encode(map, partition.identity()))));
+    return all;
+  }
+
+  /** The transaction is committed: the requests are done with. */
+  void done() {
+    offsets.forEach(
+        (partition, answered) -> {
+          OffsetMap map = maps.get(partition);
+          if (!partition.gone && partition.progress != null && map != null) {
+            partition.progress.committed(answered, map);
+            partition.rewriteDue = false;
+          }
+        });
+    requests.forEach(request -> request.partition.release(request));
+  }
+
+  private static OffsetMap map(Partition partition, List<Long> answered) {
+    PartitionProgress progress = partition.progress;
+    if (progress == null) {
+      throw new IllegalStateException("a request was admitted before its partition was loaded");
+    }
+    return progress.with(answered);
+  }
+}

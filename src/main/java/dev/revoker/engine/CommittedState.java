@@ -1,0 +1,151 @@
+package dev.revoker.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the committed offsets: of partitions that were just assigned, and, after an aborted
+ * transaction or a lost producer, of all partitions, to compare them with memory. Used by the
+ * loop's thread alone, in callbacks of a rebalance too: both kinds of consumer allow that.
+ */
+final class CommittedState {
+  private static final Logger LOG = LoggerFactory.getLogger(CommittedState.class);
+
+  /** What came of reading. */
+  sealed interface Reading {
+    /** It was read; these answers are committed, though that was not known. */
+    record Done(Answers found) implements Reading {}
+
+    /** A wakeup that was meant for a poll ended it: read again at once. */
+    record Woken() implements Reading {}
+
+    /** It can't be read now. */
+    record Failed(String why) implements Reading {}
+  }
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final CommittedOffsets offsets;
+  private final CommittedMaps maps;
+  private final Intake intake;
+  private final Rebalance.Withdrawal withdrawal;
+
+  CommittedState(
+      Consumer<byte[], byte[]> consumer,
+      TopicIds topicIds,
+      Intake intake,
+      Rebalance.Withdrawal withdrawal) {
+    this.consumer = consumer;
+    this.offsets = new CommittedOffsets(consumer);
+    this.maps = new CommittedMaps(consumer, topicIds);
+    this.intake = intake;
+    this.withdrawal = withdrawal;
+  }
+
+  /** Whether there is something to be read. */
+  boolean due() {
+    return intake.partitions().stream().anyMatch(partition -> partition.stale);
+  }
+
+  /** The committed offsets of all partitions must be read again before the next commit. */
+  void forget() {
+    intake.partitions().forEach(partition -> partition.stale = true);
+  }
+
+  Reading read() {
+    // A partition without a leader fails the reading for those after it: it is the last next time.
+    List<Partition> stale =
+        intake.partitions().stream()
+            .filter(one -> one.stale)
+            .sorted(Comparator.comparingInt(one -> one.failedReads))
+            .toList();
+    if (stale.isEmpty()) {
+      return new Reading.Done(Answers.NONE);
+    }
+    // One that another worker's open transaction keeps from being read fails the whole reading, so
+    // those that were ours before do not wait for the new ones.
+    List<Partition> known = stale.stream().filter(one -> one.progress != null).toList();
+    try {
+      maps.identify(stale);
+      List<Pending> found = new ArrayList<>();
+      offsets
+          .of(known.isEmpty() ? stale : known)
+          .forEach((partition, committed) -> found.addAll(load(partition, committed)));
+      return new Reading.Done(new Answers(found, List.of()));
+    } catch (WakeupException woken) {
+      return new Reading.Woken();
+    } catch (InvalidConfigurationException refused) {
+      throw refused(refused);
+    } catch (KafkaException passing) {
+      return new Reading.Failed("the committed offsets cannot be read: " + passing.getMessage());
+    }
+  }
+
+  private static LoopFailure refused(InvalidConfigurationException refused) {
+    return new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
+  }
+
+  private List<Pending> load(Partition partition, @Nullable OffsetAndMetadata committed) {
+    partition.failedReads++;
+    OffsetMap map = maps.of(partition, committed);
+    PartitionProgress progress = partition.progress;
+    List<Pending> found = new ArrayList<>();
+    if (progress == null) {
+      begin(partition, map, committed == null ? -1 : map.nextOffset());
+    } else if (progress.isAheadOf(map)) {
+      beginAgain(partition, map, committed);
+    } else if (committed != null) {
+      // A request that is answered at the broker must not be answered again.
+      for (long offset : progress.reconcile(map)) {
+        Pending pending = partition.admitted.get(offset);
+        if (pending != null) {
+          partition.release(pending);
+          found.add(pending);
+        }
+      }
+    }
+    partition.failedReads = 0;
+    partition.stale = false;
+    return found;
+  }
+
+  private void begin(Partition partition, OffsetMap map, long nextOffset) {
+    if (nextOffset >= 0 && !partition.leaving) {
+      // The consumer looked its position up at another time. A worker that was frozen in between
+      // would read requests that another worker has answered meanwhile, before it learns that it
+      // was
+      // replaced.
+      consumer.seek(partition.id, nextOffset);
+    }
+    partition.progress = PartitionProgress.from(map);
+    partition.readNextOffset = nextOffset;
+    partition.firstOffset = nextOffset;
+  }
+
+  /**
+   * The broker has lost a commit that it acknowledged. The worker continues from the broker's
+   * offsets: it withdraws the requests of this partition and reads them again.
+   */
+  private void beginAgain(
+      Partition partition, OffsetMap map, @Nullable OffsetAndMetadata committed) {
+    long start = committed == null ? partition.firstOffset : map.nextOffset();
+    LOG.atWarn()
+        .addKeyValue("partition", partition.id)
+        .addKeyValue("offset", start)
+        .log(
+            "the broker has lost a commit that it had acknowledged: continuing from the broker's"
+                + " offset, requests after it are processed again");
+    withdrawal.withdraw(partition.tickets());
+    partition.drop();
+    partition.longUnread = true;
+    begin(partition, map, start);
+  }
+}

@@ -1,0 +1,245 @@
+package dev.revoker.engine;
+
+import dev.revoker.config.Config;
+import dev.revoker.message.RequestReader;
+import dev.revoker.model.Request;
+import dev.revoker.model.Result;
+import dev.revoker.resilience.Dispatcher;
+import dev.revoker.time.Time;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From polled records to admitted requests, the most urgent lane first, and back-pressure by
+ * pausing partitions. Used by the loop's thread alone.
+ */
+final class Intake {
+  /** What a partition's requests are admitted to. */
+  interface Work {
+    /** How many more are wanted now. */
+    int room();
+
+    /** Takes one in. */
+    Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller);
+  }
+
+  /** How long the records of one lane are read in one turn; at least one record is. */
+  private static final long READ_BUDGET_NANOS = 10_000_000;
+
+  private final List<Lane> lanes = new ArrayList<>();
+  private final Map<TopicPartition, Partition> partitions = new HashMap<>();
+  private final Work work;
+  private final RecordReader reader;
+  private final Completions completions;
+  private final Time time;
+
+  Intake(Config config, Work work, RequestReader reader, Completions completions, Time time) {
+    for (Config.Lane lane : config.lanes()) {
+      lanes.add(new Lane(lane.name(), lane.topic(), config.limits().maxInFlight()));
+    }
+    this.work = work;
+    this.reader = new RecordReader(reader);
+    this.completions = completions;
+    this.time = time;
+  }
+
+  List<String> topics() {
+    return lanes.stream().map(lane -> lane.topic).toList();
+  }
+
+  List<Lane> lanes() {
+    return lanes;
+  }
+
+  List<Partition> partitions() {
+    return List.copyOf(partitions.values());
+  }
+
+  @Nullable Partition partition(TopicPartition id) {
+    return partitions.get(id);
+  }
+
+  Partition add(TopicPartition id) {
+    Lane lane =
+        lanes.stream().filter(one -> one.topic.equals(id.topic())).findFirst().orElseThrow();
+    Partition before = partitions.get(id);
+    if (before != null) {
+      remove(before);
+    }
+    Partition partition = new Partition(id, lane);
+    partitions.put(id, partition);
+    lane.partitions.add(partition);
+    return partition;
+  }
+
+  /** Discards what of it is not committed. */
+  void remove(Partition partition) {
+    partition.discard();
+    partitions.remove(partition.id);
+    partition.lane.partitions.remove(partition);
+  }
+
+  /**
+   * Reads records into their partitions' backlogs, the most urgent lane first. Each lane is read
+   * for {@link #READ_BUDGET_NANOS} a turn at most, so that urgent records never wait long for the
+   * reading of standard ones, and as far as it may hold requests: a few bytes of a fetch become
+   * many where they are compressed. The consumer fetches the rest again.
+   *
+   * @throws LoopFailure if a partition goes on before where it stood
+   */
+  void read(ConsumerRecords<byte[], byte[]> records, Consumer<byte[], byte[]> consumer) {
+    Instant now = time.now();
+    for (Lane lane : lanes) {
+      long untilNanos = time.nanos() + READ_BUDGET_NANOS;
+      for (Partition partition : lane.partitions) {
+        List<ConsumerRecord<byte[], byte[]>> batch = records.records(partition.id);
+        int read = read(partition, batch, consumer, now, untilNanos);
+        OffsetAndMetadata next = records.nextOffsets().get(partition.id);
+        if (read < batch.size()) {
+          consumer.seek(partition.id, batch.get(read).offset());
+        } else if (next != null) {
+          partition.readNextOffset = Math.max(partition.readNextOffset, next.offset());
+        }
+      }
+    }
+  }
+
+  /** Returns how many of the records were read. */
+  private int read(
+      Partition partition,
+      List<ConsumerRecord<byte[], byte[]>> batch,
+      Consumer<byte[], byte[]> consumer,
+      Instant now,
+      long untilNanos) {
+    int count = 0;
+    for (ConsumerRecord<byte[], byte[]> record : batch) {
+      if (!partition.lane.mayHold() || time.nanos() - untilNanos >= 0) {
+        break;
+      }
+      if (count == 0) {
+        checkGap(partition, record.offset(), consumer);
+      }
+      partition.backlog.add(read(partition, record, now));
+      partition.readNextOffset = record.offset() + 1;
+      count++;
+    }
+    return count;
+  }
+
+  private static void checkGap(
+      Partition partition, long offset, Consumer<byte[], byte[]> consumer) {
+    LogGap.check(partition, offset, consumer);
+    partition.longUnread = false;
+    if (partition.firstOffset < 0) {
+      partition.firstOffset = offset;
+    }
+  }
+
+  private Pending read(Partition partition, ConsumerRecord<byte[], byte[]> record, Instant now) {
+    Request request = reader.read(record, partition.lane.name, now);
+    int bytes = record.value() == null ? 0 : record.value().length;
+    // A value that was rejected unread is not kept.
+    int kept = Math.min(bytes, RequestReader.MAX_VALUE_BYTES) + Lane.BYTES_PER_REQUEST;
+    Pending pending = new Pending(partition, request, kept, completions);
+    partition.lane.read(pending);
+    return pending;
+  }
+
+  /** Another partition of each lane is the first to be admitted from. */
+  void takeTurns() {
+    for (Lane lane : lanes) {
+      if (lane.partitions.size() > 1) {
+        Collections.rotate(lane.partitions, 1);
+      }
+    }
+  }
+
+  /**
+   * Admits as much as there is room for: lane after lane, within a lane partition after partition.
+   */
+  void admit() {
+    int room = work.room();
+    for (Lane lane : lanes) {
+      for (Partition partition : lane.partitions) {
+        room -= admit(partition, room);
+      }
+    }
+  }
+
+  private int admit(Partition partition, int room) {
+    PartitionProgress progress = partition.progress;
+    if (progress == null || partition.leaving) {
+      return 0;
+    }
+    int admitted = 0;
+    for (Pending next = partition.backlog.peek();
+        next != null && admitted < room && partition.lane.mayAdmit();
+        next = partition.backlog.peek()) {
+      if (!progress.hasRoomFor(next.offset())) {
+        break;
+      }
+      partition.backlog.remove();
+      if (progress.deliver(next.offset())) {
+        admitted += begin(partition, next);
+      } else {
+        partition.lane.dropped(next);
+      }
+    }
+    partition.passHoles();
+    return admitted;
+  }
+
+  /** How much of the dispatcher's room it takes. */
+  private int begin(Partition partition, Pending pending) {
+    partition.admitted.put(pending.offset(), pending);
+    partition.lane.admitted();
+    return switch (pending.request) {
+      case Request.Valid valid -> {
+        pending.ticket = work.admit(valid, pending);
+        yield 1;
+      }
+      case Request.Invalid invalid -> {
+        pending.answered(Result.rejected(invalid, time.now()));
+        yield 0;
+      }
+    };
+  }
+
+  /** Pauses the partitions that cannot take more, and resumes those that can again. */
+  void steer(Consumer<byte[], byte[]> consumer) {
+    boolean wanted = work.room() > 0;
+    List<TopicPartition> toPause = new ArrayList<>();
+    List<TopicPartition> toResume = new ArrayList<>();
+    for (Partition partition : partitions.values()) {
+      boolean pause = !wanted || !takesMore(partition);
+      partition.longUnread |= !wanted;
+      if (pause != partition.paused) {
+        partition.paused = pause;
+        (pause ? toPause : toResume).add(partition.id);
+      }
+    }
+    if (!toPause.isEmpty()) {
+      consumer.pause(toPause);
+    }
+    if (!toResume.isEmpty()) {
+      consumer.resume(toResume);
+    }
+  }
+
+  private static boolean takesMore(Partition partition) {
+    return partition.progress != null
+        && !partition.leaving
+        && partition.backlog.isEmpty()
+        && partition.lane.mayRead();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.revoker.engine;
+
+import dev.revoker.model.Request;
+import dev.revoker.model.Result;
+import dev.revoker.resilience.Dispatcher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request between delivery and commit. The loop's thread owns it, but for the moment in which the
+ * dispatcher hands back what came of it.
+ */
+final class Pending implements Dispatcher.Caller {
+  final Partition partition;
+  final Request request;
+  final int bytes;
+  private final Completions completions;
+
+  /** Null until it was admitted to the dispatcher; stays so for an invalid one. */
+  Dispatcher.@Nullable Ticket ticket;
+
+  /** Null while it is under way, and for good if it was withdrawn. */
+  private volatile @Nullable Result result;
+
+  Pending(Partition partition, Request request, int bytes, Completions completions) {
+    this.partition = partition;
+    this.request = request;
+    this.bytes = bytes;
+    this.completions = completions;
+  }
+
+  @Override
+  public void answered(Result answer) {
+    result = answer;
+    completions.add(this);
+  }
+
+  @Override
+  public void withdrawn() {
+    completions.add(this);
+  }
+
+  long offset() {
+    return request.source().offset();
+  }
+
+  @Nullable Result result() {
+    return result;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.revoker.engine;
+
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ApplicationRecoverableException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.IllegalGenerationException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the kinds of a transactional producer's errors, one handling for each, as KIP-1050
+ * ("Consistent error handling for Transactions") and KafkaProducer's documentation have them. The
+ * deciding exception may be a cause of the one thrown.
+ */
+final class ProducerErrors {
+  private ProducerErrors() {}
+
+  /** What to do after this failure of a step before the commit, or of the commit itself. */
+  static Publication kindOf(RuntimeException thrown) {
+    for (Throwable error = thrown; error != null; error = error.getCause()) {
+      Publication kind = own(error);
+      if (kind != null) {
+        return kind;
+      }
+    }
+    return switch (thrown) {
+      // Illegal state: the producer had gone into its fatal state before.
+      case IllegalStateException fatal -> new Publication.ProducerLost(describe(fatal));
+      case KafkaException abortable -> new Publication.Aborted(describe(abortable));
+      default -> throw thrown;
+    };
+  }
+
+  /** Class and message, no more: a message of Kafka's names topics and ids, no contents. */
+  static String describe(Throwable error) {
+    return error.getClass().getSimpleName() + ": " + error.getMessage();
+  }
+
+  /** What to do after a producer could not even be made. */
+  static Publication ofConstruction(KafkaException failed) {
+    Throwable root = failed;
+    for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    String why = describe(root);
+    // Kafka takes brokers whose names can't be resolved for a mistake; they may come back.
+    return why.contains("No resolvable bootstrap urls")
+        ? new Publication.Aborted(why)
+        : new Publication.Fatal("the Kafka producer cannot be made: " + why, root);
+  }
+
+  private static boolean says(KafkaException error, Errors refusal) {
+    String message = error.getMessage();
+    return message != null && message.endsWith(refusal.message());
+  }
+
+  private static Publication metadataTooLarge(KafkaException error) {
+    return new Publication.Fatal(
+        "the broker takes less than 4096 bytes of offset metadata:"
+            + " raise offset.metadata.max.bytes to its default",
+        error);
+  }
+
+  private static Publication refused(KafkaException error) {
+    return new Publication.Fatal("the broker refuses this worker: " + describe(error), error);
+  }
+
+  private static @Nullable Publication own(Throwable error) {
+    return switch (error) {
+      case FencedInstanceIdException fenced ->
+          new Publication.Fatal(
+              "another worker uses the same consumer.group.instance.id: give each its own", fenced);
+      case RecordTooLargeException large ->
+          new Publication.Fatal(
+              "a result is larger than the results topic takes, even without what it repeats of the"
+                  + " request: raise its max.message.bytes, or producer.max.request.size",
+              large);
+      case OffsetMetadataTooLarge large -> metadataTooLarge(large);
+      // The producer puts the broker's refusal of offsets into the message and nowhere else.
+      case KafkaException large when says(large, Errors.OFFSET_METADATA_TOO_LARGE) ->
+          metadataTooLarge(large);
+      case KafkaException refused when says(refused, Errors.TOPIC_AUTHORIZATION_FAILED) ->
+          refused(refused);
+      case InvalidConfigurationException refused -> refused(refused);
+      // The group has moved on; the rebalance that follows tells which partitions are still ours.
+      case IllegalGenerationException moved -> new Publication.Aborted(describe(moved));
+      case UnknownMemberIdException moved -> new Publication.Aborted(describe(moved));
+      case CommitFailedException moved -> new Publication.Aborted(describe(moved));
+      case TransactionAbortableException abortable -> new Publication.Aborted(describe(abortable));
+      case ApplicationRecoverableException lost -> new Publication.ProducerLost(describe(lost));
+      case OutOfOrderSequenceException lost -> new Publication.ProducerLost(describe(lost));
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,61 @@
+package dev.revoker.engine;
+
+import dev.revoker.model.Echo;
+import dev.revoker.model.Request;
+import dev.revoker.model.Result;
+import java.util.Map;
+
+/**
+ * A result without what it would repeat of the request for convenience alone: reason, requested_by,
+ * requested_at, labels. What it says of the key stays.
+ */
+final class ShortResult {
+  private ShortResult() {}
+
+  static Result of(Result result) {
+    return new Result(
+        without(result.request()),
+        result.outcome(),
+        result.keyState(),
+        result.httpStatus(),
+        result.error(),
+        result.attempts(),
+        result.uncertainAttempts(),
+        result.completedAt());
+  }
+
+  private static Request without(Request request) {
+    Echo full = request.echo();
+    Echo echo =
+        new Echo(
+            full.requestId(),
+            full.keyFingerprint(),
+            full.account(),
+            null,
+            null,
+            null,
+            Map.of(),
+            full.traceparent(),
+            full.tracestate());
+    return switch (request) {
+      case Request.Valid valid ->
+          new Request.Valid(
+              valid.source(),
+              valid.lane(),
+              valid.receivedAt(),
+              valid.agedFrom(),
+              echo,
+              valid.key(),
+              valid.apiToken(),
+              valid.notAfter());
+      case Request.Invalid invalid ->
+          new Request.Invalid(
+              invalid.source(),
+              invalid.lane(),
+              invalid.receivedAt(),
+              invalid.agedFrom(),
+              echo,
+              invalid.error());
+    };
+  }
+}

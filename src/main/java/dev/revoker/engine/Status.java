@@ -1,0 +1,41 @@
+package dev.revoker.engine;
+
+import dev.revoker.time.Time;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What other threads may see of the loop: a snapshot, replaced after each turn. */
+final class Status {
+  /**
+   * The loop after a turn.
+   *
+   * @param turnedAtMs by the steady clock
+   * @param oldest for each lane with a request received and not answered, from when the oldest
+   *     counts
+   */
+  record Snapshot(long turnedAtMs, int partitions, Map<String, Instant> oldest) {}
+
+  private volatile @Nullable Snapshot snapshot;
+
+  void turned(Intake intake, Time time) {
+    Map<String, Instant> oldest = new HashMap<>();
+    int partitions = 0;
+    for (Lane lane : intake.lanes()) {
+      partitions += lane.partitions.size();
+      lane.partitions.stream()
+          .map(Partition::oldest)
+          .filter(Objects::nonNull)
+          .min(Instant::compareTo)
+          .ifPresent(instant -> oldest.put(lane.name, instant));
+    }
+    snapshot = new Snapshot(time.millis(), partitions, oldest);
+  }
+
+  /** Null before the first turn. */
+  @Nullable Snapshot snapshot() {
+    return snapshot;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.revoker.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks, before anything is begun, whether the topics are there. */
+public final class Topics {
+  private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+  private static final int TIMEOUT_MS = 5000;
+  private static final int ID_TIMEOUT_MS = 1000;
+
+  private Topics() {}
+
+  /**
+   * The topics that do not exist.
+   *
+   * @throws RetriableException if the brokers cannot be reached now
+   * @throws LoopFailure if they refuse
+   */
+  public static List<String> missing(Admin admin, List<String> topics) {
+    var described = admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(TIMEOUT_MS));
+    List<String> missing = new ArrayList<>();
+    described
+        .topicNameValues()
+        .forEach(
+            (topic, description) -> {
+              if (await(description, topic, UnknownTopicOrPartitionException.class).isEmpty()) {
+                missing.add(topic);
+              }
+            });
+    return missing.stream().sorted().toList();
+  }
+
+  /**
+   * The ids of these topics. Waits for about a second at most.
+   *
+   * @throws RetriableException if the brokers cannot be reached now, or a topic does not exist
+   * @throws LoopFailure if they refuse
+   */
+  public static Map<String, Uuid> ids(Admin admin, Set<String> topics) {
+    var described =
+        admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(ID_TIMEOUT_MS));
+    Map<String, Uuid> ids = new HashMap<>();
+    described
+        .topicNameValues()
+        .forEach(
+            (topic, description) ->
+                ids.put(
+                    topic,
+                    await(description, topic, UnknownTopicOrPartitionException.class)
+                        .orElseThrow(() -> new UnknownTopicOrPartitionException(topic))
+                        .topicId()));
+    return ids;
+  }
+
+  /**
+   * Waits, as long as it takes, for brokers that answer; then all topics must be there, or are
+   * made.
+   *
+   * @param create whether to make those that are missing, with the broker's own defaults
+   * @param goOn asked while the brokers are away; false gives up
+   * @return whether the topics are there; false if it gave up
+   * @throws LoopFailure if a topic is missing and is not to be made, or the brokers refuse
+   */
+  public static boolean ensure(
+      Admin admin, List<String> topics, boolean create, Bell bell, BooleanSupplier goOn) {
+    boolean told = false;
+    while (goOn.getAsBoolean()) {
+      try {
+        List<String> missing = missing(admin, topics);
+        if (missing.isEmpty()) {
+          return true;
+        }
+        if (!create) {
+          throw new LoopFailure(
+              "missing topics: "
+                  + String.join(", ", missing)
+                  + ". Create them, or set create.topics=true",
+              null);
+        }
+        missing.forEach(topic -> create(admin, topic));
+      } catch (RetriableException away) {
+        if (!told) {
+          told = true;
+          LOG.atWarn()
+              .addKeyValue("cause", away.toString())
+              .log("the brokers at bootstrap.servers do not answer: waiting for them");
+        }
+      }
+      bell.await(Duration.ofMillis(500).toMillis());
+    }
+    return false;
+  }
+
+  private static void create(Admin admin, String topic) {
+    NewTopic fresh = new NewTopic(topic, Optional.empty(), Optional.empty());
+    await(admin.createTopics(List.of(fresh)).all(), topic, TopicExistsException.class);
+    LOG.atInfo().addKeyValue("topic", topic).log("topic created");
+  }
+
+  private static LoopFailure refused(String topic, Throwable failure) {
+    return switch (failure) {
+      case SslAuthenticationException tls ->
+          new LoopFailure(
+              "no TLS with the brokers: %s (see ssl.truststore.* and ssl.keystore.*)"
+                  .formatted(root(tls)),
+              tls);
+      case SaslAuthenticationException login ->
+          new LoopFailure(
+              "the brokers refuse the login: %s (see sasl.mechanism and sasl.jaas.config)"
+                  .formatted(login.getMessage()),
+              login);
+      case InvalidConfigurationException refused ->
+          new LoopFailure(
+              "the broker refuses access to " + topic + ": " + refused.getMessage(), refused);
+      default -> new LoopFailure("topic " + topic + ": " + failure, failure);
+    };
+  }
+
+  /** Only the last cause tells which certificate it was, and what is wrong with it. */
+  private static @Nullable String root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
+  }
+
+  private static <T> Optional<T> await(
+      KafkaFuture<T> future, String topic, Class<? extends Exception> absent) {
+    try {
+      return Optional.ofNullable(future.get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS));
+    } catch (ExecutionException failed) {
+      Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
+      if (absent.isInstance(cause)) {
+        return Optional.empty();
+      }
+      if (cause instanceof RetriableException passing) {
+        throw passing;
+      }
+      throw refused(topic, cause);
+    } catch (java.util.concurrent.TimeoutException late) {
+      throw new org.apache.kafka.common.errors.TimeoutException("no answer about " + topic, late);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new LoopFailure("interrupted while looking for " + topic, interrupted);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.revoker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.revoker.message.Fingerprints;
+import dev.revoker.message.RequestReader;
+import dev.revoker.model.Source;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class CompletionsTest {
+  private static final int ROUNDS = 100_000;
+
+  private final Semaphore woken = new Semaphore(0);
+
+  /**
+   * A completion comes just when the loop goes to sleep, again and again. A lost wakeup shows as a
+   * poll that times out while there is something to do.
+   */
+  @Test
+  @Timeout(120)
+  void noCompletionIsLeftWhileTheLoopSleeps() throws Exception {
+    Completions completions = new Completions(woken::release, Bell.ofThreads());
+    Pending pending = pending(completions);
+    AtomicInteger taken = new AtomicInteger();
+    Thread caller = Thread.ofPlatform().start(() -> completeOneByOne(completions, pending, taken));
+
+    while (taken.get() < ROUNDS) {
+      if (completions.next() != null) {
+        taken.incrementAndGet();
+      } else if (completions.mayBlock()) {
+        assertThat(woken.tryAcquire(10, TimeUnit.SECONDS)).as("woken after %s", taken).isTrue();
+      }
+      completions.polled();
+    }
+    caller.join();
+    assertThat(completions.next()).isNull();
+  }
+
+  private static void completeOneByOne(
+      Completions completions, Pending pending, AtomicInteger taken) {
+    for (int round = 0; round < ROUNDS; round++) {
+      while (taken.get() < round) {
+        Thread.onSpinWait();
+      }
+      completions.add(pending);
+    }
+  }
+
+  @Test
+  void aSignalKeepsTheNextPollFromBlocking() {
+    Completions completions = new Completions(woken::release, Bell.ofThreads());
+    completions.signal();
+
+    assertThat(completions.mayBlock()).isFalse();
+    completions.polled();
+    assertThat(completions.mayBlock()).as("once").isTrue();
+  }
+
+  @Test
+  void aPollIsWokenOnce() {
+    AtomicInteger wakeups = new AtomicInteger();
+    Completions completions = new Completions(wakeups::incrementAndGet, Bell.ofThreads());
+    completions.add(pending(completions));
+    assertThat(wakeups).hasValue(0);
+
+    while (completions.next() != null) {
+      // Taken.
+    }
+    assertThat(completions.mayBlock()).isTrue();
+    completions.add(pending(completions));
+    completions.add(pending(completions));
+    completions.signal();
+    assertThat(wakeups).hasValue(1);
+  }
+
+  @Test
+  void outOfAPollTheBellIsEnough() {
+    AtomicInteger wakeups = new AtomicInteger();
+    AtomicInteger rings = new AtomicInteger();
+    Bell bell =
+        new Bell() {
+          @Override
+          public void ring() {
+            rings.incrementAndGet();
+          }
+
+          @Override
+          public void await(long timeoutMs) {}
+        };
+    Completions completions = new Completions(wakeups::incrementAndGet, bell);
+    assertThat(completions.mayBlock()).isTrue();
+    completions.polled();
+    completions.add(pending(completions));
+    assertThat(completions.mayBlock()).isFalse();
+    completions.signal();
+
+    assertThat(wakeups).hasValue(0);
+    assertThat(rings).hasValue(2);
+  }
+
+  @Test
+  @Timeout(30)
+  void aRingEndsOneWaitAndRingsDoNotAddUp() throws Exception {
+    Bell bell = Bell.ofThreads();
+    for (int i = 0; i < 1000; i++) {
+      bell.ring();
+    }
+    bell.await(20_000);
+    long before = System.nanoTime();
+    bell.await(50);
+    assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(49_000_000);
+
+    Thread ringer = Thread.ofVirtual().start(bell::ring);
+    bell.await(20_000);
+    ringer.join();
+  }
+
+  private static Pending pending(Completions completions) {
+    var reader = new RequestReader(Set.of("acme"), "acme", new Fingerprints(null));
+    var request =
+        reader.read(
+            new Source("t", 0, 0), "standard", null, n -> null, Instant.EPOCH, Instant.EPOCH);
+    Lane lane = new Lane("standard", "t", 64);
+    return new Pending(new Partition(Rig.ZERO, lane), request, 0, completions);
+  }
+}

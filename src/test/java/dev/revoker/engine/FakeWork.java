@@ -1,0 +1,89 @@
+package dev.revoker.engine;
+
+import dev.revoker.model.KeyState;
+import dev.revoker.model.Outcome;
+import dev.revoker.model.Request;
+import dev.revoker.model.Result;
+import dev.revoker.resilience.Dispatcher;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** A dispatcher whose calls end when a test says so. */
+final class FakeWork implements RequestLoop.Work {
+  /** An admitted request. */
+  record Task(Request.Valid request, Dispatcher.Caller caller) implements Dispatcher.Ticket {
+    String id() {
+      return request.source().toString();
+    }
+  }
+
+  int room = Integer.MAX_VALUE;
+
+  /** In the order of admission; everything that ever was. */
+  final List<Task> admitted = new ArrayList<>();
+
+  /** Admitted, and neither answered nor taken back. */
+  final List<Task> open = new ArrayList<>();
+
+  /** Those are being called, so that taking them back must wait for the end of the call. */
+  Predicate<Task> called = task -> false;
+
+  /** Each admission takes away of the room, as probes do. */
+  boolean probing;
+
+  @Override
+  public int room() {
+    return room;
+  }
+
+  @Override
+  public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
+    Task task = new Task(request, caller);
+    admitted.add(task);
+    open.add(task);
+    if (probing) {
+      room--;
+    }
+    return task;
+  }
+
+  @Override
+  public void withdraw(Collection<Dispatcher.Ticket> tickets) {
+    for (Dispatcher.Ticket ticket : tickets) {
+      Task task = (Task) ticket;
+      if (!called.test(task) && open.remove(task)) {
+        task.caller().withdrawn();
+      }
+    }
+  }
+
+  void answer(Task task) {
+    open.remove(task);
+    task.caller()
+        .answered(
+            new Result(
+                task.request(),
+                Outcome.REVOKED,
+                KeyState.INACTIVE,
+                204,
+                null,
+                1,
+                0,
+                Instant.EPOCH));
+  }
+
+  void answer(String id) {
+    answer(open.stream().filter(task -> task.id().equals(id)).findFirst().orElseThrow());
+  }
+
+  void answerAll() {
+    List.copyOf(open).forEach(this::answer);
+  }
+
+  List<String> ids() {
+    return admitted.stream().map(Task::id).toList();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.revoker.engine;
+
+import static dev.revoker.engine.Rig.VALID;
+import static dev.revoker.engine.Rig.ZERO;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where reading goes on elsewhere than it stood. */
+class LogGapTest {
+  @Test
+  void aLogThatWasCutBackIsNotPassedOver() {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    rig.consumer.seek(ZERO, 0);
+    rig.consumer.append(ZERO, 3, VALID);
+
+    assertThatThrownBy(() -> rig.steps(2))
+        .isInstanceOf(LoopFailure.class)
+        .hasMessageContaining("key-revocations-0")
+        .hasMessageContaining("offset 3")
+        .hasMessageContaining("99");
+  }
+
+  @Test
+  void requestsThatWereDeletedUnreadAreTold() {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    rig.consumer.updateBeginningOffsets(Map.of(ZERO, 140L));
+    rig.consumer.seek(ZERO, 140);
+
+    List<ILoggingEvent> told =
+        Logged.by(
+            LogGap.class,
+            () -> {
+              rig.consumer.append(ZERO, 141, VALID);
+              rig.steps(2);
+            });
+
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst().getKeyValuePairs().toString())
+        .contains("key-revocations-0", "from=\"100\"", "to=\"139\"");
+    assertThat(rig.work.ids()).containsExactly("key-revocations-0-141");
+  }
+
+  @Test
+  void aHoleIsNoNews() {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    rig.consumer.updateBeginningOffsets(Map.of(ZERO, 3L));
+
+    List<ILoggingEvent> told =
+        Logged.by(
+            LogGap.class,
+            () -> {
+              rig.consumer.append(ZERO, 141, VALID);
+              rig.step();
+              rig.consumer.append(ZERO, 160, VALID);
+              rig.steps(2);
+            });
+
+    assertThat(told).isEmpty();
+    assertThat(rig.work.admitted).hasSize(2);
+  }
+
+  @Test
+  void aLogThatIsCutBackWhileItIsReadIsNotPassedOver() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 5);
+    rig.steps(2);
+    rig.consumer.seek(ZERO, 4);
+
+    assertThatThrownBy(() -> rig.steps(2))
+        .isInstanceOf(LoopFailure.class)
+        .hasMessageContaining("goes on at offset 4, though requests up to 4 were read");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 100})
+  void whatIsDeletedWhileThePartitionPausesIsTold(long committed) {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(committed, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    rig.consumer.updateBeginningOffsets(Map.of(ZERO, committed + 1));
+    rig.consumer.seek(ZERO, committed + 1);
+
+    List<ILoggingEvent> told =
+        Logged.by(
+            LogGap.class,
+            () -> {
+              rig.consumer.append(ZERO, committed + 1, VALID);
+              rig.steps(2);
+            });
+
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst().getKeyValuePairs().toString())
+        .contains("from=\"" + committed + "\"", "to=\"" + committed + "\"");
+  }
+
+  @Test
+  void aLogThatBeginsWhereReadingStoodHasLostNothing() {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    rig.consumer.updateBeginningOffsets(Map.of(ZERO, 100L));
+
+    List<ILoggingEvent> told =
+        Logged.by(
+            LogGap.class,
+            () -> {
+              rig.consumer.append(ZERO, 141, VALID);
+              rig.steps(2);
+            });
+
+    assertThat(told).isEmpty();
+  }
+
+  /** The look may last a second, and the loop stands still meanwhile. */
+  @Test
+  void whatIsReadWithoutAPauseIsNotLookedUp() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.consumer.append(ZERO, 7, VALID);
+    rig.steps(2);
+    assertThat(rig.consumer.beginningLooks).isZero();
+    rig.work.room = 0;
+    rig.step();
+    rig.work.room = 9;
+    rig.step();
+    rig.consumer.updateBeginningOffsets(Map.of(ZERO, 0L));
+    rig.consumer.append(ZERO, 9, VALID);
+    rig.steps(2);
+    assertThat(rig.consumer.beginningLooks).as("after a pause").isEqualTo(1);
+  }
+
+  @Test
+  void aLookThatIsWokenIsTakenAgainAndOneThatFailsIsTold() {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    rig.consumer.beginningFailures.add(new WakeupException());
+    rig.consumer.beginningFailures.add(new TimeoutException("no leader"));
+
+    List<ILoggingEvent> told =
+        Logged.by(
+            LogGap.class,
+            () -> {
+              rig.consumer.append(ZERO, 141, VALID);
+              rig.steps(2);
+            });
+
+    assertThat(rig.consumer.beginningLooks).isEqualTo(2);
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst().getKeyValuePairs().toString()).contains("no leader");
+    assertThat(rig.work.admitted).hasSize(1);
+  }
+}

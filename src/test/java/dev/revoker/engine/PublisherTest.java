@@ -1,0 +1,423 @@
+package dev.revoker.engine;
+
+import static dev.revoker.engine.PublisherRig.PARTITION;
+import static dev.revoker.engine.PublisherRig.batch;
+import static dev.revoker.engine.PublisherRig.result;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.revoker.engine.ScriptedProducer.Commit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.UnknownProducerIdException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each kind of failure has its one handling. */
+class PublisherTest {
+  private final PublisherRig rig = new PublisherRig();
+
+  @Test
+  void resultsAndOffsetsCommitTogether() {
+    rig.open();
+
+    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0", "r-1");
+    assertThat(rig.store.results)
+        .extracting(record -> new String(record.headers().lastHeader("ce_id").value(), UTF_8))
+        .containsExactly("requests-0-0", "requests-0-1");
+    assertThat(rig.store.offsets).containsEntry(PARTITION, new OffsetAndMetadata(2, ""));
+    assertThat(rig.producer().calls)
+        .containsExactly("init", "begin", "offsets", "send", "send", "commit");
+  }
+
+  @Test
+  void openDoesNothingWhereAProducerStands() {
+    rig.open();
+    rig.open();
+
+    assertThat(rig.made).hasSize(1);
+  }
+
+  static List<RuntimeException> abortable() {
+    return List.of(
+        new CommitFailedException("consumer group metadata mismatch"),
+        new KafkaException("error state", new CommitFailedException("mismatch")),
+        new TransactionAbortableException("abort it"),
+        new KafkaException("error state", new TransactionAbortableException("timed out")),
+        new KafkaException("something new"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("abortable")
+  void whatCanBeAbortedIsAbortedAndTheSameProducerGoesOn(RuntimeException failure) {
+    for (String step : List.of("offsets", "commit")) {
+      rig.open();
+      rig.producer().failures.put(step, failure);
+
+      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+      assertThat(rig.producer().calls).endsWith("abort");
+      assertThat(rig.store.results).isEmpty();
+
+      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+      assertThat(rig.ids()).containsExactly("r-0");
+      assertThat(rig.made).hasSize(1);
+      rig.store.results.clear();
+    }
+  }
+
+  @Test
+  void aTransactionThatCannotBeginIsAbortedToo() {
+    rig.open();
+    rig.producer().failures.put("begin", new KafkaException("an error state of before"));
+
+    // The strict producer has no transaction to abort, as the real one has if it is not in error.
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+  }
+
+  static List<Commit> unanswered() {
+    return List.of(Commit.LATE, Commit.DONE_UNANSWERED);
+  }
+
+  @ParameterizedTest
+  @MethodSource("unanswered")
+  void aCommitWithoutAnAnswerIsAskedForAgainAndNeverAborted(Commit how) {
+    rig.open();
+    rig.producer().commits.add(how);
+    rig.producer().commits.add(how == Commit.LATE ? Commit.LATE : Commit.DONE_UNANSWERED);
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    rig.producer().commits.clear();
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+
+    assertThat(rig.producer().calls).doesNotContain("abort");
+    assertThat(rig.ids()).containsExactly("r-0");
+    assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
+  }
+
+  /** One result is sent, and no broker has taken it. */
+  private ScriptedProducer underWay() {
+    rig.open();
+    rig.producer().holds = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    return rig.producer();
+  }
+
+  /** Kafka's producer may commit without what it was given last (docs/DESIGN.md). */
+  @Test
+  void nothingIsCommittedBeforeBrokersHaveTakenAllOfIt() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.holds = true;
+
+    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Unknown.class);
+    assertThat(producer.calls).containsExactly("init", "begin", "offsets", "send", "send");
+    producer.take();
+
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0", "r-1");
+  }
+
+  @Test
+  void whatABrokerDoesNotTakeIsAbortedThoughTheProducerWouldCommit() {
+    underWay();
+    rig.producer().refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
+
+    assertThat(rig.publisher.resume())
+        .isInstanceOfSatisfying(
+            Publication.Aborted.class, aborted -> assertThat(aborted.why()).contains("Expiring"));
+    assertThat(rig.producer().calls).doesNotContain("commit").endsWith("abort");
+    rig.producer().holds = false;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0");
+  }
+
+  /**
+   * It may have been appended: it would go out with the next transaction, beside the same again.
+   */
+  @Test
+  void aProducerThatRefusesARecordIsReplacedAfterTheAbort() {
+    rig.eachProducer = producer -> producer.abortForgets = true;
+    rig.open();
+    rig.producer().failures.put("send", new KafkaException("an error state"));
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+    rig.open();
+    rig.producer().failures.put("offsets", new CommitFailedException("the group has moved on"));
+    assertThat(rig.publisher.publish(batch(0)))
+        .as("the new one has refused nothing")
+        .isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0");
+  }
+
+  /** Each further one would be appended all the same, or wait as long as the first did. */
+  @Test
+  void afterARecordThatIsRefusedAtOnceNoOtherIsSent() {
+    rig.open();
+    rig.store.maxValueBytes = 2_000;
+    Batch batch = batch(result(0, Map.of("label", "x".repeat(5_000))), result(1, Map.of()));
+
+    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.producer().calls).containsExactly("init", "begin", "offsets", "send", "abort");
+    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0", "r-1");
+    assertThat(rig.made).hasSize(1);
+  }
+
+  @Test
+  void aProducerWhoseAbortLeavesWhatNoBrokerHasTakenIsReplaced() {
+    rig.open();
+    ScriptedProducer first = rig.producer();
+    first.abortForgets = true;
+    first.holds = true;
+    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Unknown.class);
+    first.refuseFirst(new TimeoutException("Expiring 1 record(s) for results-0"));
+
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.ProducerLost.class);
+    rig.open();
+    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0", "r-1");
+  }
+
+  /** By itself the producer would abort it, and the next owner would call again. */
+  @Test
+  void whatIsUnderWayIsCommittedAsItCloses() {
+    ScriptedProducer producer = underWay();
+    producer.whenAwaited = producer::take;
+
+    rig.publisher.close(Duration.ofSeconds(5));
+    assertThat(rig.ids()).containsExactly("r-0");
+    assertThat(producer.closed()).isTrue();
+  }
+
+  @Test
+  void whatNoBrokerTakesInTimeIsAbortedAsItCloses() {
+    ScriptedProducer producer = underWay();
+
+    rig.publisher.close(Duration.ofMillis(10));
+    assertThat(producer.calls).doesNotContain("commit");
+    assertThat(producer.closed()).isTrue();
+    assertThat(producer.closedWithin).as("time for the abort").isPositive();
+  }
+
+  /** What was under way before is aborted, and of this one only the offsets are sent. */
+  @Test
+  void aTransactionWithoutItsResultsIsNotCommittedAsItCloses() {
+    ScriptedProducer producer = underWay();
+    producer.refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+    producer.failures.put("offsets", new TimeoutException("no answer"));
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+
+    rig.publisher.close(Duration.ofSeconds(5));
+    assertThat(producer.calls).doesNotContain("commit");
+  }
+
+  /** The producer goes on with it by itself; to ask for it again would wait for max.block.ms. */
+  @Test
+  void aCommitThatIsAskedForIsLeftToTheProducerAsItCloses() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.commits.add(Commit.LATE);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+
+    rig.publisher.close(Duration.ofSeconds(5));
+    assertThat(producer.calls).containsOnlyOnce("commit");
+    assertThat(producer.closedWithin).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void anAbortedTransactionIsNotCommittedAsItCloses() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.failures.put("commit", new TransactionAbortableException("a record expired"));
+    producer.lateAbort = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+
+    rig.publisher.close(Duration.ofSeconds(5));
+    assertThat(producer.calls).containsOnlyOnce("commit");
+    assertThat(rig.ids()).isEmpty();
+  }
+
+  /** An abort would decide over the transaction before, too, whose markers a broker has lost. */
+  @Test
+  void offsetsWithoutAnAnswerAreSentAgainOnceThereIsABrokerAndNotAborted() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.failures.put("offsets", new TimeoutException("SendOffsetsToTransaction timed out"));
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    producer.connections(0);
+    producer.calls.clear();
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Unknown.class);
+    assertThat(producer.calls).as("nothing is queued for brokers that are away").isEmpty();
+    producer.connections(1);
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+
+    assertThat(producer.calls).containsExactly("offsets", "send", "commit");
+    assertThat(rig.ids()).containsExactly("r-0");
+    assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
+  }
+
+  /** As where a topic is gone: it would never end. Two may be a broker that is still loading. */
+  @Test
+  void offsetsThatABrokerThatAnswersDoesNotTakeThreeTimesAreAborted() {
+    rig.open();
+    for (int time = 1; time <= 3; time++) {
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(time == 1 ? rig.publisher.publish(batch(0)) : rig.publisher.resume())
+          .isInstanceOf(time < 3 ? Publication.Unknown.class : Publication.Aborted.class);
+    }
+
+    assertThat(rig.producer().calls).endsWith("abort");
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+  }
+
+  @Test
+  void eachTransactionHasItsOwnThree() {
+    rig.open();
+    for (int transaction = 0; transaction < 3; transaction++) {
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(rig.publisher.publish(batch(transaction))).isInstanceOf(Publication.Unknown.class);
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(rig.publisher.resume()).isInstanceOf(Publication.Unknown.class);
+      assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+    }
+  }
+
+  @Test
+  void theAbortHasThreeOfItsOwn() {
+    rig.open();
+    rig.producer().lateAbort = true;
+    for (int time = 1; time <= 3; time++) {
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(time == 1 ? rig.publisher.publish(batch(0)) : rig.publisher.resume())
+          .isInstanceOf(time < 3 ? Publication.Unknown.class : Publication.Aborted.class);
+    }
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+  }
+
+  /** It may be connecting to an address from which nothing ever comes. */
+  @Test
+  void offsetsThatNobodyAnswersAreNeverAborted() {
+    rig.open();
+    rig.producer().answers = false;
+    for (int time = 1; time <= 20; time++) {
+      rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+      assertThat(time == 1 ? rig.publisher.publish(batch(0)) : rig.publisher.resume())
+          .isInstanceOf(Publication.Unknown.class);
+    }
+
+    assertThat(rig.producer().calls).doesNotContain("abort");
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+  }
+
+  /** Offsets of a topic that is gone are asked for again for ever, and the abort after them. */
+  @Test
+  void anAbortThatABrokerThatAnswersNeverEndsCostsTheProducer() {
+    rig.open();
+    ScriptedProducer producer = rig.producer();
+    producer.lateAbort = true;
+    producer.failures.put("offsets", new CommitFailedException("the group has moved on"));
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    producer.answers = false;
+    for (int time = 1; time <= 10; time++) {
+      assertThat(rig.publisher.publish(batch(0)))
+          .as("nobody is there to end it")
+          .isInstanceOf(Publication.Aborted.class);
+    }
+    producer.answers = true;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+
+    rig.open();
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.made).hasSize(2);
+    assertThat(rig.ids()).containsExactly("r-0");
+  }
+
+  @Test
+  void offsetsThatAreRefusedAfterAllAreAborted() {
+    rig.open();
+    rig.producer().failures.put("offsets", new TimeoutException("no answer"));
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+
+    rig.producer().connections(1);
+    rig.producer().failures.put("offsets", new CommitFailedException("the group has moved on"));
+    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+
+    assertThat(rig.producer().calls).endsWith("abort");
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+  }
+
+  static List<RuntimeException> lost() {
+    return List.of(
+        new ProducerFencedException("fenced"),
+        new InvalidProducerEpochException("old epoch"),
+        new KafkaException("error state", new InvalidProducerEpochException("old epoch")),
+        new InvalidPidMappingException("unknown id"),
+        new OutOfOrderSequenceException("gap"),
+        new UnknownProducerIdException("forgotten"),
+        new IllegalStateException("because of previous invalid state transition attempt"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("lost")
+  void aProducerThatCannotGoOnIsReplaced(RuntimeException failure) {
+    for (String step : List.of("begin", "send", "offsets", "commit")) {
+      rig.open();
+      ScriptedProducer first = rig.producer();
+      first.failures.put(step, failure);
+
+      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+      assertThat(first.closed()).isTrue();
+
+      rig.open();
+      assertThat(rig.producer()).isNotSameAs(first);
+      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    }
+  }
+
+  @Test
+  void anAbortThatFailsMeansANewProducer() {
+    rig.open();
+    rig.producer().failures.put("offsets", new KafkaException("an error"));
+    rig.producer().failures.put("abort", new KafkaException("Failed to abort transaction"));
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(rig.producer().closed()).isTrue();
+  }
+
+  @Test
+  void anAbortThatTimesOutIsAskedForAgainBeforeTheNextTransaction() {
+    rig.open();
+    rig.producer().failures.put("offsets", new KafkaException("an error"));
+    rig.producer().lateAbort = true;
+
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    rig.producer().calls.clear();
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.producer().calls).as("one wait, not two").containsExactly("abort");
+
+    // The broker may have taken back more than this one, so it is looked at before the next.
+    rig.producer().lateAbort = false;
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.ids()).containsExactly("r-0");
+    assertThat(rig.made).hasSize(1);
+  }
+}
