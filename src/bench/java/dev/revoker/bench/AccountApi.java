@@ -1,7 +1,6 @@
 package dev.revoker.bench;
 
 import dev.revoker.model.Secret;
-import dev.revoker.sandbox.AccountFile;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.SandboxAccount;
 import java.io.IOException;
@@ -48,7 +47,8 @@ final class AccountApi implements AutoCloseable {
 
   static AccountApi start(Path folder) throws IOException, InterruptedException {
     Path accounts = folder.resolve("accounts.json");
-    AccountFile.write(accounts, List.of(new SandboxAccount(USER, Secret.of(PASSWORD), List.of())));
+    SandboxAccount.writeFile(
+        accounts, List.of(new SandboxAccount(USER, Secret.of(PASSWORD), List.of())));
     String listen = "127.0.0.1:" + freePort();
     List<String> command =
         new java.util.ArrayList<>(

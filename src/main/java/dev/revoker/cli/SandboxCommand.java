@@ -2,7 +2,6 @@ package dev.revoker.cli;
 
 import dev.revoker.config.Config;
 import dev.revoker.model.Secret;
-import dev.revoker.sandbox.AccountFile;
 import dev.revoker.sandbox.OtherAccountKeyAnswer;
 import dev.revoker.sandbox.SandboxAccount;
 import dev.revoker.sandbox.SandboxApi;
@@ -125,14 +124,14 @@ public final class SandboxCommand implements Callable<Integer> {
     List<SandboxAccount> given;
     List<SandboxAccount> made = make();
     try {
-      given = file == null ? List.of() : AccountFile.read(file);
+      given = file == null ? List.of() : SandboxAccount.readFile(file);
     } catch (IOException e) {
       err.println("--accounts: " + file + " cannot be read: " + e.getMessage());
       return ExitCode.USAGE;
     }
     try {
       if (out != null) {
-        AccountFile.write(out, made);
+        SandboxAccount.writeFile(out, made);
       }
     } catch (IOException e) {
       err.println("--out: " + out + " cannot be written: " + e.getMessage());

@@ -1,144 +1,165 @@
 package dev.revoker.sandbox;
 
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.HttpReply.Response;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the account API says to a call, without any fault: the documented parameters and errors, and
- * the inferred ones as shared notes on the API have them.
+ * How the account API answers a call when no fault is set. The parameters and errors are those that
+ * cielo24 documents, and those that its own clients expect.
  */
 final class AccountApi {
-  private final Vault vault;
-  private final FaultBoard board;
+  /** The response to a removal. Its reason phrase is the one of the documented example. */
+  static final Response REMOVED = Response.empty(204, "OK", Map.of());
 
-  AccountApi(Vault vault, FaultBoard board) {
-    this.vault = vault;
-    this.board = board;
+  static final Response LOGIN_INVALID = error("LOGIN_INVALID", "Invalid username or password");
+  static final Response UNHANDLED_ERROR = error("UNHANDLED_ERROR", "An unhandled error occurred");
+  private static final Response DONE = REMOVED;
+  private static final Response BAD_API_TOKEN =
+      error("BAD_API_TOKEN", "Invalid or expired API token");
+  private static final Response ACCOUNT_UNPRIVILEGED =
+      error("ACCOUNT_UNPRIVILEGED", "Account does not have permission to access/change this data");
+  private static final Response ITEM_NOT_FOUND = error("ITEM_NOT_FOUND", "API key not found");
+
+  private final AccountStore store;
+  private final ActiveFaults faults;
+
+  AccountApi(AccountStore store, ActiveFaults faults) {
+    this.store = store;
+    this.faults = faults;
   }
 
-  /** Does what is asked. */
-  Answer answer(Endpoint endpoint, HttpRequest request) {
+  Response answer(Endpoint endpoint, SandboxRequest request) {
     String version = request.parameter("v");
     if (version == null) {
-      return Answer.missing("v");
+      return missing("v");
     }
     if (!version.equals("1")) {
-      return Answer.invalid("v");
+      return invalid("v");
     }
-    return switch (endpoint) {
-      case LOGIN -> login(request);
-      case LOGOUT -> logout(request);
-      case GENERATE_API_KEY -> generate(request);
-      case REMOVE_API_KEY -> remove(request);
-      case UPDATE_PASSWORD -> updatePassword(request);
-    };
+    return endpoint == Endpoint.LOGIN ? login(request) : withSession(endpoint, request);
   }
 
-  private Answer login(HttpRequest request) {
+  private Response login(SandboxRequest request) {
     String user = request.parameterOrHeader("username", "x-auth-user");
     if (user == null) {
-      return Answer.missing("username");
+      return missing("username");
     }
     String password = request.parameterOrHeader("password", "x-auth-password");
     if (password != null) {
-      return vault.passwordFits(user, Secret.of(password)) ? session(user) : Answer.LOGIN_INVALID;
+      return store.acceptsPassword(user, Secret.of(password)) ? session(user) : LOGIN_INVALID;
     }
     String key = request.parameterOrHeader("securekey", "x-auth-securekey");
     if (key == null) {
-      return Answer.missing("password");
+      return missing("password");
     }
-    return switch (vault.keyLogin(user, key)) {
-      case WELCOME -> session(user);
-      case WRONG -> Answer.LOGIN_INVALID;
-      case REMOVED -> Answer.ACCOUNT_UNPRIVILEGED;
+    return switch (store.keyLogin(user, key)) {
+      case ACCEPTED -> session(user);
+      case WRONG -> LOGIN_INVALID;
+      case REMOVED -> ACCOUNT_UNPRIVILEGED;
     };
   }
 
-  private Answer session(String user) {
-    return Answer.of("ApiToken", vault.openSession(user));
+  private Response session(String user) {
+    return ok("ApiToken", store.openSession(user));
   }
 
-  private Answer logout(HttpRequest request) {
+  private Response withSession(Endpoint endpoint, SandboxRequest request) {
     String token = request.parameter("api_token");
     if (token == null) {
-      return Answer.missing("api_token");
+      return missing("api_token");
     }
-    if (vault.sessionOf(token) == null) {
-      return Answer.BAD_API_TOKEN;
-    }
-    vault.closeSession(token);
-    return Answer.DONE;
+    return switch (endpoint) {
+      case LOGOUT -> logout(token);
+      case GENERATE_API_KEY -> generateKey(token, request);
+      case REMOVE_API_KEY -> removeKey(token, request);
+      case UPDATE_PASSWORD -> updatePassword(token, request);
+      case LOGIN -> throw new IllegalArgumentException("a login has no session");
+    };
   }
 
-  private Answer generate(HttpRequest request) {
-    String token = request.parameter("api_token");
-    if (token == null) {
-      return Answer.missing("api_token");
+  private Response logout(String token) {
+    if (store.sessionOf(token) == null) {
+      return BAD_API_TOKEN;
     }
-    String account = vault.sessionOf(token);
+    store.closeSession(token);
+    return DONE;
+  }
+
+  private Response generateKey(String token, SandboxRequest request) {
+    String account = store.sessionOf(token);
     if (account == null) {
-      return Answer.BAD_API_TOKEN;
+      return BAD_API_TOKEN;
     }
     Boolean force = bool(request.parameter("force_new"));
     if (force == null) {
-      return Answer.invalid("force_new");
+      return invalid("force_new");
     }
     String of = request.parameter("account_id");
     if (of != null && !of.equals(account)) {
-      return Answer.ACCOUNT_UNPRIVILEGED;
+      return ACCOUNT_UNPRIVILEGED;
     }
-    return Answer.of("ApiKey", force ? vault.makeKey(account) : vault.existingKey(account));
+    return ok("ApiKey", force ? store.makeKey(account) : store.existingKey(account));
   }
 
-  private Answer remove(HttpRequest request) {
-    String token = request.parameter("api_token");
-    if (token == null) {
-      return Answer.missing("api_token");
-    }
+  private Response removeKey(String token, SandboxRequest request) {
     String key = request.parameter("api_securekey");
     if (key == null) {
-      return Answer.missing("api_securekey");
+      return missing("api_securekey");
     }
-    if (!KeyTable.isHex(key)) {
-      return Answer.invalid("api_securekey");
+    if (!AccountStore.isHex(key)) {
+      return invalid("api_securekey");
     }
-    String account = vault.sessionOf(token);
+    String account = store.sessionOf(token);
     if (account == null) {
-      return Answer.BAD_API_TOKEN;
+      return BAD_API_TOKEN;
     }
-    return switch (vault.removeKey(account, key)) {
-      case REMOVED -> Answer.DONE;
-      case NOT_FOUND -> Answer.ITEM_NOT_FOUND;
-      case NOT_YOURS ->
-          switch (board.otherAccountKey()) {
-            case ITEM_NOT_FOUND -> Answer.ITEM_NOT_FOUND;
-            case ACCOUNT_UNPRIVILEGED -> Answer.ACCOUNT_UNPRIVILEGED;
+    return switch (store.removeKey(account, key)) {
+      case REMOVED -> REMOVED;
+      case NOT_FOUND -> ITEM_NOT_FOUND;
+      case OTHER_ACCOUNT ->
+          switch (faults.otherAccountKey()) {
+            case ITEM_NOT_FOUND -> ITEM_NOT_FOUND;
+            case ACCOUNT_UNPRIVILEGED -> ACCOUNT_UNPRIVILEGED;
           };
     };
   }
 
-  private Answer updatePassword(HttpRequest request) {
-    String token = request.parameter("api_token");
-    if (token == null) {
-      return Answer.missing("api_token");
-    }
+  private Response updatePassword(String token, SandboxRequest request) {
     String password = request.parameter("new_password");
     if (password == null) {
-      return Answer.missing("new_password");
+      return missing("new_password");
     }
-    String account = vault.sessionOf(token);
+    String account = store.sessionOf(token);
     if (account == null) {
-      return Answer.BAD_API_TOKEN;
+      return BAD_API_TOKEN;
     }
-    vault.addAccount(account, Secret.of(password));
-    return Answer.DONE;
+    store.addAccount(account, Secret.of(password));
+    return DONE;
   }
 
-  /** Clients send "True" as well as "true"; null where it is neither true nor false. */
+  /** Clients send "True" as well as "true". Null if the text is neither true nor false. */
   private static @Nullable Boolean bool(@Nullable String text) {
     if (text == null || text.equalsIgnoreCase("false")) {
       return false;
     }
     return text.equalsIgnoreCase("true") ? true : null;
+  }
+
+  private static Response ok(String field, String value) {
+    return Response.json(200, "OK", Map.of(field, value));
+  }
+
+  private static Response missing(String parameter) {
+    return error("MISSING_PARAMETER", "Missing parameter: " + parameter);
+  }
+
+  private static Response invalid(String parameter) {
+    return error("INVALID_QUERY", "Invalid value for parameter: " + parameter);
+  }
+
+  static Response error(String type, String comment) {
+    return Response.error(400, "Bad Request", type, comment);
   }
 }

@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
  * How an endpoint misbehaves. Immutable; {@link #NONE} is the start for others.
  *
  * @param latency from the arrival of the call, when it takes effect, to the answer
- * @param rates the share of calls that each fate befalls; a call meets one at most, so together
+ * @param rates the share of calls that each fault befalls; a call meets one at most, so together
  *     they may not exceed 1
- * @param everyNth every so many calls one meets {@link Fate#ERROR} for certain; 0 means never
- * @param errorStatus what {@link Fate#ERROR} answers; 400 to 599
+ * @param everyNth every so many calls one meets {@link Fault#ERROR} for certain; 0 means never
+ * @param errorStatus what {@link Fault#ERROR} answers; 400 to 599
  * @param retryAfterSeconds goes with 429 and with the error status; null means no such header
  */
 public record Faults(
     Latency latency,
-    Map<Fate, Double> rates,
+    Map<Fault, Double> rates,
     int everyNth,
     int errorStatus,
     @Nullable Integer retryAfterSeconds) {
@@ -25,13 +25,13 @@ public record Faults(
   public static final Faults NONE = new Faults(Latency.NONE, Map.of(), 0, 503, null);
 
   public Faults {
-    EnumMap<Fate, Double> ordered = new EnumMap<>(Fate.class);
+    EnumMap<Fault, Double> ordered = new EnumMap<>(Fault.class);
     rates.forEach(
-        (fate, rate) -> {
+        (fault, rate) -> {
           if (!(rate >= 0 && rate <= 1)) {
-            throw new IllegalArgumentException(fate.rateName() + ": 0 to 1, not " + rate);
+            throw new IllegalArgumentException(fault.rateName() + ": 0 to 1, not " + rate);
           }
-          ordered.put(fate, rate);
+          ordered.put(fault, rate);
         });
     rates = Collections.unmodifiableMap(ordered);
     if (rates.values().stream().mapToDouble(Double::doubleValue).sum() > 1.000001) {
@@ -48,11 +48,11 @@ public record Faults(
     }
   }
 
-  /** These, with this fate at this rate. */
-  public Faults with(Fate fate, double rate) {
-    EnumMap<Fate, Double> changed = new EnumMap<>(Fate.class);
+  /** These, with this fault at this rate. */
+  public Faults with(Fault fault, double rate) {
+    EnumMap<Fault, Double> changed = new EnumMap<>(Fault.class);
     changed.putAll(rates);
-    changed.put(fate, rate);
+    changed.put(fault, rate);
     return new Faults(latency, changed, everyNth, errorStatus, retryAfterSeconds);
   }
 

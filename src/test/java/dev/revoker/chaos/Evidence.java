@@ -1,7 +1,7 @@
 package dev.revoker.chaos;
 
 import dev.revoker.sandbox.Endpoint;
-import dev.revoker.sandbox.Ledger;
+import dev.revoker.sandbox.SandboxLedger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,12 +17,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Evidence {
   final Journal journal = new Journal();
   final Secrets secrets = new Secrets();
-  final Ledger ledger;
+  final SandboxLedger ledger;
   private final Map<String, Asked> asked = new ConcurrentHashMap<>();
   private final Map<String, List<Answer>> answers = new ConcurrentHashMap<>();
   private final AtomicInteger results = new AtomicInteger();
 
-  Evidence(Ledger ledger) {
+  Evidence(SandboxLedger ledger) {
     this.ledger = ledger;
   }
 

@@ -1,7 +1,7 @@
 package dev.revoker.chaos;
 
 import dev.revoker.chaos.Step.Kind;
-import dev.revoker.sandbox.Ledger;
+import dev.revoker.sandbox.SandboxLedger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,10 +42,10 @@ final class GracefulStopRepeatsNothing extends Guarantee {
     }
   }
 
-  private void look(Asked one, List<Ledger.Call> calls, Sessions sessions) {
+  private void look(Asked one, List<SandboxLedger.Call> calls, Sessions sessions) {
     for (int i = 0; i < calls.size(); i++) {
-      Ledger.Call call = calls.get(i);
-      Ledger.Call next = i + 1 < calls.size() ? calls.get(i + 1) : null;
+      SandboxLedger.Call call = calls.get(i);
+      SandboxLedger.Call next = i + 1 < calls.size() ? calls.get(i + 1) : null;
       if (isFinal(call.answer())) {
         Instant until = next == null ? call.at().plus(AFTER) : next.at();
         boolean excused =
@@ -63,7 +63,10 @@ final class GracefulStopRepeatsNothing extends Guarantee {
 
   /** Whether a call that was answered may be made again because of it. */
   private static boolean excuses(
-      Journal.Event event, Ledger.Call call, Ledger.@Nullable Call next, Sessions sessions) {
+      Journal.Event event,
+      SandboxLedger.Call call,
+      SandboxLedger.@Nullable Call next,
+      Sessions sessions) {
     return switch (event.kind) {
       case KILL_WORKER -> !sessions.used(call.session(), event.from.plus(LINGERS), Instant.MAX);
       // Who was frozen lost what it called, or wakes and calls what is another's by now.

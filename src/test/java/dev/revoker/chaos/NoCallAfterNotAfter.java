@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-import dev.revoker.sandbox.Ledger;
+import dev.revoker.sandbox.SandboxLedger;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -25,7 +25,7 @@ final class NoCallAfterNotAfter extends Guarantee {
         askOf(
             source, evidence.ledger.callCount(one.key()) == 0, () -> "called, and it was too late");
       }
-      for (Ledger.Call call : evidence.ledger.calls(one.key())) {
+      for (SandboxLedger.Call call : evidence.ledger.calls(one.key())) {
         askOf(
             source,
             call.at().isBefore(notAfter.plus(SLACK))

@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-import dev.revoker.sandbox.Ledger;
+import dev.revoker.sandbox.SandboxLedger;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +16,7 @@ final class Sessions {
   Sessions(Evidence evidence) {
     for (Asked one : evidence.requests()) {
       if (one.key() != null) {
-        for (Ledger.Call call : evidence.ledger.calls(one.key())) {
+        for (SandboxLedger.Call call : evidence.ledger.calls(one.key())) {
           calls.computeIfAbsent(call.session(), session -> new TreeSet<>()).add(call.at());
         }
       }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.revoker.sandbox.Broker;
-import dev.revoker.sandbox.Fate;
+import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.Outage;
@@ -34,10 +34,10 @@ class Soak {
   private static final List<Faults> FAULTS =
       List.of(
           WELL,
-          WELL.with(Fate.CLOSE_BEFORE_EFFECT, 0.025).with(Fate.CLOSE_AFTER_EFFECT, 0.025),
-          WELL.with(Fate.THROTTLE, 0.05).withRetryAfter(1),
-          WELL.with(Fate.ERROR, 0.1).with(Fate.HALF_ANSWER, 0.02),
-          WELL.with(Fate.RESET, 0.05).with(Fate.NO_ANSWER, 0.01),
+          WELL.with(Fault.CLOSE_BEFORE_EFFECT, 0.025).with(Fault.CLOSE_AFTER_EFFECT, 0.025),
+          WELL.with(Fault.THROTTLE, 0.05).withRetryAfter(1),
+          WELL.with(Fault.ERROR, 0.1).with(Fault.HALF_ANSWER, 0.02),
+          WELL.with(Fault.RESET, 0.05).with(Fault.NO_ANSWER, 0.01),
           Faults.NONE.with(new Latency(300, 4000)));
   private static final List<Outage> OUTAGES =
       List.of(Outage.UNAVAILABLE, Outage.RESET, Outage.HANG, Outage.REFUSE);

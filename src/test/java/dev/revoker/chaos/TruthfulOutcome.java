@@ -1,7 +1,7 @@
 package dev.revoker.chaos;
 
 import dev.revoker.model.Secret;
-import dev.revoker.sandbox.Ledger;
+import dev.revoker.sandbox.SandboxLedger;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,7 @@ final class TruthfulOutcome extends Guarantee {
     if (key == null) {
       return null;
     }
-    List<Ledger.Call> calls = evidence.ledger.calls(key);
+    List<SandboxLedger.Call> calls = evidence.ledger.calls(key);
     if (!one.mix().valid()) {
       return calls.isEmpty() ? null : "the API was called";
     }
@@ -47,7 +47,7 @@ final class TruthfulOutcome extends Guarantee {
   }
 
   private @Nullable String byOutcome(
-      Asked one, Answer answer, Secret key, List<Ledger.Call> calls) {
+      Asked one, Answer answer, Secret key, List<SandboxLedger.Call> calls) {
     boolean bornOut =
         switch (answer.outcome()) {
           case "revoked" ->

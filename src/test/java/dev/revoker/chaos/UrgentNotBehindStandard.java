@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-import dev.revoker.sandbox.Ledger;
+import dev.revoker.sandbox.SandboxLedger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ final class UrgentNotBehindStandard extends Guarantee {
     super(evidence);
   }
 
-  private record Called(Asked asked, Answer answer, Ledger.Call call) {}
+  private record Called(Asked asked, Answer answer, SandboxLedger.Call call) {}
 
   @Override
   void atEnd() {
@@ -34,7 +34,7 @@ final class UrgentNotBehindStandard extends Guarantee {
     for (Asked one : evidence.requests()) {
       List<Answer> answers = evidence.answersTo(one);
       if (one.alone() && answers.size() == 1 && answers.getFirst().attempts() == 1) {
-        List<Ledger.Call> calls = evidence.ledger.calls(one.key());
+        List<SandboxLedger.Call> calls = evidence.ledger.calls(one.key());
         if (calls.size() == 1) {
           byWorker
               .computeIfAbsent(answers.getFirst().worker(), worker -> new ArrayList<>())

@@ -2,7 +2,7 @@ package dev.revoker.chaos;
 
 import dev.revoker.chaos.Step.Kind;
 import dev.revoker.sandbox.Endpoint;
-import dev.revoker.sandbox.Fate;
+import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.Outage;
@@ -41,9 +41,9 @@ final class Weather {
       case LATENCY_SPIKE -> api.faults(Faults.NONE.with(new Latency(800, 5000)));
       case LOSE_ANSWERS ->
           api.faults(
-              WELL.with(Fate.CLOSE_BEFORE_EFFECT, 0.025).with(Fate.CLOSE_AFTER_EFFECT, 0.025));
-      case THROTTLE -> api.faults(WELL.with(Fate.THROTTLE, 0.1).withRetryAfter(1));
-      default -> api.faults(WELL.with(Fate.ERROR, 0.1));
+              WELL.with(Fault.CLOSE_BEFORE_EFFECT, 0.025).with(Fault.CLOSE_AFTER_EFFECT, 0.025));
+      case THROTTLE -> api.faults(WELL.with(Fault.THROTTLE, 0.1).withRetryAfter(1));
+      default -> api.faults(WELL.with(Fault.ERROR, 0.1));
     }
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.revoker.config.Config;
 import dev.revoker.config.ConfigLoader;
-import dev.revoker.sandbox.AccountFile;
 import dev.revoker.sandbox.SandboxAccount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +24,8 @@ class ComposeTest {
   @Test
   void theWorkersConfigurationLoadsAndFindsItsNeighbours() throws IOException {
     Config config = WorkerFiles.valid(ConfigLoader.load(null, environment("worker")));
-    List<SandboxAccount> accounts = AccountFile.read(Path.of("deploy/compose/accounts.json"));
+    List<SandboxAccount> accounts =
+        SandboxAccount.readFile(Path.of("deploy/compose/accounts.json"));
 
     assertThat(config.createTopics()).isTrue();
     assertThat(config.api().baseUrl().getHost()).isEqualTo("sandbox");

@@ -3,7 +3,7 @@ package dev.revoker.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.model.Secret;
-import dev.revoker.sandbox.Fate;
+import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Outage;
 import dev.revoker.sandbox.WorkerProcess;
@@ -48,7 +48,7 @@ class SecretsIT {
                       log));
       scene.awaitReady(worker);
       List<Secret> canaries = new ArrayList<>(List.of(scene.stack().password()));
-      for (Fate fate : Fate.values()) {
+      for (Fault fate : Fault.values()) {
         scene.faults(Faults.NONE.with(fate, 0.3));
         canaries.addAll(scene.submitKeys("standard", 10, Map.of("reason", "a canary")));
       }

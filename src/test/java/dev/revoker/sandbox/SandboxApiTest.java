@@ -72,6 +72,16 @@ class SandboxApiTest {
     assertSession(call("login", "username=acme&password=new"));
   }
 
+  @Test
+  void readsAFormWithoutContentType() {
+    String form = "v=1&username=acme&password=" + PASSWORD_ENCODED;
+    Got got =
+        client.exchange(
+            "POST /api/account/login HTTP/1.1\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+                .formatted(form.length(), form));
+    assertSession(got);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "username=acme&password=wrong,                  LOGIN_INVALID",
@@ -206,11 +216,11 @@ class SandboxApiTest {
     remove(token, "ffff");
     remove(token(), KEY);
 
-    Ledger ledger = sandbox.ledger();
+    SandboxLedger ledger = sandbox.ledger();
     assertThat(ledger.calls(Secret.of(KEY)))
         .containsExactly(
-            new Ledger.Call(0, time.now().minusSeconds(1), 0, "204"),
-            new Ledger.Call(2, time.now(), 1, "400 ITEM_NOT_FOUND"));
+            new SandboxLedger.Call(0, time.now().minusSeconds(1), 0, "204"),
+            new SandboxLedger.Call(2, time.now(), 1, "400 ITEM_NOT_FOUND"));
     assertThat(ledger.callCount(Secret.of("FFFF"))).isEqualTo(1);
     assertThat(ledger.callCount(Secret.of("eeee"))).isZero();
     assertThat(ledger.answers(Endpoint.REMOVE_API_KEY))

@@ -10,6 +10,7 @@ import dev.revoker.sandbox.RawClient.Got;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ class SandboxFaultsTest {
     "CLOSE_AFTER_EFFECT,  CLOSED,    '',           true",
     "HALF_ANSWER,         CLOSED,    HTTP/1.1,     true",
   })
-  void eachFateIsWhatItSays(Fate fate, End end, String start, boolean effect) {
+  void eachFaultDoesWhatItsNameSays(Fault fate, End end, String start, boolean effect) {
     sandbox.faults(Endpoint.REMOVE_API_KEY, Faults.NONE.with(fate, 1));
 
     Got got = remove(0);
@@ -87,7 +88,7 @@ class SandboxFaultsTest {
 
   @Test
   void halfAnAnswerIsNoAnswer() {
-    sandbox.faults(Faults.NONE.with(Fate.HALF_ANSWER, 1));
+    sandbox.faults(Faults.NONE.with(Fault.HALF_ANSWER, 1));
     assertThat(remove(0).text()).isNotEmpty().doesNotContain("\r\n\r\n");
   }
 
@@ -137,6 +138,17 @@ class SandboxFaultsTest {
     assertThat(sandbox.ledger().maxInFlight(Endpoint.REMOVE_API_KEY)).isEqualTo(50);
     assertThat(sandbox.ledger().maxInFlightOfOneSession()).isEqualTo(50);
     await().untilAsserted(() -> assertThat(sandbox.ledger().inFlight()).isZero());
+  }
+
+  @Test
+  void aClientThatClosesDuringALongDelayIsNoLongerInFlight() throws IOException {
+    sandbox.faults(Endpoint.REMOVE_API_KEY, Faults.NONE.with(Latency.fixed(60_000)));
+    try (Socket socket = new Socket(sandbox.url().getHost(), sandbox.url().getPort())) {
+      String request = "GET " + removal(token, keys.get(0).reveal()) + " HTTP/1.1\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      await().until(() -> sandbox.ledger().inFlight() == 1);
+    }
+    await().until(() -> sandbox.ledger().inFlight() == 0);
   }
 
   @Test
@@ -211,7 +223,7 @@ class SandboxFaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"error_rat\": 1}                              | error_rat: not known",
+        "{\"error_rat\": 1}                              | error_rat: unknown",
         "{\"error_rate\": 2}                             | error_rate: 0 to 1",
         "{\"error_rate\": \"much\"}                      | error_rate:",
         "{\"error_rate\": 0.6, \"reset_rate\": 0.6}      | more than 1",
@@ -222,7 +234,7 @@ class SandboxFaultsTest {
         "{\"account\": \"acme\"}                         | account and login",
         "{\"other_account_key\": \"LOGIN_INVALID\"}      | other_account_key:",
         "[]                                              | JSON object",
-        "{                                               | not the JSON",
+        "{                                               | not the expected JSON",
       })
   void saysWhatIsWrongWithAnOrderAndChangesNothing(String order, String message) {
     Got got = post("faults", order);
@@ -236,9 +248,9 @@ class SandboxFaultsTest {
     post("faults", "{\"latency_ms\": 1, \"reset_rate\": 0.1}");
     post("faults", "{\"endpoint\": \"login\", \"reset_rate\": 0.2}");
     assertThat(sandbox.faults(Endpoint.LOGIN))
-        .isEqualTo(Faults.NONE.with(Latency.fixed(1)).with(Fate.RESET, 0.2));
+        .isEqualTo(Faults.NONE.with(Latency.fixed(1)).with(Fault.RESET, 0.2));
     assertThat(sandbox.faults(Endpoint.LOGOUT))
-        .isEqualTo(Faults.NONE.with(Latency.fixed(1)).with(Fate.RESET, 0.1));
+        .isEqualTo(Faults.NONE.with(Latency.fixed(1)).with(Fault.RESET, 0.1));
 
     client.send("DELETE", "/_sandbox/faults", "application/json", "");
 
@@ -267,7 +279,7 @@ class SandboxFaultsTest {
 
   @Test
   void compressesAnAnswerThatNobodyWantedCompressed() throws IOException {
-    sandbox.faults(Faults.NONE.with(Fate.GZIP_ANSWER, 1));
+    sandbox.faults(Faults.NONE.with(Fault.GZIP_ANSWER, 1));
 
     assertThat(remove(0).text()).startsWith("HTTP/1.1 204 OK").doesNotContain("gzip");
     Got refused = remove(0);
@@ -282,7 +294,7 @@ class SandboxFaultsTest {
 
   @Test
   void echoesTheKeyAsAUuid() {
-    sandbox.faults(Faults.NONE.with(Fate.ECHO_KEY, 1));
+    sandbox.faults(Faults.NONE.with(Fault.ECHO_KEY, 1));
     String uuid =
         keys.get(0).reveal().replaceFirst("(.{8})(.{4})(.{4})(.{4})(.{12})", "$1-$2-$3-$4-$5");
 
@@ -311,7 +323,7 @@ class SandboxFaultsTest {
 
   @Test
   void faultsOutOfRangeAreRefusedInJavaToo() {
-    assertThatThrownBy(() -> Faults.NONE.with(Fate.ERROR, 1.1))
+    assertThatThrownBy(() -> Faults.NONE.with(Fault.ERROR, 1.1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Faults.NONE.withErrorStatus(200))
         .isInstanceOf(IllegalArgumentException.class);

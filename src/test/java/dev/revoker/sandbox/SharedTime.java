@@ -3,11 +3,16 @@ package dev.revoker.sandbox;
 import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock that a test moves and other threads read. It has no timers. */
+/** A clock that a test advances while other threads read it. Timers run on the test's thread. */
 final class SharedTime implements Time {
+  private record Due(long atNanos, Runnable task) {}
+
   private final AtomicLong nanos = new AtomicLong();
+  private final Queue<Due> timers = new ConcurrentLinkedQueue<>();
 
   @Override
   public Instant now() {
@@ -21,10 +26,17 @@ final class SharedTime implements Time {
 
   @Override
   public Timer after(long delayMs, Runnable task) {
-    throw new UnsupportedOperationException("the sandbox has timers of its own");
+    Due due = new Due(nanos.get() + delayMs * 1_000_000, task);
+    timers.add(due);
+    return () -> timers.remove(due);
   }
 
   void advance(Duration step) {
-    nanos.addAndGet(step.toNanos());
+    long now = nanos.addAndGet(step.toNanos());
+    for (Due due : timers) {
+      if (due.atNanos() <= now && timers.remove(due)) {
+        due.task().run();
+      }
+    }
   }
 }

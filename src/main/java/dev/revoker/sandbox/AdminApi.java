@@ -1,6 +1,7 @@
 package dev.revoker.sandbox;
 
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.HttpReply.Response;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,42 +11,37 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The endpoint by which the sandbox is looked into and broken. Errors are 400 with {@code {"error":
- * ...}}.
+ * The HTTP interface under {@code /_sandbox/}, which shows the sandbox's state and sets faults.
+ * Errors are 400 with {@code {"error": ...}}.
  */
-final class SandboxAdmin {
+final class AdminApi {
   static final String PATH = "/_sandbox/";
 
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int MAX_KEYS = 2_000_000;
 
   private final SandboxApi sandbox;
-  private final FaultBoard board;
+  private final ActiveFaults faults;
 
-  SandboxAdmin(SandboxApi sandbox, FaultBoard board) {
+  AdminApi(SandboxApi sandbox, ActiveFaults faults) {
     this.sandbox = sandbox;
-    this.board = board;
+    this.faults = faults;
   }
 
-  Reply answer(HttpRequest request) {
+  HttpReply.Timed reply(SandboxRequest request) {
     try {
       return switch (request.method() + " " + request.path().substring(PATH.length())) {
         case "GET state" -> ok(state());
         case "GET faults" -> ok(faults());
-        case "POST faults" -> {
-          apply(FaultOrder.of(object(request)));
-          yield ok(faults());
-        }
+        case "POST faults" -> order(FaultOrder.of(object(request)));
         case "DELETE faults" -> {
-          board.clear();
-          sandbox.outageSoon(Outage.NONE, null);
+          sandbox.clearFaults();
           yield ok(faults());
         }
         case "POST accounts" -> ok(addAccount(object(request)));
         case "POST key" -> ok(key(object(request)));
         case "POST reset" -> {
           sandbox.reset();
-          sandbox.outageSoon(Outage.NONE, null);
           yield ok(state());
         }
         default ->
@@ -55,22 +51,21 @@ final class SandboxAdmin {
                 "there are GET state, GET POST DELETE faults, POST accounts, POST key, POST reset");
       };
     } catch (JacksonException notJson) {
-      return failure(
-          400, "Bad Request", "not the JSON that is expected: " + notJson.getOriginalMessage());
+      return failure(400, "Bad Request", "not the expected JSON: " + notJson.getOriginalMessage());
     } catch (IllegalArgumentException wrong) {
       return failure(400, "Bad Request", String.valueOf(wrong.getMessage()));
     }
   }
 
   private Map<String, Object> state() {
-    Ledger ledger = sandbox.ledger();
+    SandboxLedger ledger = sandbox.ledger();
     Map<String, Object> state = new LinkedHashMap<>();
     state.put("accounts", ledger.accounts());
     state.put("keys_active", ledger.activeKeys());
     state.put("keys_removed", ledger.removedKeys());
     state.put("in_flight", ledger.inFlight());
     state.put("max_in_flight", ledger.maxInFlight());
-    state.put("outage", board.outage().wireName());
+    state.put("outage", faults.outage().wireName());
     Map<String, Object> calls = new LinkedHashMap<>();
     for (Endpoint endpoint : Endpoint.values()) {
       calls.put(endpoint.wireName(), ledger.answers(endpoint));
@@ -81,48 +76,41 @@ final class SandboxAdmin {
 
   private Map<String, Object> faults() {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("outage", board.outage().wireName());
-    all.put("refused_logins", board.refusedLogins());
-    all.put("other_account_key", board.otherAccountKey());
+    all.put("outage", faults.outage().wireName());
+    all.put("refused_logins", faults.refusedLogins());
+    all.put("other_account_key", faults.otherAccountKey());
     for (Endpoint endpoint : Endpoint.values()) {
-      Faults faults = board.faults(endpoint);
-      Map<String, @Nullable Object> one = new LinkedHashMap<>();
-      one.put(
-          "latency_ms",
-          Map.of("median_ms", faults.latency().medianMs(), "p99_ms", faults.latency().p99Ms()));
-      faults.rates().forEach((fate, rate) -> one.put(fate.rateName(), rate));
-      one.put("every_nth", faults.everyNth());
-      one.put("error_status", faults.errorStatus());
-      one.put("retry_after", faults.retryAfterSeconds());
-      all.put(endpoint.wireName(), one);
+      all.put(endpoint.wireName(), json(faults.faults(endpoint)));
     }
     return all;
   }
 
-  private void apply(FaultOrder order) {
-    // First all that can be wrong, then the changes.
-    Map<Endpoint, Faults> changed = new LinkedHashMap<>();
-    for (Endpoint endpoint : Endpoint.values()) {
-      if (order.endpoint() == null || order.endpoint() == endpoint) {
-        changed.put(endpoint, order.change().apply(board.faults(endpoint)));
-      }
+  private static Map<String, @Nullable Object> json(Faults faults) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put(
+        "latency_ms",
+        Map.of("median_ms", faults.latency().medianMs(), "p99_ms", faults.latency().p99Ms()));
+    faults.rates().forEach((fault, rate) -> json.put(fault.rateName(), rate));
+    json.put("every_nth", faults.everyNth());
+    json.put("error_status", faults.errorStatus());
+    json.put("retry_after", faults.retryAfterSeconds());
+    return json;
+  }
+
+  private HttpReply.Timed order(FaultOrder order) {
+    order.applyTo(sandbox, faults);
+    Outage outage = order.outage();
+    if (outage == Outage.REFUSE) {
+      // This connection would be reset with the others, so the answer is sent before.
+      return new HttpReply.Timed(
+          Response.json(200, "OK", faults()).closing(),
+          0,
+          () -> sandbox.outage(outage, order.outageMs()));
     }
-    changed.forEach(board::set);
-    if (order.seed() != null) {
-      board.seed(order.seed());
+    if (outage != null) {
+      sandbox.outage(outage, order.outageMs());
     }
-    if (order.otherAccountKey() != null) {
-      board.otherAccountKey(order.otherAccountKey());
-    }
-    if (order.account() != null) {
-      board.refuseLogins(order.account(), order.refuseLogins());
-    }
-    if (order.expireAll() || order.expireAccount() != null) {
-      sandbox.expireTokens(order.expireAccount());
-    }
-    if (order.outage() != null) {
-      sandbox.outageSoon(order.outage(), order.outageMs());
-    }
+    return ok(faults());
   }
 
   private Map<String, Object> addAccount(JsonNode body) {
@@ -142,14 +130,14 @@ final class SandboxAdmin {
 
   private Map<String, Object> key(JsonNode body) {
     Secret key = Secret.of(body.required("api_securekey").stringValue());
-    Ledger ledger = sandbox.ledger();
+    SandboxLedger ledger = sandbox.ledger();
     return Map.of(
         "active", ledger.isActive(key),
         "removals", ledger.removals(key),
         "calls", ledger.calls(key));
   }
 
-  private static JsonNode object(HttpRequest request) {
+  private static JsonNode object(SandboxRequest request) {
     JsonNode body = JSON.readTree(request.body());
     if (!body.isObject()) {
       throw new IllegalArgumentException("the body must be a JSON object");
@@ -157,11 +145,11 @@ final class SandboxAdmin {
     return body;
   }
 
-  private static Reply ok(Object body) {
-    return Reply.json(200, "OK", JSON.writeValueAsString(body));
+  private static HttpReply.Timed ok(Object body) {
+    return HttpReply.Timed.now(Response.json(200, "OK", body));
   }
 
-  private static Reply failure(int status, String reason, String message) {
-    return Reply.json(status, reason, JSON.writeValueAsString(Map.of("error", message)));
+  private static HttpReply.Timed failure(int status, String reason, String message) {
+    return HttpReply.Timed.now(Response.json(status, reason, Map.of("error", message)));
   }
 }

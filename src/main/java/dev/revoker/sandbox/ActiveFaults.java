@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The faults that are on, and the dice. Safe on any thread. */
-final class FaultBoard {
+/** The faults that are set now, and which call gets which fault. Thread-safe. */
+final class ActiveFaults {
   private final Map<Endpoint, Faults> faults = new EnumMap<>(Endpoint.class);
   private final Map<Endpoint, Integer> callsSeen = new EnumMap<>(Endpoint.class);
   private final Set<String> refusedLogins = new HashSet<>();
@@ -17,34 +17,32 @@ final class FaultBoard {
   private Outage outage = Outage.NONE;
   private SplittableRandom random;
 
-  FaultBoard(long seed, OtherAccountKeyAnswer otherAccountKey) {
+  ActiveFaults(long seed, OtherAccountKeyAnswer otherAccountKey) {
     random = new SplittableRandom(seed);
     this.otherAccountKeyAtStart = otherAccountKey;
     this.otherAccountKey = otherAccountKey;
   }
 
   /**
-   * What one call meets.
+   * What one call gets.
    *
-   * @param fate null where it gets its proper answer
+   * @param fault null if it gets its normal answer
    */
-  record Draw(Faults faults, @Nullable Fate fate, long latencyNanos, Outage outage) {}
+  record Draw(Faults faults, @Nullable Fault fault, long latencyNanos, Outage outage) {}
 
   synchronized Draw draw(Endpoint endpoint) {
     Faults now = faults(endpoint);
     long latencyNanos = now.latency().drawNanos(random);
     int seen = callsSeen.merge(endpoint, 1, Integer::sum);
-    if (now.everyNth() > 0 && seen % now.everyNth() == 0) {
-      return new Draw(now, Fate.ERROR, latencyNanos, outage);
-    }
-    return new Draw(now, fate(now), latencyNanos, outage);
+    boolean nth = now.everyNth() > 0 && seen % now.everyNth() == 0;
+    return new Draw(now, nth ? Fault.ERROR : drawFault(now), latencyNanos, outage);
   }
 
   synchronized Faults faults(Endpoint endpoint) {
     return faults.getOrDefault(endpoint, Faults.NONE);
   }
 
-  /** Sets the faults of one endpoint, or of all where it is null. */
+  /** Sets the faults of one endpoint, or of all endpoints if it is null. */
   synchronized void set(@Nullable Endpoint endpoint, Faults changed) {
     for (Endpoint each : Endpoint.values()) {
       if (endpoint == null || endpoint == each) {
@@ -73,7 +71,7 @@ final class FaultBoard {
     otherAccountKey = changed;
   }
 
-  synchronized boolean loginRefused(@Nullable String account) {
+  synchronized boolean refusesLogin(@Nullable String account) {
     return account != null && refusedLogins.contains(account);
   }
 
@@ -93,7 +91,7 @@ final class FaultBoard {
     random = new SplittableRandom(seed);
   }
 
-  /** All well again. */
+  /** Ends all faults and the outage. */
   synchronized void clear() {
     faults.clear();
     callsSeen.clear();
@@ -102,12 +100,12 @@ final class FaultBoard {
     otherAccountKey = otherAccountKeyAtStart;
   }
 
-  private @Nullable Fate fate(Faults now) {
+  private @Nullable Fault drawFault(Faults now) {
     if (now.rates().isEmpty()) {
       return null;
     }
     double left = random.nextDouble();
-    for (Map.Entry<Fate, Double> rate : now.rates().entrySet()) {
+    for (Map.Entry<Fault, Double> rate : now.rates().entrySet()) {
       left -= rate.getValue();
       if (left < 0) {
         return rate.getKey();
