@@ -6,12 +6,10 @@ import dev.revoker.api.ApiCall;
 import dev.revoker.api.HttpApi;
 import dev.revoker.cli.CheckCommand.Finding;
 import dev.revoker.config.Config;
-import dev.revoker.engine.Topics;
 import dev.revoker.message.Scrubber;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import dev.revoker.time.SystemTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -43,18 +41,20 @@ final class Checkup {
   }
 
   private void checkKafka() {
-    List<String> topics = new ArrayList<>(config.lanes().stream().map(Config.Lane::topic).toList());
-    topics.add(config.resultsTopic());
+    TopicSetup.Topics topics = TopicSetup.Topics.of(config);
     try (Admin admin = Admin.create(config.kafka().admin())) {
-      List<String> missing = Topics.missing(admin, topics);
+      List<String> missing = TopicSetup.missing(admin, topics);
       report.accept(new Finding("brokers", true, "they answer"));
-      for (String topic : topics) {
+      for (String topic : topics.all()) {
         boolean there = !missing.contains(topic);
         report.accept(
             new Finding("topic " + topic, there || config.createTopics(), topicState(there)));
       }
+      TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.except(missing));
+      found.warnings().forEach(text -> report.accept(Finding.warning("topics", text)));
+      found.unchecked().forEach(text -> report.accept(Finding.warning("topics", text)));
     } catch (KafkaException failed) {
-      report.accept(new Finding("brokers", false, KafkaTrouble.describe(failed)));
+      report.accept(new Finding("brokers", false, KafkaFailure.describe(failed, config.kafka())));
     }
   }
 

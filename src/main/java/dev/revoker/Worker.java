@@ -7,7 +7,6 @@ import dev.revoker.engine.BrokerLink;
 import dev.revoker.engine.LoopFailure;
 import dev.revoker.engine.Publisher;
 import dev.revoker.engine.RequestLoop;
-import dev.revoker.engine.Topics;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
@@ -28,7 +27,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,10 +119,27 @@ final class Worker {
   }
 
   private boolean topicsThere() {
-    List<String> topics = new ArrayList<>(config.lanes().stream().map(Config.Lane::topic).toList());
-    topics.add(config.resultsTopic());
+    TopicSetup.Topics topics = TopicSetup.Topics.of(config);
     try (Admin admin = newAdmin()) {
-      return Topics.ensure(admin, topics, config.createTopics(), bell, () -> !stopping);
+      if (!TopicSetup.ensure(admin, topics, config.createTopics(), bell, () -> !stopping)) {
+        return false;
+      }
+      TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.all());
+      found
+          .warnings()
+          .forEach(
+              text ->
+                  LOG.atWarn()
+                      .addKeyValue("found", text)
+                      .log("a topic setting puts a guarantee at risk"));
+      found
+          .unchecked()
+          .forEach(
+              text ->
+                  LOG.atInfo()
+                      .addKeyValue("found", text)
+                      .log("topic settings could not be checked"));
+      return true;
     }
   }
 
@@ -132,11 +147,25 @@ final class Worker {
     try {
       return Admin.create(config.kafka().admin());
     } catch (KafkaException failed) {
-      throw new LoopFailure(
-          "the Kafka clients do not start with this configuration: "
-              + KafkaTrouble.describe(failed),
-          failed);
+      throw cannotBeCreated(failed);
     }
+  }
+
+  private Consumer<byte[], byte[]> newConsumer() {
+    try {
+      return new KafkaConsumer<>(
+          config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    } catch (KafkaException failed) {
+      throw cannotBeCreated(failed);
+    }
+  }
+
+  /** Without a cause: its message may quote a part of a secret. */
+  private LoopFailure cannotBeCreated(KafkaException failed) {
+    return new LoopFailure(
+        "a Kafka client cannot be created with this configuration: "
+            + KafkaFailure.describe(failed, config.kafka()),
+        null);
   }
 
   private int work() {
@@ -153,9 +182,7 @@ final class Worker {
   }
 
   private int work(Dispatcher policy) {
-    Consumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    Consumer<byte[], byte[]> consumer = newConsumer();
     guard.run(Observer.BINDERS, () -> kafkaMeters.consumer(consumer));
     link = new BrokerLink(consumer);
     Publisher publisher =
@@ -170,7 +197,7 @@ final class Worker {
               config,
               consumer,
               publisher,
-              names -> Topics.ids(admin, names),
+              names -> TopicSetup.ids(admin, names),
               new RequestReader(
                   config.accounts().keySet(),
                   config.defaultAccount(),
@@ -225,10 +252,15 @@ final class Worker {
   private Producer<byte[], byte[]> newProducer() {
     Map<String, Object> settings = new HashMap<>(config.kafka().producer());
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.kafka().groupId() + "-" + instance);
-    Producer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-    guard.run(Observer.BINDERS, () -> kafkaMeters.producer(producer));
-    return producer;
+    try {
+      Producer<byte[], byte[]> producer =
+          new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+      guard.run(Observer.BINDERS, () -> kafkaMeters.producer(producer));
+      return producer;
+    } catch (KafkaException failed) {
+      // Without a cause: its message may quote a part of a secret.
+      throw new KafkaException(KafkaFailure.describe(failed, config.kafka()));
+    }
   }
 
   private void committed(List<Result> results, long tookNanos) {

@@ -12,7 +12,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,6 +195,35 @@ class LauncherTest {
   }
 
   @Test
+  void argumentsAndFileNamesWithUmlautsWorkInTheLocaleC() throws Exception {
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("LC_ALL", "C");
+    printerAsApp();
+    Path file = Files.writeString(temp.resolve("pr\u00fcfung.txt"), "gr\u00fcn");
+
+    Run run = run("\u00fcber", file.toString());
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).containsExactly("\u00fcber", "gr\u00fcn");
+  }
+
+  @Test
+  void leavesALocaleThatWorksAsItIs() throws Exception {
+    environment.put("JAVA_HOME", java("jdk", "21"));
+    assertThat(run("check").out()).contains("locale C.UTF-8", "-Dstdout.encoding=UTF-8");
+
+    environment.put("LANG", "de_DE.ISO-8859-1");
+    assertThat(run("check").out()).contains("locale ").doesNotContain("-Dstdout.encoding=UTF-8");
+
+    environment.put("LANG", "en_US.UTF-8");
+    executable(tools.resolve("locale"), "#!/bin/sh\necho UTF-8\n");
+    assertThat(run("check").out()).contains("locale ");
+
+    executable(tools.resolve("locale"), "#!/bin/sh\necho ANSI_X3.4-1968\n");
+    assertThat(run("check").out()).contains("locale C.UTF-8");
+  }
+
+  @Test
   void runsThroughSymbolicLinks() throws Exception {
     environment.put("JAVA_HOME", java("jdk", "21"));
     Path links = Files.createDirectories(temp.resolve("links"));
@@ -277,11 +309,37 @@ class LauncherTest {
         #!/bin/sh
         case $1 in
           -XshowSettings*) echo "    java.specification.version = %1$s" >&2 ;;
-          *) echo "I am %1$s"; echo "pid $$"; printf '%%s\\n' "$@" ;;
+          *) echo "I am %1$s"; echo "pid $$"; echo "locale ${LC_ALL-}"; printf '%%s\\n' "$@" ;;
         esac
         """
             .formatted(version));
     return home.toString();
+  }
+
+  /** In place of the program: one that prints its first argument, and the file of its second. */
+  private void printerAsApp() throws Exception {
+    Path source =
+        Files.writeString(
+            temp.resolve("App.java"),
+            """
+            package dev.revoker;
+            class App {
+              public static void main(String[] args) throws Exception {
+                System.out.println(args[0]);
+                System.out.println(java.nio.file.Files.readString(java.nio.file.Path.of(args[1])));
+              }
+            }
+            """);
+    Path classes = Files.createDirectories(temp.resolve("classes"));
+    int failed =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-proc:none", "-d", classes.toString(), source.toString());
+    assertThat(failed).isZero();
+    try (JarOutputStream jar =
+        new JarOutputStream(Files.newOutputStream(root.resolve("lib/revoker.jar")))) {
+      jar.putNextEntry(new ZipEntry("dev/revoker/App.class"));
+      Files.copy(classes.resolve("dev/revoker/App.class"), jar);
+    }
   }
 
   private static void executable(Path file, String text) throws IOException {

@@ -28,8 +28,31 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Examples:", "  bin/revoker check --config revoker.properties"})
 public final class CheckCommand implements Callable<Integer> {
-  /** The result of one check; free of secrets. */
-  public record Finding(String what, boolean ok, String why) {}
+  /** The result of one check; free of secrets. Only {@code FAILED} changes the exit code. */
+  public record Finding(String what, Status status, String why) {
+    /** How a check ended. */
+    public enum Status {
+      OK("ok"),
+      WARNING("warning"),
+      FAILED("FAILED");
+
+      private final String word;
+
+      Status(String word) {
+        this.word = word;
+      }
+    }
+
+    /** A check that passed or failed. */
+    public Finding(String what, boolean ok, String why) {
+      this(what, ok ? Status.OK : Status.FAILED, why);
+    }
+
+    /** Something that works but puts a guarantee at risk. */
+    public static Finding warning(String what, String why) {
+      return new Finding(what, Status.WARNING, why);
+    }
+  }
 
   private final BiConsumer<Config, Consumer<Finding>> checkup;
 
@@ -64,13 +87,8 @@ public final class CheckCommand implements Callable<Integer> {
   }
 
   private void print(PrintWriter out, Finding finding) {
-    allOk &= finding.ok();
-    out.printf(
-        Locale.ROOT,
-        "%-6s %s: %s%n",
-        finding.ok() ? "ok" : "FAILED",
-        finding.what(),
-        finding.why());
+    allOk &= finding.status() != Finding.Status.FAILED;
+    out.printf(Locale.ROOT, "%-6s %s: %s%n", finding.status().word, finding.what(), finding.why());
     out.flush();
   }
 }

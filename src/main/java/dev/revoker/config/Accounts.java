@@ -28,7 +28,7 @@ final class Accounts {
   }
 
   /** By name, in the order of {@code accounts}; empty where there are none. */
-  static Map<String, Credentials> read(Input in) {
+  static Map<String, Credentials> read(SettingsReader in) {
     List<String> names = names(in);
     if (in.problems().blame(Keys.ACCOUNTS.name())) {
       // Which of these keys are right can not be told now.
@@ -46,7 +46,7 @@ final class Accounts {
     return accounts;
   }
 
-  private static List<String> names(Input in) {
+  private static List<String> names(SettingsReader in) {
     String key = Keys.ACCOUNTS.name();
     Setting list = in.take(key);
     if (list == null || list.text().isEmpty()) {
@@ -63,7 +63,7 @@ final class Accounts {
   }
 
   /** Reads {@code default.account}; null where requests must name theirs. */
-  static @Nullable String byDefault(Input in, Map<String, Credentials> accounts) {
+  static @Nullable String byDefault(SettingsReader in, Map<String, Credentials> accounts) {
     String key = Keys.DEFAULT_ACCOUNT.name();
     Setting setting = in.usable(key);
     if (setting != null) {
@@ -82,7 +82,7 @@ final class Accounts {
     return null;
   }
 
-  private static Credentials credentials(Input in, String account) {
+  private static Credentials credentials(SettingsReader in, String account) {
     String prefix = PREFIX + account + ".";
     boolean user = in.has(prefix + "username");
     boolean password = in.has(prefix + "password");
@@ -124,7 +124,7 @@ final class Accounts {
   }
 
   /** A value that goes into an HTTP header: anything else would be sent as something else. */
-  private static String header(Input in, String key) {
+  private static String header(SettingsReader in, String key) {
     Setting setting = in.usable(key);
     if (setting == null) {
       return "";

@@ -20,7 +20,7 @@ final class BaseUrl {
   /**
    * Reads {@code api.base.url} and {@code api.allow.http}; what comes out has no trailing slash.
    */
-  static URI read(Input in) {
+  static URI read(SettingsReader in) {
     boolean allowHttp = in.flag(Keys.API_ALLOW_HTTP);
     String key = Keys.API_BASE_URL.name();
     URI url = parse(in.text(Keys.API_BASE_URL, text -> parse(text) != null));

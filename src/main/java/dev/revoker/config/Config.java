@@ -3,11 +3,14 @@ package dev.revoker.config;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import java.net.URI;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,31 @@ public record Config(
     public long maxBlockMs() {
       return Long.parseLong(
           Objects.requireNonNull(producer.get(ProducerConfig.MAX_BLOCK_MS_CONFIG)).toString());
+    }
+
+    /** The text without what it shares with a secret among the settings. For Kafka's errors. */
+    public String redact(@Nullable String text) {
+      return Redaction.redact(String.valueOf(text), secrets());
+    }
+
+    /** The settings' values that are secret, in the pieces in which an error may quote them. */
+    Set<String> secrets() {
+      Set<String> secrets = new HashSet<>();
+      for (Map<String, Object> client : List.of(consumer, producer, admin)) {
+        client.forEach(
+            (name, value) -> {
+              if (name.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
+                secrets.addAll(JaasCheck.secrets(((Password) value).value()));
+              } else if (value instanceof Password password) {
+                password
+                    .value()
+                    .lines()
+                    .filter(line -> !line.startsWith("-----"))
+                    .forEach(secrets::add);
+              }
+            });
+      }
+      return secrets;
     }
 
     @Override

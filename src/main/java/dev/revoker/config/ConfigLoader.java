@@ -51,7 +51,7 @@ public final class ConfigLoader {
       switch (PropertiesFile.read(file)) {
         case PropertiesFile.Contents.Unreadable unreadable -> {
           // What else is wrong can not be told from half of a configuration.
-          problems.note(Masks.value("", file.toString()), "the file " + unreadable.why());
+          problems.note(Redaction.value("", file.toString()), "the file " + unreadable.why());
           return new Loaded.Invalid(problems.lines());
         }
         case PropertiesFile.Contents.Read read -> {
@@ -65,7 +65,8 @@ public final class ConfigLoader {
     Map<String, Setting> given =
         Sources.merged(written, Environment.settings(environment), problems);
     given.keySet().removeIf(wanted.negate());
-    Input in = new Input(References.resolve(given, environment, problems), problems);
+    SettingsReader in =
+        new SettingsReader(References.resolve(given, environment, problems), problems);
     warnOfServiceLinks(in, Environment.serviceLinks(environment));
     Config config = read(in);
     return problems.isEmpty()
@@ -74,7 +75,7 @@ public final class ConfigLoader {
   }
 
   /** What comes out is worth something only if there is no problem. */
-  private static Config read(Input in) {
+  private static Config read(SettingsReader in) {
     Config.Kafka kafka = KafkaSection.read(in);
     Config.Limits limits = Limits.limits(in);
     List<Config.Lane> lanes = Lanes.read(in, limits.maxInFlight());
@@ -105,7 +106,7 @@ public final class ConfigLoader {
     return config;
   }
 
-  private static @Nullable Secret fingerprintSecret(Input in) {
+  private static @Nullable Secret fingerprintSecret(SettingsReader in) {
     Setting setting = in.usable(Keys.FINGERPRINT_SECRET.name());
     if (setting == null) {
       in.report().unset(Keys.FINGERPRINT_SECRET.name());
@@ -117,13 +118,13 @@ public final class ConfigLoader {
     return Secret.of(setting.text());
   }
 
-  private static Config.Listen opsListen(Input in) {
+  private static Config.Listen opsListen(SettingsReader in) {
     String text = in.text(Keys.OPS_LISTEN, t -> HostPort.parse(t) != null);
     Config.Listen listen = HostPort.parse(text);
     return listen == null ? new Config.Listen("127.0.0.1", 0) : listen;
   }
 
-  private static void warnOfServiceLinks(Input in, List<String> variables) {
+  private static void warnOfServiceLinks(SettingsReader in, List<String> variables) {
     if (!variables.isEmpty()) {
       in.report()
           .warn(

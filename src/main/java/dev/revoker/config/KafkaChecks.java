@@ -8,17 +8,17 @@ final class KafkaChecks {
   private static final List<String> BROKER_DECIDES =
       List.of("partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms");
 
-  private final Input in;
+  private final SettingsReader in;
   private final KafkaSettings settings;
   private final Map<String, String> defaults;
 
-  private KafkaChecks(Input in, KafkaSettings settings, Map<String, String> defaults) {
+  private KafkaChecks(SettingsReader in, KafkaSettings settings, Map<String, String> defaults) {
     this.in = in;
     this.settings = settings;
     this.defaults = defaults;
   }
 
-  static void run(Input in, KafkaSettings settings, Map<String, String> defaults) {
+  static void run(SettingsReader in, KafkaSettings settings, Map<String, String> defaults) {
     KafkaChecks checks = new KafkaChecks(in, settings, defaults);
     switch (settings.client()) {
       case CONSUMER -> checks.consumer();

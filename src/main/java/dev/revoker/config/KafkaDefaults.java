@@ -11,6 +11,9 @@ final class KafkaDefaults {
   private static final String ASSIGNOR =
       "org.apache.kafka.clients.consumer.CooperativeStickyAssignor";
 
+  /** How soon a client sees a new partition. With Kafka's 5 minutes its requests wait so long. */
+  private static final String METADATA_MAX_AGE_MS = "10000";
+
   private KafkaDefaults() {}
 
   static Map<String, String> of(KafkaSettings settings) {
@@ -34,6 +37,7 @@ final class KafkaDefaults {
     // Values are at most 64 KiB: no need for Kafka's 50 MiB in one fetch, nor for its MiB of each
     // partition, which the consumer holds besides what the lanes do. These two count what is
     // compressed; what it becomes is bounded by the number of records.
+    defaults.put("metadata.max.age.ms", METADATA_MAX_AGE_MS);
     defaults.put("max.poll.records", "200");
     defaults.put("fetch.max.bytes", Integer.toString(2 << 20));
     defaults.put("max.partition.fetch.bytes", Integer.toString(256 << 10));
@@ -60,6 +64,7 @@ final class KafkaDefaults {
     // soon it asks again.
     defaults.put("retry.backoff.ms", "5");
     defaults.put("compression.type", "none");
+    defaults.put("metadata.max.age.ms", METADATA_MAX_AGE_MS);
     return defaults;
   }
 }

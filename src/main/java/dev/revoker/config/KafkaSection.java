@@ -1,11 +1,13 @@
 package dev.revoker.config;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +27,12 @@ final class KafkaSection {
           "security.providers",
           "ssl.engine.factory.class");
 
-  private final Input in;
+  private final SettingsReader in;
   private final String brokers;
   private final String groupId;
   private final Map<String, Setting> common = new HashMap<>();
 
-  private KafkaSection(Input in) {
+  private KafkaSection(SettingsReader in) {
     this.in = in;
     this.brokers = brokers(in);
     this.groupId = in.text(Keys.GROUP_ID, t -> t.matches("[ -~]{1,255}"));
@@ -41,16 +43,49 @@ final class KafkaSection {
     takePlugIns(common, "", KafkaClient::commonShape);
   }
 
-  static Config.Kafka read(Input in) {
+  static Config.Kafka read(SettingsReader in) {
     KafkaSection section = new KafkaSection(in);
-    return new Config.Kafka(
-        section.groupId,
-        section.client(KafkaClient.CONSUMER),
-        section.client(KafkaClient.PRODUCER),
-        section.client(KafkaClient.ADMIN));
+    Config.Kafka kafka =
+        new Config.Kafka(
+            section.groupId,
+            section.client(KafkaClient.CONSUMER),
+            section.client(KafkaClient.PRODUCER),
+            section.client(KafkaClient.ADMIN));
+    if (in.problems().isEmpty()) {
+      checkTls(in, kafka);
+    }
+    return kafka;
   }
 
-  private static String brokers(Input in) {
+  /** Clients that share the mistake share the line. */
+  private static void checkTls(SettingsReader in, Config.Kafka kafka) {
+    Map<KafkaClient, Map<String, Object>> clients =
+        Map.of(
+            KafkaClient.ADMIN, kafka.admin(),
+            KafkaClient.CONSUMER, kafka.consumer(),
+            KafkaClient.PRODUCER, kafka.producer());
+    Set<String> told = new HashSet<>();
+    for (KafkaClient client : KafkaClient.values()) {
+      String mistake = TlsCheck.mistake(clients.getOrDefault(client, Map.of()), kafka.secrets());
+      if (mistake != null && told.add(mistake)) {
+        in.problems().wrong(tlsKeys(in, client), mistake);
+      }
+    }
+  }
+
+  /** The keys that a client's key store and trust store come from, those of its own before all. */
+  private static String tlsKeys(SettingsReader in, KafkaClient client) {
+    boolean own = !in.keys(key -> key.startsWith(client.prefix() + "ssl.")).isEmpty();
+    List<String> keys =
+        in.keys(
+            key ->
+                key.matches(
+                    (own ? Pattern.quote(client.prefix()) : "")
+                        + "ssl\\.(truststore|keystore|key)\\..*"));
+    return keys.isEmpty() ? "ssl.truststore.location" : String.join(", ", keys);
+  }
+
+  private static String brokers(SettingsReader in) {
     String key = Keys.BOOTSTRAP_SERVERS.name();
     if (!in.has(key)) {
       in.problems().wrong(key, "is required: " + Keys.BOOTSTRAP_SERVERS.allowed());
@@ -66,7 +101,7 @@ final class KafkaSection {
     Map<String, Object> complete = new TreeMap<>();
     defaults.forEach((name, value) -> byDefault(complete, settings, name, value));
     settings.given().forEach((name, setting) -> complete.put(name, value(client, name, setting)));
-    Guarantee.of(client).forEach(guarantee -> guarantee(complete, settings, guarantee));
+    FixedKafkaSetting.of(client).forEach(fixed -> fix(complete, settings, fixed));
     complete.put("bootstrap.servers", brokers);
     if (client == KafkaClient.CONSUMER) {
       complete.put("group.id", groupId);
@@ -117,15 +152,20 @@ final class KafkaSection {
     if (definition == null || in.problems().blame(setting.key())) {
       return;
     }
-    for (Guarantee guarantee : Guarantee.of(client)) {
-      if (guarantee.name().equals(name)) {
-        if (!guarantee.allows(setting.text())) {
-          in.problems().wrong(setting, guarantee.demand());
+    for (FixedKafkaSetting fixed : FixedKafkaSetting.of(client)) {
+      if (fixed.name().equals(name)) {
+        if (!fixed.allows(setting.text())) {
+          in.problems().wrong(setting, fixed.demand());
         }
         return;
       }
     }
-    if (!KafkaValues.fits(definition, setting)) {
+    if (JaasCheck.concerns(definition)) {
+      String mistake = JaasCheck.mistake(setting.text());
+      if (mistake != null) {
+        in.problems().wrong(setting, mistake);
+      }
+    } else if (!KafkaValues.fits(definition, setting)) {
       in.problems().wrong(setting, "must be " + KafkaValues.allowed(definition));
     }
   }
@@ -138,15 +178,14 @@ final class KafkaSection {
     }
   }
 
-  private void guarantee(
-      Map<String, Object> complete, KafkaSettings settings, Guarantee guarantee) {
-    if (guarantee.allowed().isEmpty() || settings.has(guarantee.name())) {
+  private void fix(Map<String, Object> complete, KafkaSettings settings, FixedKafkaSetting fixed) {
+    if (fixed.allowed().isEmpty() || settings.has(fixed.name())) {
       return;
     }
-    String value = guarantee.allowed().getFirst();
-    complete.put(guarantee.name(), value);
-    String key = settings.client().prefix() + guarantee.name();
-    if (guarantee.allowed().size() == 1) {
+    String value = fixed.allowed().getFirst();
+    complete.put(fixed.name(), value);
+    String key = settings.client().prefix() + fixed.name();
+    if (fixed.allowed().size() == 1) {
       in.report().fixed(key, value);
     } else {
       in.report().byDefault(key, value);

@@ -15,7 +15,7 @@ final class Lanes {
   private Lanes() {}
 
   /** Most urgent first; empty only where {@code lanes} is wrong. */
-  static List<Config.Lane> read(Input in, int maxInFlight) {
+  static List<Config.Lane> read(SettingsReader in, int maxInFlight) {
     String text = in.text(Keys.LANES, t -> Names.parse(t, NAME, MOST) != null);
     List<String> names = Names.parse(text, NAME, MOST);
     if (names == null || in.problems().blame(Keys.LANES.name())) {
@@ -37,7 +37,8 @@ final class Lanes {
     return PREFIX + lane + ".reserved";
   }
 
-  private static Map<String, Long> reserved(Input in, List<String> names, int maxInFlight) {
+  private static Map<String, Long> reserved(
+      SettingsReader in, List<String> names, int maxInFlight) {
     Map<String, Long> reserved = new LinkedHashMap<>();
     for (String name : names) {
       boolean firstOfSeveral = names.size() > 1 && name.equals(names.getFirst());
@@ -54,7 +55,7 @@ final class Lanes {
     return maxInFlight < 2 ? 0 : Math.max(1, maxInFlight / 4);
   }
 
-  private static void checkLast(Input in, String last, Map<String, Long> reserved) {
+  private static void checkLast(SettingsReader in, String last, Map<String, Long> reserved) {
     if (reserved.getOrDefault(last, 0L) > 0) {
       in.report()
           .warn(
@@ -65,7 +66,7 @@ final class Lanes {
 
   /** Blames the largest share that the operator wrote, or {@code max.in.flight} if none was. */
   private static void checkSum(
-      Input in, List<String> names, Map<String, Long> reserved, int maxInFlight) {
+      SettingsReader in, List<String> names, Map<String, Long> reserved, int maxInFlight) {
     List<String> before = names.subList(0, names.size() - 1);
     long sum = before.stream().mapToLong(n -> reserved.getOrDefault(n, 0L)).sum();
     String[] keys = before.stream().map(Lanes::reservedKey).toArray(String[]::new);
@@ -88,7 +89,7 @@ final class Lanes {
                                 names.getLast(), in.shown(Keys.MAX_IN_FLIGHT, maxInFlight))));
   }
 
-  private static void tellUnlisted(Input in, List<String> names) {
+  private static void tellUnlisted(SettingsReader in, List<String> names) {
     Listed.tellUnlisted(
         in,
         PREFIX,

@@ -9,26 +9,26 @@ import java.net.URI;
 final class Limits {
   private Limits() {}
 
-  static Config.Limits limits(Input in) {
+  static Config.Limits limits(SettingsReader in) {
     return new Config.Limits(
         (int) in.whole(Keys.MAX_IN_FLIGHT), (int) in.whole(Keys.RATE_LIMIT_PER_SECOND));
   }
 
-  static Config.Endpoint endpoint(Input in, URI baseUrl) {
+  static Config.Endpoint endpoint(SettingsReader in, URI baseUrl) {
     long requestMs = in.whole(Keys.API_REQUEST_TIMEOUT_MS);
     long connectMs =
         atMost(in, Keys.API_CONNECT_TIMEOUT_MS, Keys.API_REQUEST_TIMEOUT_MS, requestMs);
     return new Config.Endpoint(baseUrl, connectMs, requestMs);
   }
 
-  static Config.Retry retry(Input in) {
+  static Config.Retry retry(SettingsReader in) {
     long attempts = in.whole(Keys.RETRY_MAX_ATTEMPTS);
     long maxMs = in.whole(Keys.RETRY_MAX_BACKOFF_MS);
     long initialMs = atMost(in, Keys.RETRY_INITIAL_BACKOFF_MS, Keys.RETRY_MAX_BACKOFF_MS, maxMs);
     return new Config.Retry((int) attempts, initialMs, maxMs, in.whole(Keys.RETRY_AFTER_MAX_MS));
   }
 
-  static Config.Breaker breaker(Input in, Config.Retry retry) {
+  static Config.Breaker breaker(SettingsReader in, Config.Retry retry) {
     float threshold = in.decimal(Keys.BREAKER_FAILURE_RATE_THRESHOLD);
     long window = in.whole(Keys.BREAKER_SLIDING_WINDOW_SIZE);
     // Resilience4j would lower the minimum to the window and not say so.
@@ -48,7 +48,8 @@ final class Limits {
         (int) in.whole(Keys.BREAKER_HALF_OPEN_CALLS));
   }
 
-  private static long atMost(Input in, Key.Whole lower, Key.Whole higher, long higherValue) {
+  private static long atMost(
+      SettingsReader in, Key.Whole lower, Key.Whole higher, long higherValue) {
     long value = in.whole(lower, Math.min(lower.value(), higherValue));
     in.notMore(lower, value, higher, higherValue);
     return value;

@@ -13,7 +13,7 @@ final class Listed {
    * many keys it has. Others are left alone.
    */
   static void tellUnlisted(
-      Input in, String prefix, List<String> names, String rests, String complaint) {
+      SettingsReader in, String prefix, List<String> names, String rests, String complaint) {
     Map<String, Setting> first = new LinkedHashMap<>();
     in.takeAll(
             key ->

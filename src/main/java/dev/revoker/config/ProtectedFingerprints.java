@@ -17,7 +17,7 @@ final class ProtectedFingerprints {
   private ProtectedFingerprints() {}
 
   /** In lower case; empty where there are none. */
-  static Set<String> read(Input in) {
+  static Set<String> read(SettingsReader in) {
     String key = Keys.PROTECTED_FINGERPRINTS.name();
     Setting setting = in.usable(key);
     if (setting == null) {

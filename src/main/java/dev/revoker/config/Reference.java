@@ -78,6 +78,6 @@ record Reference(String provider, String path, String key) {
   }
 
   private static String shown(String name) {
-    return Masks.value("", name);
+    return Redaction.value("", name);
   }
 }

@@ -48,7 +48,7 @@ final class References {
       String why = unresolvable(reference);
       if (why != null) {
         // Whether the key is known at all is not clear yet, so nothing of its value is shown.
-        String shown = Masks.showable(setting) ? setting.key() : "line " + setting.line();
+        String shown = Redaction.showable(setting) ? setting.key() : "line " + setting.line();
         problems.unresolved(setting, shown, why);
         return setting;
       }

@@ -23,7 +23,7 @@ final class Report {
   }
 
   void byDefault(String key, String value) {
-    lines.put(key, "%s = %s (default)".formatted(key, Masks.value(key, value)));
+    lines.put(key, "%s = %s (default)".formatted(key, Redaction.value(key, value)));
   }
 
   /** A setting that has no default: it is simply not there. */
@@ -32,7 +32,7 @@ final class Report {
   }
 
   void fixed(String key, String value) {
-    lines.put(key, "%s = %s (fixed)".formatted(key, Masks.value(key, value)));
+    lines.put(key, "%s = %s (fixed)".formatted(key, Redaction.value(key, value)));
   }
 
   void warn(String key, String text) {

@@ -31,7 +31,7 @@ record Setting(String key, String written, Secret resolved, int line, @Nullable 
 
   /** The value for printing: never what a reference resolved to. */
   String shown() {
-    return Masks.value(key, written);
+    return Redaction.value(key, written);
   }
 
   String origin() {

@@ -16,7 +16,7 @@ final class Sources {
       Setting earlier = merged.put(setting.key(), setting);
       if (earlier != null) {
         problems.note(
-            Masks.showable(setting) ? setting.key() : "a key of the file",
+            Redaction.showable(setting) ? setting.key() : "a key of the file",
             "stands there twice, in lines %d and %d; keep one"
                 .formatted(earlier.line(), setting.line()));
       }

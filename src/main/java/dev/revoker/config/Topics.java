@@ -22,7 +22,7 @@ final class Topics {
   }
 
   /** The topic of a lane, by default only for the two lanes that have one. */
-  static String ofLane(Input in, String lane) {
+  static String ofLane(SettingsReader in, String lane) {
     String key = keyOf(lane);
     String byDefault = BY_LANE.get(lane);
     if (byDefault == null && !in.has(key)) {
@@ -34,7 +34,7 @@ final class Topics {
   }
 
   /** Reads {@code results.topic}, and tells which topics are the same. */
-  static String results(Input in, List<Config.Lane> lanes) {
+  static String results(SettingsReader in, List<Config.Lane> lanes) {
     String results = in.text(Keys.RESULTS_TOPIC, Topics::legal);
     Map<String, String> keys = new HashMap<>();
     keys.put(results, Keys.RESULTS_TOPIC.name());
@@ -48,7 +48,7 @@ final class Topics {
     return results;
   }
 
-  private static void same(Input in, String key, String other) {
+  private static void same(SettingsReader in, String key, String other) {
     // Blame the one that the operator wrote.
     String blamed = in.has(key) ? key : other;
     Setting setting = in.take(blamed);

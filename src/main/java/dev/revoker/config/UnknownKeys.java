@@ -10,12 +10,12 @@ final class UnknownKeys {
   private UnknownKeys() {}
 
   /** Never prints their values: a secret may stand behind a misspelt key. */
-  static void tell(Input in, List<Config.Lane> lanes, Set<String> accounts) {
+  static void tell(SettingsReader in, List<Config.Lane> lanes, Set<String> accounts) {
     Set<String> known = known(lanes, accounts);
     List<Integer> hidden = new ArrayList<>();
     for (Setting setting : in.unknown()) {
       String near = Spelling.nearest(setting.key(), known);
-      if (near.isEmpty() && !Masks.showable(setting)) {
+      if (near.isEmpty() && !Redaction.showable(setting)) {
         hidden.add(setting.line());
         continue;
       }
@@ -31,7 +31,7 @@ final class UnknownKeys {
     tellHidden(in, hidden);
   }
 
-  private static void tellHidden(Input in, List<Integer> lines) {
+  private static void tellHidden(SettingsReader in, List<Integer> lines) {
     if (!lines.isEmpty()) {
       String where = lines.size() == 1 ? "line " + lines.getFirst() : "lines " + lines;
       in.problems()

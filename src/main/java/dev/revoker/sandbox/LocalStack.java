@@ -59,8 +59,9 @@ public final class LocalStack implements AutoCloseable {
       broker.join().close();
       throw new UncheckedIOException("the sandbox could not be started", e);
     }
-    stack.broker.createTopic(URGENT, 2, Map.of());
-    stack.broker.createTopic(STANDARD, 4, Map.of());
+    Map<String, String> requests = Map.of("compression.type", "uncompressed");
+    stack.broker.createTopic(URGENT, 2, requests);
+    stack.broker.createTopic(STANDARD, 4, requests);
     stack.broker.createTopic(RESULTS, 2, Map.of());
     return stack;
   }

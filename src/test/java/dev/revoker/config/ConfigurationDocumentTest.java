@@ -34,10 +34,10 @@ class ConfigurationDocumentTest {
     for (KafkaClient client : KafkaClient.values()) {
       KafkaDefaults.of(new KafkaSettings(client, Map.of()))
           .forEach((name, value) -> expected.add(row(client, name, value, "yes")));
-      for (Guarantee guarantee : Guarantee.of(client)) {
-        List<String> allowed = guarantee.allowed();
+      for (FixedKafkaSetting fixed : FixedKafkaSetting.of(client)) {
+        List<String> allowed = fixed.allowed();
         if (!allowed.isEmpty()) {
-          expected.add(row(client, guarantee.name(), allowed.getFirst(), change(allowed)));
+          expected.add(row(client, fixed.name(), allowed.getFirst(), change(allowed)));
         }
       }
     }
@@ -49,9 +49,9 @@ class ConfigurationDocumentTest {
   void whatIsNeverSetIsThere() throws IOException {
     List<String> expected = new ArrayList<>();
     for (KafkaClient client : KafkaClient.values()) {
-      Guarantee.of(client).stream()
-          .filter(guarantee -> guarantee.allowed().isEmpty())
-          .forEach(guarantee -> expected.add("`" + client.prefix() + guarantee.name() + "`"));
+      FixedKafkaSetting.of(client).stream()
+          .filter(fixed -> fixed.allowed().isEmpty())
+          .forEach(fixed -> expected.add("`" + client.prefix() + fixed.name() + "`"));
     }
 
     assertThat(Files.readString(DOCUMENT)).contains(expected);

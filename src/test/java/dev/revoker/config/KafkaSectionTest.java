@@ -41,6 +41,7 @@ class KafkaSectionTest {
                     "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"),
                 Map.entry("session.timeout.ms", "10000"),
                 Map.entry("heartbeat.interval.ms", "3000"),
+                Map.entry("metadata.max.age.ms", "10000"),
                 Map.entry("max.poll.records", "200"),
                 Map.entry("fetch.max.bytes", "2097152"),
                 Map.entry("max.partition.fetch.bytes", "262144")));
@@ -60,7 +61,8 @@ class KafkaSectionTest {
                 Map.entry("linger.ms", "0"),
                 Map.entry("max.block.ms", "10000"),
                 Map.entry("retry.backoff.ms", "5"),
-                Map.entry("compression.type", "none")));
+                Map.entry("compression.type", "none"),
+                Map.entry("metadata.max.age.ms", "10000")));
     assertThat(kafka.admin())
         .isEqualTo(Map.of("bootstrap.servers", "localhost:9092", "client.id", "me"));
   }
@@ -106,7 +108,7 @@ class KafkaSectionTest {
                 "client.id=all",
                 "admin.client.id=mine",
                 "consumer.max.poll.records=7",
-                "ssl.truststore.password=pw",
+                "ssl.key.password=pw",
                 "security.protocol=ssl")
             .kafka();
 
@@ -116,7 +118,7 @@ class KafkaSectionTest {
         .containsEntry("client.id", "all")
         .containsEntry("max.poll.records", "7")
         .containsEntry("security.protocol", "ssl")
-        .containsEntry("ssl.truststore.password", new Password("pw"));
+        .containsEntry("ssl.key.password", new Password("pw"));
   }
 
   @ParameterizedTest

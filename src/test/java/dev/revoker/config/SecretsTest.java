@@ -28,7 +28,7 @@ class SecretsTest {
           "account.b.securekey=" + CANARY,
           "account.c.api.token=" + CANARY,
           "fingerprint.secret=" + CANARY,
-          "security.protocol=SASL_SSL",
+          "security.protocol=SASL_PLAINTEXT",
           "sasl.mechanism=PLAIN",
           "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required"
               + " username=\"u\" password=\""
@@ -41,7 +41,10 @@ class SecretsTest {
           "ssl.keystore.key=" + CANARY,
           "ssl.keystore.certificate.chain=" + CANARY,
           "producer.ssl.keystore.key=" + CANARY,
-          "admin.sasl.jaas.config=" + CANARY);
+          "admin.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required"
+              + " username=\"u\" password=\""
+              + CANARY
+              + "\";");
 
   @TempDir Path folder;
 

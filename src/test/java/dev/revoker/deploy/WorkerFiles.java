@@ -6,11 +6,16 @@ import dev.revoker.config.Loaded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /** Loads a worker's configuration as a pod would see it, from a folder that stands in for its. */
 final class WorkerFiles {
@@ -28,7 +33,7 @@ final class WorkerFiles {
     String text = Files.readString(properties);
     Path secrets = Files.createDirectories(folder.resolve("secrets"));
     for (String name : secrets(properties)) {
-      Files.writeString(secrets.resolve(name), "sesame");
+      Files.writeString(secrets.resolve(name), name.endsWith(".pem") ? certificate() : "sesame");
     }
     for (String variable : variables(properties)) {
       // The provider reads the JVM's own environment, which a test can't change.
@@ -37,6 +42,21 @@ final class WorkerFiles {
     Path file = folder.resolve("revoker.properties");
     Files.writeString(file, text.replace(SECRETS, secrets.toString()));
     return valid(ConfigLoader.load(file, environment));
+  }
+
+  /** One that this JVM trusts, in PEM. */
+  private static String certificate() {
+    try {
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init((KeyStore) null);
+      byte[] der =
+          ((X509TrustManager) trust.getTrustManagers()[0]).getAcceptedIssuers()[0].getEncoded();
+      return "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+          .formatted(Base64.getMimeEncoder().encodeToString(der));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
   }
 
   static Config valid(Loaded loaded) {

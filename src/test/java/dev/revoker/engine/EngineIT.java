@@ -3,6 +3,7 @@ package dev.revoker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.TopicSetup;
 import dev.revoker.config.Config;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
@@ -320,7 +321,7 @@ class EngineIT {
               config,
               consumer,
               publisher,
-              names -> Topics.ids(admin, names),
+              names -> TopicSetup.ids(admin, names),
               new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
               new QuickWork(),
               (committed, nanos) -> {},

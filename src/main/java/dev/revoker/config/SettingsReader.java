@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * be said about it. A reader that finds a value wrong tells so and returns the default, so that
  * reading goes on to the next mistake.
  */
-final class Input {
+final class SettingsReader {
   private final Map<String, Setting> given;
   private final Map<String, Setting> left;
   private final Problems problems;
   private final Report report = new Report();
 
-  Input(Map<String, Setting> given, Problems problems) {
+  SettingsReader(Map<String, Setting> given, Problems problems) {
     this.given = given;
     this.left = new HashMap<>(given);
     this.problems = problems;
@@ -49,6 +49,11 @@ final class Input {
     List<Setting> taken = given.values().stream().filter(s -> fits.test(s.key())).toList();
     taken.forEach(s -> left.remove(s.key()));
     return taken;
+  }
+
+  /** The given keys that fit, sorted. */
+  List<String> keys(Predicate<String> fits) {
+    return given.keySet().stream().filter(fits).sorted().toList();
   }
 
   /** Whether somebody asked for the key already. */

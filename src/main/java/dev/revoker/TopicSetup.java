@@ -1,5 +1,8 @@
-package dev.revoker.engine;
+package dev.revoker;
 
+import dev.revoker.config.Config;
+import dev.revoker.engine.Bell;
+import dev.revoker.engine.LoopFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +19,7 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
@@ -26,13 +30,40 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks, before anything is begun, whether the topics are there. */
-public final class Topics {
-  private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+/** Makes sure that the topics exist before the worker starts to read. */
+public final class TopicSetup {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
   private static final int TIMEOUT_MS = 5000;
   private static final int ID_TIMEOUT_MS = 1000;
+  private static final long RETRY_MS = Duration.ofMillis(500).toMillis();
 
-  private Topics() {}
+  /**
+   * The broker then refuses a batch that is larger uncompressed than {@code max.message.bytes}.
+   * Without it, 80 KB on the wire can be 80 MB in the worker's heap.
+   */
+  private static final Map<String, String> REQUEST_TOPIC_CONFIG =
+      Map.of(TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed");
+
+  private TopicSetup() {}
+
+  /** The topics that a worker with this configuration uses. */
+  record Topics(List<String> requests, String results) {
+    static Topics of(Config config) {
+      return new Topics(
+          config.lanes().stream().map(Config.Lane::topic).toList(), config.resultsTopic());
+    }
+
+    List<String> all() {
+      List<String> all = new ArrayList<>(requests);
+      all.add(results);
+      return List.copyOf(all);
+    }
+
+    /** Those of them that exist; the results topic may be among the missing. */
+    List<String> except(List<String> missing) {
+      return all().stream().filter(topic -> !missing.contains(topic)).toList();
+    }
+  }
 
   /**
    * The topics that do not exist.
@@ -40,8 +71,9 @@ public final class Topics {
    * @throws RetriableException if the brokers cannot be reached now
    * @throws LoopFailure if they refuse
    */
-  public static List<String> missing(Admin admin, List<String> topics) {
-    var described = admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(TIMEOUT_MS));
+  static List<String> missing(Admin admin, Topics topics) {
+    var described =
+        admin.describeTopics(topics.all(), new DescribeTopicsOptions().timeoutMs(TIMEOUT_MS));
     List<String> missing = new ArrayList<>();
     described
         .topicNameValues()
@@ -77,17 +109,17 @@ public final class Topics {
   }
 
   /**
-   * Waits, as long as it takes, for brokers that answer; then all topics must be there, or are
-   * made.
+   * Waits until the brokers answer, however long that takes. Then creates the missing topics, or
+   * fails if it may not.
    *
-   * @param create whether to make those that are missing, with the broker's own defaults
-   * @param goOn asked while the brokers are away; false gives up
-   * @return whether the topics are there; false if it gave up
-   * @throws LoopFailure if a topic is missing and is not to be made, or the brokers refuse
+   * @param create whether to create missing topics, with the broker's default partitions
+   * @param goOn asked before each attempt; false ends the wait
+   * @return whether the topics exist; false if the wait was ended
+   * @throws LoopFailure if a topic is missing and may not be created, or the brokers refuse
    */
-  public static boolean ensure(
-      Admin admin, List<String> topics, boolean create, Bell bell, BooleanSupplier goOn) {
-    boolean told = false;
+  static boolean ensure(
+      Admin admin, Topics topics, boolean create, Bell bell, BooleanSupplier goOn) {
+    boolean logged = false;
     while (goOn.getAsBoolean()) {
       try {
         List<String> missing = missing(admin, topics);
@@ -101,23 +133,25 @@ public final class Topics {
                   + ". Create them, or set create.topics=true",
               null);
         }
-        missing.forEach(topic -> create(admin, topic));
+        missing.forEach(topic -> create(admin, topic, topics.requests().contains(topic)));
       } catch (RetriableException away) {
-        if (!told) {
-          told = true;
+        if (!logged) {
+          logged = true;
           LOG.atWarn()
               .addKeyValue("cause", away.toString())
               .log("the brokers at bootstrap.servers do not answer: waiting for them");
         }
       }
-      bell.await(Duration.ofMillis(500).toMillis());
+      bell.await(RETRY_MS);
     }
     return false;
   }
 
-  private static void create(Admin admin, String topic) {
-    NewTopic fresh = new NewTopic(topic, Optional.empty(), Optional.empty());
-    await(admin.createTopics(List.of(fresh)).all(), topic, TopicExistsException.class);
+  private static void create(Admin admin, String topic, boolean requests) {
+    NewTopic created =
+        new NewTopic(topic, Optional.empty(), Optional.empty())
+            .configs(requests ? REQUEST_TOPIC_CONFIG : Map.of());
+    await(admin.createTopics(List.of(created)).all(), topic, TopicExistsException.class);
     LOG.atInfo().addKeyValue("topic", topic).log("topic created");
   }
 
@@ -140,7 +174,7 @@ public final class Topics {
     };
   }
 
-  /** Only the last cause tells which certificate it was, and what is wrong with it. */
+  /** The last cause names the certificate and what is wrong with it. */
   private static @Nullable String root(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {

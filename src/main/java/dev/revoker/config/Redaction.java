@@ -1,12 +1,16 @@
 package dev.revoker.config;
 
 import dev.revoker.model.Secret;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Decides what of a key and its value may be printed. */
-final class Masks {
+final class Redaction {
   private static final int LONGEST_SHOWN = 120;
+  private static final int LONGEST_ERROR = 1_000;
+  private static final int SHORTEST_RUN = 4;
   private static final Pattern SECRET_KEY =
       Pattern.compile(
           "pass(word|wd|phrase)|secret|token|secure\\.?key|api\\.?key|jaas|credential|private|certificate"
@@ -18,7 +22,7 @@ final class Masks {
   private static final Pattern KEY_SHAPE =
       Pattern.compile("(?=[A-Za-z])%s(?:\\.%s){0,9}".formatted(WORD, WORD));
 
-  private Masks() {}
+  private Redaction() {}
 
   /** Whether values of this key are or may be secret. */
   static boolean secret(String key) {
@@ -27,7 +31,7 @@ final class Masks {
 
   /** The value in one line of bounded length, or the mask. */
   static String value(String key, String value) {
-    return secret(key) ? Secret.MASK : oneLine(url(key, value));
+    return secret(key) ? Secret.MASK : oneLine(url(key, value), LONGEST_SHOWN);
   }
 
   /**
@@ -44,6 +48,36 @@ final class Masks {
     return KEY_SHAPE.matcher(key).matches();
   }
 
+  /**
+   * The text without what it shares with a secret: runs of {@value #SHORTEST_RUN} characters or
+   * more, whatever the case. A library's error may quote a part of a secret. (To mask a shorter run
+   * wherever it occurs would show what it is.)
+   */
+  static String redact(String text, Collection<String> secrets) {
+    BitSet hidden = new BitSet();
+    for (String secret : secrets) {
+      for (int at = 0; at + SHORTEST_RUN <= text.length(); at++) {
+        for (int from = 0; from + SHORTEST_RUN <= secret.length(); from++) {
+          if (text.regionMatches(true, at, secret, from, SHORTEST_RUN)) {
+            hidden.set(at, at + SHORTEST_RUN);
+            break;
+          }
+        }
+      }
+    }
+    StringBuilder shown = new StringBuilder();
+    for (int at = 0; at < text.length(); at = hidden.nextClearBit(at)) {
+      int end = hidden.nextSetBit(at);
+      shown.append(text, at, end < 0 ? text.length() : end);
+      if (end < 0) {
+        break;
+      }
+      shown.append(Secret.MASK);
+      at = end;
+    }
+    return oneLine(shown.toString(), LONGEST_ERROR);
+  }
+
   /** User-info and query of a URL may hold credentials. */
   private static String url(String key, String value) {
     int scheme = value.indexOf("://");
@@ -56,11 +90,11 @@ final class Masks {
     return value.substring(0, start) + rest.replaceFirst("[?#].*", "?" + Secret.MASK);
   }
 
-  private static String oneLine(String value) {
+  private static String oneLine(String value, int longest) {
     StringBuilder line = new StringBuilder();
     value
         .codePoints()
-        .limit(LONGEST_SHOWN)
+        .limit(longest)
         .forEach(
             c -> {
               if (Character.isISOControl(c) || Character.getType(c) == Character.LINE_SEPARATOR) {
@@ -69,6 +103,6 @@ final class Masks {
                 line.appendCodePoint(c);
               }
             });
-    return value.codePointCount(0, value.length()) > LONGEST_SHOWN ? line + "..." : line.toString();
+    return value.codePointCount(0, value.length()) > longest ? line + "..." : line.toString();
   }
 }

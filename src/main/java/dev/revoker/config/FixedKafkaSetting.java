@@ -10,14 +10,14 @@ import java.util.Locale;
  * @param allowed what it may be, ours first; none where the code sets it and nobody else may
  * @param why to stand behind "because" or "instead"
  */
-record Guarantee(String name, List<String> allowed, String why) {
-  private static final Guarantee BROKERS =
+record FixedKafkaSetting(String name, List<String> allowed, String why) {
+  private static final FixedKafkaSetting BROKERS =
       never("bootstrap.servers", "all clients use the brokers of bootstrap.servers");
-  private static final Guarantee PROVIDERS =
+  private static final FixedKafkaSetting PROVIDERS =
       never("config.providers", "${env:..}, ${file:..} and ${dir:..} are resolved already");
 
   /** Those of one client. */
-  static List<Guarantee> of(KafkaClient client) {
+  static List<FixedKafkaSetting> of(KafkaClient client) {
     return switch (client) {
       case CONSUMER -> CONSUMER;
       case PRODUCER -> PRODUCER;
@@ -25,7 +25,7 @@ record Guarantee(String name, List<String> allowed, String why) {
     };
   }
 
-  private static final List<Guarantee> CONSUMER =
+  private static final List<FixedKafkaSetting> CONSUMER =
       List.of(
           BROKERS,
           PROVIDERS,
@@ -45,7 +45,7 @@ record Guarantee(String name, List<String> allowed, String why) {
           only("auto.offset.reset", "any other would pass over requests", "earliest", "none"),
           only("allow.auto.create.topics", "only create.topics creates topics", "false"));
 
-  private static final List<Guarantee> PRODUCER =
+  private static final List<FixedKafkaSetting> PRODUCER =
       List.of(
           BROKERS,
           PROVIDERS,
@@ -68,18 +68,18 @@ record Guarantee(String name, List<String> allowed, String why) {
               "2",
               "1"));
 
-  private static final List<Guarantee> ADMIN =
+  private static final List<FixedKafkaSetting> ADMIN =
       List.of(
           BROKERS,
           PROVIDERS,
           never("bootstrap.controllers", "all clients use the brokers of bootstrap.servers"));
 
-  private static Guarantee never(String name, String why) {
-    return new Guarantee(name, List.of(), why);
+  private static FixedKafkaSetting never(String name, String why) {
+    return new FixedKafkaSetting(name, List.of(), why);
   }
 
-  private static Guarantee only(String name, String why, String... allowed) {
-    return new Guarantee(name, List.of(allowed), why);
+  private static FixedKafkaSetting only(String name, String why, String... allowed) {
+    return new FixedKafkaSetting(name, List.of(allowed), why);
   }
 
   boolean allows(String value) {

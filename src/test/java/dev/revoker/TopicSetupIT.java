@@ -1,0 +1,149 @@
+package dev.revoker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.revoker.engine.Bell;
+import dev.revoker.engine.LoopFailure;
+import dev.revoker.sandbox.Broker;
+import dev.revoker.sandbox.SharedBroker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Topics are looked up, created and judged at start-up. */
+@Timeout(120)
+class TopicSetupIT {
+  private static Broker broker;
+
+  private final Bell bell = Bell.ofThreads();
+
+  @BeforeAll
+  static void start() {
+    broker = SharedBroker.get();
+    broker.createTopic("there", 1, Map.of());
+    broker.createTopic("safe", 1, Map.of("compression.type", "uncompressed"));
+  }
+
+  @Test
+  void missingTopicsAreNamedWithWhatToDo() {
+    try (Admin admin = admin(broker.bootstrapServers())) {
+      TopicSetup.Topics topics = topics("results", "there", "b", "a");
+      assertThat(TopicSetup.missing(admin, topics)).containsExactly("a", "b", "results");
+      assertThatThrownBy(() -> ensure(admin, topics, false))
+          .isInstanceOf(LoopFailure.class)
+          .hasMessageContaining("a, b")
+          .hasMessageContaining("create.topics=true");
+    }
+  }
+
+  @Test
+  void missingTopicsAreCreatedIfTheyMayBe() {
+    try (Admin admin = admin(broker.bootstrapServers())) {
+      TopicSetup.Topics topics = topics("created-results", "there", "created-1", "created-2");
+      assertThat(ensure(admin, topics, true)).isTrue();
+      assertThat(TopicSetup.missing(admin, topics)).isEmpty();
+    }
+  }
+
+  @Test
+  void aCreatedRequestTopicRefusesWhatIsTooLargeOnceUnpacked() {
+    try (Admin admin = admin(broker.bootstrapServers())) {
+      assertThat(ensure(admin, topics("bomb-results", "bombs"), true)).isTrue();
+    }
+    assertThatThrownBy(() -> sendCompressed("bombs", 1, 80_000_000))
+        .hasCauseInstanceOf(RecordTooLargeException.class);
+    assertThatThrownBy(() -> sendCompressed("bombs", 100, 900_000))
+        .hasCauseInstanceOf(RecordTooLargeException.class);
+  }
+
+  @Test
+  void unsafeSettingsAreOneWarningEach() {
+    TopicSetup.Topics topics = topics("safe", "there", "safe");
+    try (Admin admin = admin(broker.bootstrapServers())) {
+      TopicWarnings.Found found = TopicWarnings.find(admin, topics, List.of("there", "safe"));
+      assertThat(found.unchecked()).isEmpty();
+      assertThat(found.warnings()).hasSize(2);
+      assertThat(found.warnings().getFirst())
+          .startsWith("request topics without compression.type=uncompressed: there. ");
+      assertThat(found.warnings().getLast()).startsWith("topics with one replica: there, safe. ");
+    }
+  }
+
+  @Test
+  void topicsThatCannotBeDescribedAreReportedAsNotChecked() {
+    try (Admin admin = admin(broker.bootstrapServers())) {
+      TopicWarnings.Found found =
+          TopicWarnings.find(admin, topics("safe", "missing"), List.of("missing", "safe"));
+      assertThat(found.unchecked()).hasSize(1);
+      assertThat(found.unchecked().getFirst())
+          .startsWith(
+              "the settings of missing could not be checked (UnknownTopicOrPartitionException).");
+    }
+  }
+
+  @Test
+  void aWorkerWaitsForBrokersThatDoNotAnswer() {
+    AtomicInteger asked = new AtomicInteger();
+    try (Admin admin = admin("127.0.0.1:1")) {
+      TopicSetup.Topics topics = topics("there");
+      assertThatThrownBy(() -> TopicSetup.missing(admin, topics))
+          .isInstanceOf(RetriableException.class);
+      assertThat(TopicSetup.ensure(admin, topics, true, bell, () -> asked.incrementAndGet() < 2))
+          .isFalse();
+    }
+  }
+
+  private static void sendCompressed(String topic, int count, int size) throws Exception {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "compression.type",
+            "gzip",
+            "linger.ms",
+            60_000,
+            "batch.size",
+            2 * size,
+            "buffer.memory",
+            300_000_000L,
+            "max.request.size",
+            2 * size);
+    byte[] zeros = new byte[size];
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        sent.add(producer.send(new ProducerRecord<>(topic, 0, null, zeros)));
+      }
+      producer.flush();
+      for (Future<RecordMetadata> one : sent) {
+        RecordMetadata unused = one.get();
+      }
+    }
+  }
+
+  private boolean ensure(Admin admin, TopicSetup.Topics topics, boolean create) {
+    return TopicSetup.ensure(admin, topics, create, bell, () -> true);
+  }
+
+  private static TopicSetup.Topics topics(String results, String... requests) {
+    return new TopicSetup.Topics(List.of(requests), results);
+  }
+
+  private static Admin admin(String servers) {
+    return Admin.create(Map.of("bootstrap.servers", servers));
+  }
+}
