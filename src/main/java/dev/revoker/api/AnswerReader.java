@@ -32,6 +32,13 @@ final class AnswerReader {
   /** The server counts from when it sent the answer, so we must be done a little earlier. */
   private static final long KEEP_ALIVE_MARGIN_MS = 500;
 
+  /**
+   * An answer that was read.
+   *
+   * @param keepMs how long the connection may wait for another request; 0 closes it
+   */
+  record Received(ApiAnswer answer, long keepMs) {}
+
   private final Time time;
 
   AnswerReader(Time time) {
@@ -39,21 +46,21 @@ final class AnswerReader {
   }
 
   /** Throws where no whole answer comes. */
-  Reply read(ApiCall call, Connection connection) throws IOException, HttpException {
+  Received read(ApiCall call, Connection connection) throws IOException, HttpException {
     ClassicHttpResponse head = connection.receiveHead();
     int status = head.getCode();
-    if (Answers.needsBody(call, status)) {
+    if (AnswerParser.needsBody(call, status)) {
       byte[] body = upTo(MAX_BODY_BYTES, connection.body(head));
       ContentCoding coding = ContentCoding.of(all(head, HttpHeaders.CONTENT_ENCODING));
       byte[] decoded = body == null ? null : coding.decoded(body, MAX_BODY_BYTES);
-      return new Reply(Answers.of(status, decoded), body == null ? 0 : keepMs(head));
+      return new Received(AnswerParser.of(status, decoded), body == null ? 0 : keepMs(head));
     }
     Long retryAfterMs =
         RetryAfter.millis(
             all(head, HttpHeaders.RETRY_AFTER),
             RetryAfter.earlier(time.now(), all(head, HttpHeaders.DATE)));
-    ApiAnswer answer = Answers.of(call, status, retryAfterMs);
-    return new Reply(answer, drained(head, connection) ? keepMs(head) : 0);
+    ApiAnswer answer = AnswerParser.of(call, status, retryAfterMs);
+    return new Received(answer, drained(head, connection) ? keepMs(head) : 0);
   }
 
   /** Null if there is more. */

@@ -17,6 +17,19 @@ final class Connections implements AutoCloseable {
   static final long MAX_IDLE_MS = 30_000;
   private static final long SWEEP_MS = 5_000;
 
+  /** What a request for a connection got. */
+  sealed interface Lease {
+    /** The caller's own until it gives it back. */
+    record Open(Connection connection) implements Lease {}
+
+    /**
+     * Nothing was sent.
+     *
+     * @param why names the host and the port at most
+     */
+    record Failed(String why) implements Lease {}
+  }
+
   private record Idle(Connection connection, long untilMs) {}
 
   private final Connector connector;

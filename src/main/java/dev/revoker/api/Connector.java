@@ -39,21 +39,21 @@ final class Connector {
   }
 
   /** Waits for a new connection; ended by an interrupt. */
-  Lease open() {
+  Connections.Lease open() {
     try (Deadline deadline = new Deadline(time, timeoutMs)) {
       try {
         Connection connection = connect();
         if (!deadline.over()) {
-          return new Lease.Open(connection);
+          return new Connections.Lease.Open(connection);
         }
         connection.drop();
-        return new Lease.Failed(late());
+        return new Connections.Lease.Failed(late());
       } catch (IOException | InterruptedException failure) {
         boolean late =
             failure instanceof InterruptedException
                 || deadline.over()
                 || Thread.currentThread().isInterrupted();
-        return new Lease.Failed(late ? late() : ConnectFailure.why(failure, peer()));
+        return new Connections.Lease.Failed(late ? late() : ConnectFailure.why(failure, peer()));
       }
     }
   }

@@ -43,7 +43,7 @@ public final class HttpApi implements Api, AutoCloseable {
 
   private final Time time;
   private final long timeoutMs;
-  private final Requests requests;
+  private final RequestEncoder requests;
   private final AnswerReader answers;
   private final Connections connections;
   private final Set<Deadline> underWay = ConcurrentHashMap.newKeySet();
@@ -68,7 +68,7 @@ public final class HttpApi implements Api, AutoCloseable {
       Resolver.Lookup lookup) {
     this.time = time;
     this.timeoutMs = endpoint.requestTimeoutMs();
-    this.requests = new Requests(endpoint.baseUrl(), version());
+    this.requests = new RequestEncoder(endpoint.baseUrl(), version());
     this.answers = new AnswerReader(time);
     boolean https = "https".equalsIgnoreCase(endpoint.baseUrl().getScheme());
     Connector connector =
@@ -155,14 +155,14 @@ public final class HttpApi implements Api, AutoCloseable {
     }
 
     ApiAnswer run(Deadline deadline) {
-      String refusal = closed ? "the worker is stopping" : Requests.refusal(call);
+      String refusal = closed ? "the worker is stopping" : RequestEncoder.refusal(call);
       if (refusal != null) {
         return failed(refusal);
       }
       byte[] request = requests.bytes(call);
       return switch (connections.lease()) {
-        case Lease.Failed none -> failed(none.why());
-        case Lease.Open open -> converse(open.connection(), request, deadline);
+        case Connections.Lease.Failed none -> failed(none.why());
+        case Connections.Lease.Open open -> converse(open.connection(), request, deadline);
       };
     }
 
@@ -171,9 +171,9 @@ public final class HttpApi implements Api, AutoCloseable {
       try {
         sent = true;
         connection.send(request);
-        Reply reply = answers.read(call, connection);
-        keepMs = deadline.over() ? 0 : reply.keepMs();
-        return reply.answer();
+        AnswerReader.Received received = answers.read(call, connection);
+        keepMs = deadline.over() ? 0 : received.keepMs();
+        return received.answer();
       } catch (IOException | HttpException failure) {
         return failed(deadline.over() ? "no whole answer in time" : why(failure));
       } finally {

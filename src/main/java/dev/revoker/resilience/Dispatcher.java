@@ -3,13 +3,13 @@ package dev.revoker.resilience;
 import dev.revoker.api.Api;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
-import dev.revoker.api.Sessions;
 import dev.revoker.config.Config;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.model.Secret;
 import dev.revoker.time.Time;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,10 +18,9 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries every admitted request to its outcome: picks the most urgent one that may be called,
- * gives it a slot, and has its {@link Course} decide after each answer what is next. One lock
- * guards all of it; calls and callbacks run outside the lock. Safe on any thread; blocks on nothing
- * but that lock.
+ * Takes every admitted request to its outcome. {@link CallScheduler} starts calls, {@link
+ * AnswerPolicy} decides what an answer leads to. One lock guards the whole package; calls and
+ * callbacks run outside it. Safe on any thread; blocks on nothing but that lock.
  */
 public final class Dispatcher {
   /** A request that was admitted. */
@@ -35,13 +34,11 @@ public final class Dispatcher {
     /** The request has its outcome. */
     void answered(Result result);
 
-    /**
-     * The request was taken back and will not be called any more; nothing is said of its outcome.
-     */
+    /** The request was withdrawn. No further call is made for it, and it gets no result. */
     void withdrawn();
   }
 
-  /** What meters and the loop want to know. Called outside the lock, on any thread. */
+  /** For meters and the loop. Called outside the lock, on any thread. */
   public interface Listener {
     /** A call to the API ended, logins included; the words are few and fixed. */
     void apiCalled(String result, long nanos);
@@ -55,7 +52,7 @@ public final class Dispatcher {
     /** {@link #intakeRoom()} may have changed. */
     void intakeChanged();
 
-    /** A bug: the state can no longer be trusted, and the process must not go on. */
+    /** A bug: the state can no longer be trusted, and the process must end. */
     void broken(Throwable bug);
   }
 
@@ -63,24 +60,23 @@ public final class Dispatcher {
   private final Listener listener;
   private final Time time;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Effects effects = new Effects();
+
+  /** To be done, in order, once the lock is released: calls, callbacks, meters. */
+  private List<Runnable> deferred = new ArrayList<>();
 
   private final List<String> lanes;
   private final int halfOpenCalls;
   private final ProtectedKeys protectedKeys;
-  private final Attempts attempts;
-  private final Sessions sessions;
-  private final Gate gate;
-  private final Slots slots;
-  private final RateShares rate;
-  private final ReadyQueues ready;
-  private final Holds holds;
-  private final Moves moves;
-  private final Course course;
-  private final Pump pump;
+  private final RetryBudget budget;
+  private final ApiGate gate;
+  private final LaneBulkhead bulkhead;
+  private final LaneRateLimiter rate;
+  private final LoginCoordinator logins;
+  private final TaskQueues queues;
+  private final CallScheduler scheduler;
   private int roomTold = Integer.MAX_VALUE;
 
-  /** The gate's era in which the API is probed though no request waited when that round began. */
+  /** The gate's era whose probing began while no request waited. */
   private long emptyRoundEra = -1;
 
   /**
@@ -94,60 +90,56 @@ public final class Dispatcher {
     this.time = time;
     this.lanes = config.lanes().stream().map(Config.Lane::name).toList();
     this.halfOpenCalls = config.breaker().halfOpenCalls();
-    Backoff backoff = new Backoff(config.retry(), random);
     Runnable wake = () -> locked(() -> {});
-    this.sessions = new Sessions(config.accounts(), config.loginRetryMs(), time);
     this.protectedKeys = new ProtectedKeys(config);
-    this.attempts = new Attempts(config.retry(), backoff);
-    this.gate = new Gate(config.breaker(), backoff, time, wake);
-    this.slots = new Slots(config.limits().maxInFlight(), config.lanes());
-    this.rate = new RateShares(config.limits(), config.lanes(), time, wake);
-    this.ready = new ReadyQueues(lanes.size());
-    this.holds = new Holds(config.holdMaxMs(), gate, ready, time, wake);
-    this.moves = new Moves(lanes.size(), ready, holds, time, effects);
-    Deadlines deadlines = new Deadlines(moves, time, this::locked);
-    this.course = new Course(gate, ready, holds, moves, deadlines, sessions, time, this::locked);
-    Calls calls = new Calls(api, slots, rate, gate, moves, time, effects, listener, this::locked);
-    this.pump =
-        new Pump(
+    this.budget = new RetryBudget(config.retry(), random);
+    this.gate = new ApiGate(config.breaker(), budget, time, wake);
+    this.bulkhead = new LaneBulkhead(config.limits().maxInFlight(), config.lanes());
+    this.rate = new LaneRateLimiter(config.limits(), config.lanes(), time, wake);
+    this.logins = new LoginCoordinator(config.accounts(), config.loginRetryMs(), time);
+    WaitLimits limits = new WaitLimits(config.holdMaxMs(), gate, time, this::locked, wake);
+    this.queues = new TaskQueues(lanes.size(), limits, time, this::afterUnlock);
+    this.scheduler =
+        new CallScheduler(
             lanes.size(),
-            calls,
-            ready,
-            sessions,
-            new Logins(sessions, moves, course),
-            course,
-            moves,
-            deadlines,
+            api,
+            new CallPermits(bulkhead, rate, gate),
+            gate,
+            queues,
+            limits,
+            logins,
             listener,
-            effects);
+            time,
+            this::locked,
+            this::afterUnlock);
   }
 
   /**
-   * Takes a request in; it may be called before this returns.
+   * Admits a request. Its call may be made before this returns.
    *
    * @throws IllegalArgumentException for a lane that is not configured
    */
   public Ticket admit(Request.Valid request, Caller caller) {
-    Task task = new Task(request, caller, laneOf(request.lane()), attempts.begin());
+    Task task = new Task(request, caller, laneOf(request.lane()), budget.begin());
     boolean protectedKey = protectedKeys.contains(request.key());
     locked(
         () -> {
           if (protectedKey) {
-            course.refuseProtected(task);
-            effects.add(() -> listener.protectedKeyRequested(request.lane()));
+            scheduler.refuseProtected(task);
+            afterUnlock(() -> listener.protectedKeyRequested(request.lane()));
           } else {
-            course.admit(task);
+            scheduler.admit(task);
           }
         });
     return task;
   }
 
   /**
-   * Takes requests back: those that wait at once, those that are being called when their call ends;
-   * if that call decides the outcome they are answered after all.
+   * Withdraws requests: waiting ones at once, those with a call in flight when it is answered. If
+   * that answer decides the outcome, the request gets its result after all.
    */
   public void withdraw(Collection<Ticket> tickets) {
-    locked(() -> tickets.forEach(ticket -> course.withdraw((Task) ticket)));
+    locked(() -> tickets.forEach(ticket -> scheduler.withdraw((Task) ticket)));
   }
 
   /**
@@ -165,7 +157,7 @@ public final class Dispatcher {
     }
   }
 
-  /** Whether the API is taken to be up, that is whether the breaker is closed. */
+  /** Whether the API counts as up: the breaker is closed. */
   public boolean apiUp() {
     lock.lock();
     try {
@@ -186,11 +178,11 @@ public final class Dispatcher {
     }
   }
 
-  /** API calls under way for this lane. */
+  /** API calls in flight for this lane. */
   public int inFlight(String lane) {
     lock.lock();
     try {
-      return slots.inFlight(laneOf(lane));
+      return bulkhead.inFlight(laneOf(lane));
     } finally {
       lock.unlock();
     }
@@ -201,23 +193,23 @@ public final class Dispatcher {
     lock.lock();
     try {
       int index = laneOf(lane);
-      return moves.waiting(index) + (gate.holding() ? ready.size(index) : 0);
+      return queues.waiting(index) + (gate.holding() ? queues.ready(index) : 0);
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Logs out of the sessions that it opened itself, all at the same time, past every gate: nothing
-   * is called any more. From now on these sessions are not used.
+   * Logs out of the sessions that it opened, all at the same time, without a permit: for a stop,
+   * when no other call is made any more. These sessions are not used from now on.
    *
-   * @return done when the API has answered all of them, with how many it has not confirmed
+   * @return done when all are answered, with how many logouts the API did not confirm
    */
   public CompletableFuture<Integer> logOut() {
     List<Secret> tokens;
     lock.lock();
     try {
-      tokens = sessions.closeOpened();
+      tokens = logins.closeOpened();
     } finally {
       lock.unlock();
     }
@@ -238,7 +230,11 @@ public final class Dispatcher {
 
   /** Resilience4j's own view, for its Micrometer binders. */
   public Instruments instruments() {
-    return new Instruments(gate.registry(), attempts.registry(), rate.limiters());
+    return new Instruments(gate.registry(), budget.registry(), rate.limiters());
+  }
+
+  private void afterUnlock(Runnable action) {
+    deferred.add(action);
   }
 
   private void locked(Runnable event) {
@@ -250,21 +246,23 @@ public final class Dispatcher {
     }
   }
 
-  /** Returns what is to be done now that the lock is released. */
+  /** Returns what is to be done once the lock is released. */
   private List<Runnable> run(Runnable event) {
     lock.lock();
     try {
       tick();
       event.run();
-      course.endRests();
-      course.endOverHeld();
-      pump.run();
-      if (gate.probeSucceeded() && waiting() == 0) {
+      scheduler.run();
+      if (gate.probeSucceeded() && queues.waitingForApi() == 0) {
         gate.closeAfterProbe();
       }
-      holds.arm();
       tellRoom();
-      return effects.take();
+      if (deferred.isEmpty()) {
+        return List.of();
+      }
+      List<Runnable> taken = deferred;
+      deferred = new ArrayList<>();
+      return taken;
     } finally {
       lock.unlock();
     }
@@ -278,29 +276,24 @@ public final class Dispatcher {
       return 0;
     }
     if (gate.era() == emptyRoundEra && gate.unprobed()) {
-      return gate.awaitsFirstProbe() && waiting() == 0 ? 1 : 0;
+      return gate.awaitsFirstProbe() && queues.waitingForApi() == 0 ? 1 : 0;
     }
-    return Math.max(0, 2 * halfOpenCalls - waiting());
+    return Math.max(0, 2 * halfOpenCalls - queues.waitingForApi());
   }
 
   private void tick() {
     long era = gate.era();
     gate.tick();
-    if (gate.era() != era && waiting() == 0) {
+    if (gate.era() != era && queues.waitingForApi() == 0) {
       emptyRoundEra = gate.era();
     }
-  }
-
-  /** Requests that wait for the gate, or for a login. Not those in back-off. */
-  private int waiting() {
-    return ready.size() + ready.resting().size() + moves.parked();
   }
 
   private void tellRoom() {
     int room = room();
     if (room != roomTold) {
       roomTold = room;
-      effects.add(listener::intakeChanged);
+      afterUnlock(listener::intakeChanged);
     }
   }
 

@@ -2,12 +2,12 @@ package dev.revoker.resilience;
 
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.message.Scrubber;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
+import dev.revoker.resilience.AnswerPolicy.NextStep;
 import dev.revoker.time.Time.Timer;
 import io.github.resilience4j.retry.Retry;
 import java.time.Instant;
@@ -17,19 +17,19 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One request on its way. Guarded by the dispatcher's lock. */
+/** An admitted request until it has its result. Guarded by the dispatcher's lock. */
 final class Task implements Dispatcher.Ticket {
   /**
-   * Where a task stands. Legal moves:
+   * Where a task is. Legal transitions:
    *
    * <pre>
-   * READY       → CALLING (started), PARKED (its account logs in), ENDED
-   * PARKED      → READY (the login ended), RESTING, BACKING_OFF (it failed for all who waited),
-   *               ENDED
-   * CALLING     → READY (held, renewed, logged in), RESTING (its probe failed),
+   * READY       → CALLING (its call or its account's login is made),
+   *               PARKED (another task logs in to its account), ENDED
+   * PARKED      → READY (the login ended), RESTING, BACKING_OFF (the login failed), ENDED
+   * CALLING     → READY (a further call is made without delay), RESTING (its probe failed),
    *               BACKING_OFF (an attempt is spent), ENDED
-   * RESTING     → READY (no other is left to probe, or the API is back), ENDED
-   * BACKING_OFF → READY (time is up), ENDED
+   * RESTING     → READY (no other task is left to probe, or the API is up), ENDED
+   * BACKING_OFF → READY (the delay is over), ENDED
    * </pre>
    */
   enum Phase {
@@ -56,37 +56,36 @@ final class Task implements Dispatcher.Ticket {
   final Retry.AsyncContext<ApiAnswer> attempts;
 
   private Phase phase = Phase.READY;
+  private PlannedCall next;
 
-  /** How often remove_api_key was called, probes and throttled calls included. */
-  int calls;
+  /** How many attempts were made, probes and throttled ones included. */
+  private int attemptsMade;
 
-  /** How many of those calls may have removed the key without saying so. */
-  int uncertainCalls;
+  /** How many of them may have removed the key without saying so. */
+  private int uncertainAttempts;
+
+  private @Nullable Integer lastStatus;
+
+  /** The secrets that the API was sent for this task, and so could write back. */
+  private final List<Secret> secrets = new ArrayList<>();
+
+  /** It was withdrawn while a call was in flight. It ends with that call. */
+  boolean withdrawn;
 
   /** The gate's era in which it came to rest. */
   long restsSinceEra;
 
-  /** The BAD_API_TOKEN answers in a row. */
-  int rejectedTokens;
-
-  /** Taken back by its owner while a call was under way: it ends with that call. */
-  boolean withdrawn;
-
-  /** How long it was held in all, up to the last time it left READY or RESTING. */
+  /** How long it was held in all, without the wait that goes on now. */
   long heldMs;
 
-  /** The hold clock's reading when it last came to READY or RESTING. */
+  /** The hold clock when its present wait began. */
   long waitsSinceHoldMs;
-
-  @Nullable Integer lastStatus;
 
   /** Ends its back-off or its rest. */
   @Nullable Timer wake;
 
+  /** Ends it at its {@code not_after}. */
   @Nullable Timer expiry;
-
-  /** All that the API was sent for it, and so could write back. */
-  private final List<Secret> secrets = new ArrayList<>();
 
   Task(
       Request.Valid request,
@@ -97,20 +96,83 @@ final class Task implements Dispatcher.Ticket {
     this.caller = caller;
     this.lane = lane;
     this.attempts = attempts;
+    this.next = PlannedCall.first(request);
     secrets.add(request.key());
     if (request.apiToken() != null) {
       secrets.add(request.apiToken());
     }
   }
 
-  /** From now on {@link #shown} takes this secret out, too. */
-  void hides(Secret secret) {
+  // ---- its phase
+
+  Phase phase() {
+    return phase;
+  }
+
+  /**
+   * The one place where a task changes its phase.
+   *
+   * @throws IllegalStateException on a transition that the table does not have: a bug
+   */
+  void moveTo(Phase to) {
+    if (!phase.next().contains(to)) {
+      throw new IllegalStateException("a task cannot go from " + phase + " to " + to);
+    }
+    phase = to;
+    if (wake != null) {
+      wake.cancel();
+      wake = null;
+    }
+    if (to == Phase.ENDED && expiry != null) {
+      expiry.cancel();
+      expiry = null;
+    }
+  }
+
+  // ---- its calls
+
+  /** The call that it makes next. */
+  PlannedCall next() {
+    return next;
+  }
+
+  void plan(PlannedCall call) {
+    next = call;
+  }
+
+  /** A call of its own, not a login for its account, was started. */
+  void started(PlannedCall call) {
+    attemptsMade += call.isAttempt() ? 1 : 0;
+  }
+
+  /** That call was answered. */
+  void answered(PlannedCall call, ApiAnswer answer) {
+    uncertainAttempts += call.uncertainAfter(answer) ? 1 : 0;
+    note(answer);
+    next = call.again();
+  }
+
+  /** Remembers the status of the last answer. */
+  void note(ApiAnswer answer) {
+    if (answer.httpStatus() != null) {
+      lastStatus = answer.httpStatus();
+    }
+  }
+
+  int uncertainAttempts() {
+    return uncertainAttempts;
+  }
+
+  // ---- what is shown of it
+
+  /** From now on {@link #shown} redacts this secret too. */
+  void hide(Secret secret) {
     if (!secrets.contains(secret)) {
       secrets.add(secret);
     }
   }
 
-  /** The text without what must not be shown, cut to the length that may be. */
+  /** The text without secrets, cut to the length that results have. */
   String shown(String text) {
     return Scrubber.of(secrets.toArray(Secret[]::new)).scrub(text);
   }
@@ -119,54 +181,31 @@ final class Task implements Dispatcher.Ticket {
     return new ResultError(shown(error.type()), shown(error.comment()));
   }
 
-  Phase phase() {
-    return phase;
-  }
-
   /**
-   * The one place where a task moves.
-   *
-   * @throws IllegalStateException on a move that the table above does not have: a bug
+   * The result of an ended task, which does not change any more. Not under the lock: redacting a
+   * long comment takes long.
    */
-  void moveTo(Phase next) {
-    if (!phase.next().contains(next)) {
-      throw new IllegalStateException("a task cannot go from " + phase + " to " + next);
-    }
-    phase = next;
-    if (wake != null) {
-      wake.cancel();
-      wake = null;
-    }
-    if (next == Phase.ENDED && expiry != null) {
-      expiry.cancel();
-      expiry = null;
-    }
-  }
-
-  /** What to say of the key where nothing removed it for certain. */
-  KeyState keyStateIfNotRemoved() {
-    return uncertainCalls > 0 ? KeyState.UNKNOWN : KeyState.ASSUMED_ACTIVE;
-  }
-
-  /**
-   * The result. Not under the lock: taking the secrets out of the API's comment can take long.
-   * Nothing of an ended task changes any more.
-   */
-  Result result(
-      Outcome outcome, KeyState keyState, @Nullable ResultError error, Instant completedAt) {
-    ResultError shown = error == null ? null : shown(error);
-    if (shown != null && outcome == Outcome.NOT_FOUND && uncertainCalls > 0) {
+  Result result(NextStep.End end, Instant completedAt) {
+    ResultError error = end.error() == null ? null : shown(end.error());
+    if (error != null && end.outcome() == Outcome.NOT_FOUND && uncertainAttempts > 0) {
       // Before the API's comment, which may be as long as a comment may be.
-      shown = new ResultError(shown.type(), mayHaveRemoved() + shown.comment());
+      error = new ResultError(error.type(), mayHaveRemoved() + error.comment());
     }
     return new Result(
-        request, outcome, keyState, lastStatus, shown, calls, uncertainCalls, completedAt);
+        request,
+        end.outcome(),
+        end.keyState(),
+        lastStatus,
+        error,
+        attemptsMade,
+        uncertainAttempts,
+        completedAt);
   }
 
   private String mayHaveRemoved() {
-    return uncertainCalls == 1
+    return uncertainAttempts == 1
         ? "1 attempt before may have removed the key; the API's comment: "
         : "%d attempts before may have removed the key; the API's comment: "
-            .formatted(uncertainCalls);
+            .formatted(uncertainAttempts);
   }
 }

@@ -7,13 +7,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The hold after a 429, which every call of every lane and account waits out. Calls that were under
- * way when it began may bring more 429s: together they are one. Guarded by the dispatcher's lock.
+ * The hold after a 429: no call of any lane or account is made until it is over. Calls that were in
+ * flight when it began may bring further 429s, which belong to the same hold. Guarded by the
+ * dispatcher's lock.
  */
 final class Throttle {
   private static final Logger LOG = LoggerFactory.getLogger(Throttle.class);
 
-  private final Backoff backoff;
+  private final RetryBudget budget;
   private final Time time;
   private final Runnable wake;
 
@@ -26,8 +27,8 @@ final class Throttle {
    *
    * @param wake called by a timer, without the lock, when a hold may be over
    */
-  Throttle(Backoff backoff, Time time, Runnable wake) {
-    this.backoff = backoff;
+  Throttle(RetryBudget budget, Time time, Runnable wake) {
+    this.budget = budget;
     this.time = time;
     this.wake = wake;
     this.untilMs = time.millis();
@@ -42,12 +43,12 @@ final class Throttle {
     return Math.max(0, untilMs - time.millis());
   }
 
-  /** How many holds have begun: a call keeps it, to tell which holds it knows of. */
+  /** How many holds have begun. A permit keeps the number of its time. */
   int begun() {
     return begun;
   }
 
-  /** A call that was started after so many holds was answered, and not by a 429. */
+  /** A call that was permitted after so many holds was answered, and not by a 429. */
   void passed(int begunBefore) {
     if (begunBefore == begun) {
       inARow = 0;
@@ -55,26 +56,26 @@ final class Throttle {
   }
 
   /**
-   * A call that was started after so many holds was answered by a 429.
+   * A call that was permitted after so many holds was answered by a 429.
    *
    * @param retryAfterMs what the API asked for; none or 0 means the back-off
    */
   void answered429(int begunBefore, @Nullable Long retryAfterMs) {
-    long askedMs = backoff.capped(retryAfterMs);
-    boolean news = begunBefore == begun;
-    if (news) {
+    long askedMs = budget.cappedMs(retryAfterMs);
+    boolean first = begunBefore == begun;
+    if (first) {
       begun++;
       inARow++;
     } else if (askedMs <= 0) {
       return;
     }
-    long delayMs = askedMs > 0 ? askedMs : backoff.delayMs(inARow, null);
+    long delayMs = askedMs > 0 ? askedMs : budget.delayMs(inARow, null);
     long newUntilMs = time.millis() + delayMs;
     if (newUntilMs > untilMs) {
       untilMs = newUntilMs;
       time.after(delayMs, wake);
     }
-    if (news) {
+    if (first) {
       LOG.atLevel(inARow == 1 ? Level.WARN : Level.DEBUG)
           .addKeyValue("retryAfterMs", retryAfterMs)
           .addKeyValue("holdMs", delayMs)

@@ -1,6 +1,6 @@
 /**
- * How each request is carried through to its outcome: lanes and slots, attempts and back-off,
- * breaker, holds and rate. The only user of Resilience4j.
+ * From an admitted request to its outcome: lanes and slots, retries, breaker, rate, sessions. The
+ * only user of Resilience4j.
  */
 @NullMarked
 package dev.revoker.resilience;

@@ -45,7 +45,7 @@ class BugTest {
           @Override
           public void withdrawn() {}
         });
-    assertThatThrownBy(() -> api.only().answer(Answers.DONE)).hasMessage("queue is full");
+    assertThatThrownBy(() -> api.only().answer(ApiAnswers.DONE)).hasMessage("queue is full");
     assertThat(told).containsExactly("queue is full, room to ask");
   }
 
@@ -54,8 +54,8 @@ class BugTest {
     List<Consumer<ApiAnswer>> calls = new ArrayList<>();
     Dispatcher dispatcher = dispatcher((call, onAnswer) -> calls.add(onAnswer));
     dispatcher.admit(Ask.in("urgent").request(0), new Asked());
-    calls.getFirst().accept(Answers.DONE);
-    assertThatThrownBy(() -> calls.getFirst().accept(Answers.DONE))
+    calls.getFirst().accept(ApiAnswers.DONE);
+    assertThatThrownBy(() -> calls.getFirst().accept(ApiAnswers.DONE))
         .isInstanceOf(IllegalStateException.class);
     assertThat(told).hasSize(1);
   }

@@ -4,25 +4,25 @@ import java.lang.reflect.Field;
 
 /** What a dispatcher has in its hands, for invariants that outsiders cannot see. */
 public final class DispatcherPeek {
-  private final ReadyQueues ready;
-  private final Slots slots;
-  private final Gate gate;
+  private final TaskQueues queues;
+  private final LaneBulkhead bulkhead;
+  private final ApiGate gate;
 
   /** Looks into this one. */
   public DispatcherPeek(Dispatcher dispatcher) {
-    ready = (ReadyQueues) part(dispatcher, "ready");
-    slots = (Slots) part(dispatcher, "slots");
-    gate = (Gate) part(dispatcher, "gate");
+    queues = (TaskQueues) part(dispatcher, "queues");
+    bulkhead = (LaneBulkhead) part(dispatcher, "bulkhead");
+    gate = (ApiGate) part(dispatcher, "gate");
   }
 
   /** Requests of the lane that wait for nothing but a slot, the gate or the rate. */
   public int ready(int lane) {
-    return ready.size(lane);
+    return queues.ready(lane);
   }
 
   /** Whether the lane may take a slot. */
   public boolean slotFree(int lane) {
-    return slots.free(lane);
+    return bulkhead.isFree(lane);
   }
 
   /** Whether an outage or a 429 holds the calls back. */

@@ -112,9 +112,9 @@ class EchoedSecretTest {
   @Test
   void aTokenOfTheAccountThatIsEchoedIsNotShown() {
     Asked asked = rig.ask(Ask.in("urgent").of("acme").key(KEY));
-    rig.api.only().answer(Answers.session(OWN));
-    rig.api.only().answer(Answers.BAD_TOKEN);
-    rig.api.only().answer(Answers.session(TOKEN));
+    rig.api.only().answer(ApiAnswers.session(OWN));
+    rig.api.only().answer(ApiAnswers.BAD_TOKEN);
+    rig.api.only().answer(ApiAnswers.session(TOKEN));
     rig.api.only().answer(new ApiAnswer.Refused("BAD_API_TOKEN", TOKEN + " after " + OWN));
     assertClean(asked.result(), KEY, TOKEN, OWN);
     assertThat(asked.result().error().comment()).isEqualTo("*** after ***");
@@ -123,7 +123,7 @@ class EchoedSecretTest {
   @Test
   void anOutageThatEchoesThemShowsThemInNoLogAndNoResult() {
     Asked asked = rig.ask(Ask.in("urgent").of("acme").key(KEY));
-    rig.api.only().answer(Answers.session(TOKEN));
+    rig.api.only().answer(ApiAnswers.session(TOKEN));
     String echo = KEY + " " + TOKEN + " " + KEY.toUpperCase(Locale.ROOT);
     rig.api.rule(
         1,

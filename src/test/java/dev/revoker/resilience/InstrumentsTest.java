@@ -31,10 +31,10 @@ class InstrumentsTest {
     Rig rig = new Rig(new Settings().maxAttempts(2).minimumCalls(50));
     rig.dispatcher.instruments().bindTo(meters);
     rig.ask("standard");
-    rig.api.only().answer(Answers.DONE);
-    for (ApiAnswer last : new ApiAnswer[] {Answers.DONE, Answers.FAILED}) {
+    rig.api.only().answer(ApiAnswers.DONE);
+    for (ApiAnswer last : new ApiAnswer[] {ApiAnswers.DONE, ApiAnswers.FAILED}) {
       rig.ask("standard");
-      rig.api.only().answer(Answers.FAILED);
+      rig.api.only().answer(ApiAnswers.FAILED);
       rig.time.advanceMs(250);
       rig.api.only().answer(last);
     }
@@ -48,14 +48,14 @@ class InstrumentsTest {
 
   static Stream<Arguments> words() {
     return Stream.of(
-        Arguments.of(Answers.DONE, "done"),
-        Arguments.of(Answers.session("70ce"), "session"),
-        Arguments.of(Answers.NOT_FOUND, "refused"),
-        Arguments.of(Answers.THROTTLED, "throttled"),
-        Arguments.of(Answers.FAILED, "failed"),
+        Arguments.of(ApiAnswers.DONE, "done"),
+        Arguments.of(ApiAnswers.session("70ce"), "session"),
+        Arguments.of(ApiAnswers.NOT_FOUND, "refused"),
+        Arguments.of(ApiAnswers.THROTTLED, "throttled"),
+        Arguments.of(ApiAnswers.FAILED, "failed"),
         Arguments.of(new ApiAnswer.Unexpected(403, "no"), "unexpected"),
-        Arguments.of(Answers.NO_ANSWER, "no_answer"),
-        Arguments.of(Answers.NO_CONNECTION, "no_connection"));
+        Arguments.of(ApiAnswers.NO_ANSWER, "no_answer"),
+        Arguments.of(ApiAnswers.NO_CONNECTION, "no_connection"));
   }
 
   @ParameterizedTest

@@ -1,6 +1,6 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.resilience.Answers.DONE;
+import static dev.revoker.resilience.ApiAnswers.DONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
@@ -19,7 +19,7 @@ class LogoutTest {
     rig.api.answerAll(DONE);
     for (String account : List.of("acme", "other")) {
       rig.ask(Ask.in("urgent").of(account));
-      rig.api.only().answer(Answers.session("70ce" + (account.equals("acme") ? "01" : "02")));
+      rig.api.only().answer(ApiAnswers.session("70ce" + (account.equals("acme") ? "01" : "02")));
       rig.api.only().answer(DONE);
     }
     return rig;

@@ -1,9 +1,9 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.resilience.Answers.DONE;
-import static dev.revoker.resilience.Answers.FAILED;
-import static dev.revoker.resilience.Answers.NO_ANSWER;
-import static dev.revoker.resilience.Answers.NO_CONNECTION;
+import static dev.revoker.resilience.ApiAnswers.DONE;
+import static dev.revoker.resilience.ApiAnswers.FAILED;
+import static dev.revoker.resilience.ApiAnswers.NO_ANSWER;
+import static dev.revoker.resilience.ApiAnswers.NO_CONNECTION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
@@ -21,7 +21,7 @@ class OutageTest {
 
   static List<ApiAnswer> failures() {
     return List.of(
-        FAILED, NO_ANSWER, NO_CONNECTION, Answers.UNHANDLED, new ApiAnswer.Failed(408, null));
+        FAILED, NO_ANSWER, NO_CONNECTION, ApiAnswers.UNHANDLED, new ApiAnswer.Failed(408, null));
   }
 
   @ParameterizedTest
@@ -127,11 +127,11 @@ class OutageTest {
     Rig rig = Rig.withDefaults();
     List<ApiAnswer> harmless =
         List.of(
-            Answers.NOT_FOUND,
-            Answers.refused("INVALID_QUERY"),
-            Answers.BAD_TOKEN,
+            ApiAnswers.NOT_FOUND,
+            ApiAnswers.refused("INVALID_QUERY"),
+            ApiAnswers.BAD_TOKEN,
             new ApiAnswer.Unexpected(400, "not JSON"),
-            Answers.throttled(1_000));
+            ApiAnswers.throttled(1_000));
     for (ApiAnswer answer : harmless) {
       rig.ask(60, Ask.in("standard"));
       rig.api.answerAll(answer);

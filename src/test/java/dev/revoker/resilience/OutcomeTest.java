@@ -1,14 +1,14 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.resilience.Answers.BAD_TOKEN;
-import static dev.revoker.resilience.Answers.DONE;
-import static dev.revoker.resilience.Answers.FAILED;
-import static dev.revoker.resilience.Answers.NOT_FOUND;
-import static dev.revoker.resilience.Answers.NO_ANSWER;
-import static dev.revoker.resilience.Answers.NO_CONNECTION;
-import static dev.revoker.resilience.Answers.THROTTLED;
-import static dev.revoker.resilience.Answers.UNHANDLED;
-import static dev.revoker.resilience.Answers.refused;
+import static dev.revoker.resilience.ApiAnswers.BAD_TOKEN;
+import static dev.revoker.resilience.ApiAnswers.DONE;
+import static dev.revoker.resilience.ApiAnswers.FAILED;
+import static dev.revoker.resilience.ApiAnswers.NOT_FOUND;
+import static dev.revoker.resilience.ApiAnswers.NO_ANSWER;
+import static dev.revoker.resilience.ApiAnswers.NO_CONNECTION;
+import static dev.revoker.resilience.ApiAnswers.THROTTLED;
+import static dev.revoker.resilience.ApiAnswers.UNHANDLED;
+import static dev.revoker.resilience.ApiAnswers.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -74,7 +74,7 @@ class OutcomeTest {
         unexpected(401),
         unexpected(403),
         unexpected(404),
-        row(List.of(Answers.session("ab")), Outcome.UNEXPECTED, KeyState.UNKNOWN, 200, UNEXPECTED));
+        row(List.of(ApiAnswers.session("ab")), Outcome.UNEXPECTED, KeyState.UNKNOWN, 200, UNEXPECTED));
   }
 
   @ParameterizedTest(name = "{0} -> {1}, {2}, {3}, {4}")

@@ -1,7 +1,7 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.resilience.Answers.DONE;
-import static dev.revoker.resilience.Answers.FAILED;
+import static dev.revoker.resilience.ApiAnswers.DONE;
+import static dev.revoker.resilience.ApiAnswers.FAILED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.model.Outcome;
@@ -94,7 +94,7 @@ class ProbeTest {
     assertThat(rig.dispatcher.apiUp()).as("one probe is under way, one request waits").isFalse();
     rig.withdraw(all.getLast());
     assertThat(rig.dispatcher.apiUp()).as("one probe is under way").isFalse();
-    probes.getLast().answer(Answers.throttled(1_000));
+    probes.getLast().answer(ApiAnswers.throttled(1_000));
     assertThat(rig.dispatcher.apiUp()).as("a 429 waits").isFalse();
     rig.withdraw(all);
     assertThat(rig.dispatcher.apiUp()).as("nothing waits").isTrue();
@@ -140,7 +140,7 @@ class ProbeTest {
   void thoseWhoWaitedForALoginThatIsOverTakeNoRoom() {
     Rig rig = Rig.withDefaults();
     rig.ask(5, Ask.in("standard").of("acme"));
-    rig.api.only().answer(Answers.session("70ce"));
+    rig.api.only().answer(ApiAnswers.session("70ce"));
     rig.api.answerAll(DONE);
     rig.breakApi();
     rig.time.advanceMs(10_000);
@@ -203,7 +203,7 @@ class ProbeTest {
     Asked asked = rig.ask("standard");
     rig.time.advanceMs(10_000);
     for (int i = 0; i < 10; i++) {
-      rig.api.only().answer(Answers.throttled(1_000));
+      rig.api.only().answer(ApiAnswers.throttled(1_000));
       rig.time.advanceMs(1_000);
     }
     rig.ask(3, Ask.in("standard"));
@@ -247,7 +247,7 @@ class ProbeTest {
     assertThat(rig.dispatcher.apiUp()).as("no probe has ended").isFalse();
     early.subList(8, 11).forEach(call -> call.answer(FAILED));
     assertThat(rig.dispatcher.intakeRoom()).as("it is probed still").isPositive();
-    early.subList(11, 15).forEach(call -> call.answer(Answers.throttled(1)));
+    early.subList(11, 15).forEach(call -> call.answer(ApiAnswers.throttled(1)));
     rig.time.advanceMs(1_000);
     List<ScriptedApi.Call> now = new ArrayList<>(rig.api.open());
     now.removeAll(early);
@@ -317,7 +317,7 @@ class ProbeTest {
     List<Asked> others = rig.ask(100, Ask.in("standard"));
     rig.time.advanceMs(41_000);
     assertThat(others).allMatch(asked -> asked.outcome() == Outcome.REVOKED);
-    rig.api.rule(20, call -> call.isLogin() ? Answers.session("70ce") : DONE);
+    rig.api.rule(20, call -> call.isLogin() ? ApiAnswers.session("70ce") : DONE);
     rig.time.advanceMs(41_000);
     assertThat(failing).noneMatch(Asked::isOpen);
   }

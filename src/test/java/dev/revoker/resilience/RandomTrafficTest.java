@@ -18,30 +18,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RandomTrafficTest {
   private static final List<ApiAnswer> REMOVALS =
       List.of(
-          Answers.DONE,
-          Answers.DONE,
-          Answers.NOT_FOUND,
-          Answers.FAILED,
-          Answers.NO_ANSWER,
-          Answers.NO_CONNECTION,
-          Answers.THROTTLED,
-          Answers.throttled(0),
-          Answers.throttled(700),
-          Answers.BAD_TOKEN,
-          Answers.UNHANDLED,
-          Answers.refused("INVALID_QUERY"),
+          ApiAnswers.DONE,
+          ApiAnswers.DONE,
+          ApiAnswers.NOT_FOUND,
+          ApiAnswers.FAILED,
+          ApiAnswers.NO_ANSWER,
+          ApiAnswers.NO_CONNECTION,
+          ApiAnswers.THROTTLED,
+          ApiAnswers.throttled(0),
+          ApiAnswers.throttled(700),
+          ApiAnswers.BAD_TOKEN,
+          ApiAnswers.UNHANDLED,
+          ApiAnswers.refused("INVALID_QUERY"),
           new ApiAnswer.Unexpected(404, "no such page"),
           new ApiAnswer.Failed(503, 2_000L));
   private static final List<ApiAnswer> LOGINS =
       List.of(
-          Answers.session("70ce"),
-          Answers.session("70cf"),
-          Answers.refused("LOGIN_INVALID"),
-          Answers.FAILED,
-          Answers.NO_ANSWER,
-          Answers.THROTTLED,
-          Answers.UNHANDLED,
-          Answers.DONE,
+          ApiAnswers.session("70ce"),
+          ApiAnswers.session("70cf"),
+          ApiAnswers.refused("LOGIN_INVALID"),
+          ApiAnswers.FAILED,
+          ApiAnswers.NO_ANSWER,
+          ApiAnswers.THROTTLED,
+          ApiAnswers.UNHANDLED,
+          ApiAnswers.DONE,
           new ApiAnswer.Unexpected(401, "no"));
 
   private static final List<String> LANES = List.of("urgent", "standard", "bulk");
@@ -128,7 +128,7 @@ class RandomTrafficTest {
   }
 
   private void answerWell(ScriptedApi.Call call) {
-    call.answer(call.isLogin() ? Answers.session("70d0") : Answers.DONE);
+    call.answer(call.isLogin() ? ApiAnswers.session("70d0") : ApiAnswers.DONE);
   }
 
   private void check() {

@@ -1,6 +1,6 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.resilience.Answers.DONE;
+import static dev.revoker.resilience.ApiAnswers.DONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

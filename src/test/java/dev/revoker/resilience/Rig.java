@@ -60,10 +60,10 @@ final class Rig implements Dispatcher.Listener {
     List<Asked> victims = new ArrayList<>();
     for (int i = 0; i < 20 && dispatcher.apiUp(); i++) {
       victims.addAll(ask(5, Ask.in("standard")));
-      api.answerAll(Answers.FAILED);
+      api.answerAll(ApiAnswers.FAILED);
     }
     withdraw(victims);
-    api.answerAll(Answers.FAILED);
+    api.answerAll(ApiAnswers.FAILED);
     if (dispatcher.apiUp()) {
       throw new AssertionError("the breaker is closed");
     }

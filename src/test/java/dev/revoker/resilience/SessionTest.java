@@ -1,12 +1,12 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.resilience.Answers.BAD_TOKEN;
-import static dev.revoker.resilience.Answers.DONE;
-import static dev.revoker.resilience.Answers.FAILED;
-import static dev.revoker.resilience.Answers.NO_CONNECTION;
-import static dev.revoker.resilience.Answers.UNHANDLED;
-import static dev.revoker.resilience.Answers.refused;
-import static dev.revoker.resilience.Answers.session;
+import static dev.revoker.resilience.ApiAnswers.BAD_TOKEN;
+import static dev.revoker.resilience.ApiAnswers.DONE;
+import static dev.revoker.resilience.ApiAnswers.FAILED;
+import static dev.revoker.resilience.ApiAnswers.NO_CONNECTION;
+import static dev.revoker.resilience.ApiAnswers.UNHANDLED;
+import static dev.revoker.resilience.ApiAnswers.refused;
+import static dev.revoker.resilience.ApiAnswers.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
@@ -240,7 +240,7 @@ class SessionTest {
   void aLoginWithoutAnAnswerSaysNothingOfTheKey() {
     Rig one = new Rig(new Settings().maxAttempts(1));
     Asked asked = one.ask(ACME);
-    one.api.only().answer(Answers.NO_ANSWER);
+    one.api.only().answer(ApiAnswers.NO_ANSWER);
     assertThat(asked.result().keyState()).isEqualTo(KeyState.ASSUMED_ACTIVE);
   }
 

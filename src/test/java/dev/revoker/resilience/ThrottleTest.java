@@ -1,10 +1,10 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.resilience.Answers.DONE;
-import static dev.revoker.resilience.Answers.FAILED;
-import static dev.revoker.resilience.Answers.NO_ANSWER;
-import static dev.revoker.resilience.Answers.THROTTLED;
-import static dev.revoker.resilience.Answers.throttled;
+import static dev.revoker.resilience.ApiAnswers.DONE;
+import static dev.revoker.resilience.ApiAnswers.FAILED;
+import static dev.revoker.resilience.ApiAnswers.NO_ANSWER;
+import static dev.revoker.resilience.ApiAnswers.THROTTLED;
+import static dev.revoker.resilience.ApiAnswers.throttled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;

@@ -1,9 +1,9 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.resilience.Answers.DONE;
-import static dev.revoker.resilience.Answers.FAILED;
-import static dev.revoker.resilience.Answers.NO_ANSWER;
-import static dev.revoker.resilience.Answers.session;
+import static dev.revoker.resilience.ApiAnswers.DONE;
+import static dev.revoker.resilience.ApiAnswers.FAILED;
+import static dev.revoker.resilience.ApiAnswers.NO_ANSWER;
+import static dev.revoker.resilience.ApiAnswers.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.model.KeyState;
@@ -93,7 +93,7 @@ class WaitLimitsTest {
     rig.time.advanceMs(5_000);
     calls.get(0).answer(DONE);
     calls.get(1).answer(FAILED);
-    calls.get(2).answer(Answers.throttled(10));
+    calls.get(2).answer(ApiAnswers.throttled(10));
     assertThat(done.outcome()).isEqualTo(Outcome.REVOKED);
     assertThat(failed.outcome()).isEqualTo(Outcome.EXPIRED);
     assertThat(throttled.outcome()).isEqualTo(Outcome.EXPIRED);
@@ -142,16 +142,16 @@ class WaitLimitsTest {
   void theLongestHoldCountsTheHeldTimeOfSeveralOutagesAndNoOther() {
     Rig rig = new Rig(new Settings().holdMaxMs(25_000).maxAttempts(50).minimumCalls(50));
     Asked asked = rig.ask("standard");
-    rig.api.only().answer(Answers.throttled(10_000));
+    rig.api.only().answer(ApiAnswers.throttled(10_000));
     rig.time.advanceMs(10_000);
     // Called for a minute, and then in back-off: not held.
     rig.time.advanceMs(60_000);
     rig.api.only().answer(FAILED);
     rig.time.advanceMs(250);
-    rig.api.only().answer(Answers.throttled(10_000));
+    rig.api.only().answer(ApiAnswers.throttled(10_000));
     rig.time.advanceMs(10_000);
     rig.time.advanceMs(60_000);
-    rig.api.only().answer(Answers.throttled(10_000));
+    rig.api.only().answer(ApiAnswers.throttled(10_000));
     rig.time.advanceMs(4_999);
     assertThat(asked.isOpen()).isTrue();
     rig.time.advanceMs(1);
@@ -167,7 +167,7 @@ class WaitLimitsTest {
     for (int round = 1; round <= 3; round++) {
       rig.time.advanceMs(60_000);
       assertThat(rig.dispatcher.waiting("standard")).as("held or in back-off").isZero();
-      rig.api.only().answer(Answers.throttled(400));
+      rig.api.only().answer(ApiAnswers.throttled(400));
       assertThat(rig.dispatcher.waiting("standard")).isEqualTo(2);
       rig.time.advanceMs(round < 3 ? 400 : 199);
       assertThat(queued.isOpen()).as("held for a second, in hold " + round).isTrue();
@@ -180,12 +180,12 @@ class WaitLimitsTest {
   void oneThatWasHeldBeforeEndsBeforeThoseThatWaitAlready() {
     Rig rig = new Rig(new Settings().holdMaxMs(10_000).minimumCalls(50));
     Asked before = rig.ask("standard");
-    rig.api.only().answer(Answers.throttled(6_000));
+    rig.api.only().answer(ApiAnswers.throttled(6_000));
     rig.time.advanceMs(6_000);
     ScriptedApi.Call late = rig.api.only();
     Asked fresh = rig.ask("standard");
-    rig.api.open().getLast().answer(Answers.throttled(60_000));
-    late.answer(Answers.throttled(60_000));
+    rig.api.open().getLast().answer(ApiAnswers.throttled(60_000));
+    late.answer(ApiAnswers.throttled(60_000));
     rig.time.advanceMs(3_999);
     assertThat(before.isOpen()).isTrue();
     rig.time.advanceMs(1);

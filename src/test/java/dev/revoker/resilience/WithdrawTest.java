@@ -1,8 +1,8 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.resilience.Answers.DONE;
-import static dev.revoker.resilience.Answers.FAILED;
-import static dev.revoker.resilience.Answers.THROTTLED;
+import static dev.revoker.resilience.ApiAnswers.DONE;
+import static dev.revoker.resilience.ApiAnswers.FAILED;
+import static dev.revoker.resilience.ApiAnswers.THROTTLED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
@@ -50,7 +50,7 @@ class WithdrawTest {
     rig.withdraw(asked);
     assertThat(asked.isWithdrawn()).isTrue();
     assertThat(rig.dispatcher.waiting("standard")).isZero();
-    rig.api.only().answer(Answers.refused("LOGIN_INVALID"));
+    rig.api.only().answer(ApiAnswers.refused("LOGIN_INVALID"));
   }
 
   @Test
@@ -80,7 +80,7 @@ class WithdrawTest {
   }
 
   static List<ApiAnswer> undecided() {
-    return List.of(FAILED, Answers.NO_ANSWER, THROTTLED, Answers.UNHANDLED);
+    return List.of(FAILED, ApiAnswers.NO_ANSWER, THROTTLED, ApiAnswers.UNHANDLED);
   }
 
   @ParameterizedTest
@@ -100,9 +100,9 @@ class WithdrawTest {
   void oneWhoseTokenExpiredMeanwhileIsWithdrawnWithIt() {
     Rig rig = Rig.withDefaults();
     Asked asked = rig.ask(Ask.in("standard").of("acme"));
-    rig.api.only().answer(Answers.session("70ce"));
+    rig.api.only().answer(ApiAnswers.session("70ce"));
     rig.withdraw(asked);
-    rig.api.only().answer(Answers.BAD_TOKEN);
+    rig.api.only().answer(ApiAnswers.BAD_TOKEN);
     assertThat(asked.isWithdrawn()).isTrue();
     assertThat(rig.api.open()).isEmpty();
   }
@@ -123,7 +123,7 @@ class WithdrawTest {
   void whatIsGoneTakesNoMemoryWhileOthersWait() {
     Rig rig = Rig.withDefaults();
     rig.ask("standard");
-    rig.api.only().answer(Answers.throttled(3_600_000));
+    rig.api.only().answer(ApiAnswers.throttled(3_600_000));
     for (int i = 0; i < 1_000; i++) {
       rig.withdraw(rig.ask(100, Ask.in("standard")));
     }

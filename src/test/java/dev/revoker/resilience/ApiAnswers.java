@@ -4,7 +4,7 @@ import dev.revoker.api.ApiAnswer;
 import dev.revoker.model.Secret;
 
 /** What the API may answer, by short names. */
-final class Answers {
+final class ApiAnswers {
   static final ApiAnswer DONE = new ApiAnswer.Done();
   static final ApiAnswer FAILED = new ApiAnswer.Failed(503, null);
   static final ApiAnswer NO_ANSWER = new ApiAnswer.NoAnswer("timed out");
@@ -14,7 +14,7 @@ final class Answers {
   static final ApiAnswer BAD_TOKEN = refused("BAD_API_TOKEN");
   static final ApiAnswer UNHANDLED = refused("UNHANDLED_ERROR");
 
-  private Answers() {}
+  private ApiAnswers() {}
 
   static ApiAnswer refused(String type) {
     return new ApiAnswer.Refused(type, "comment on " + type);

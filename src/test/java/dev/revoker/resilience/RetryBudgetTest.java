@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How long is waited before a call is made again. */
-class BackoffTest {
+class RetryBudgetTest {
   private static final Config.Retry RETRY = new Config.Retry(5, 250, 30_000, 60_000);
 
   @ParameterizedTest
@@ -22,12 +22,12 @@ class BackoffTest {
     "60, 0.999999, 30000"
   })
   void itIsBetweenHalfAndAllOfWhatDoublesUpToTheMost(int failures, double chance, long ms) {
-    assertThat(new Backoff(RETRY, () -> chance).delayMs(failures, null)).isEqualTo(ms);
+    assertThat(new RetryBudget(RETRY, () -> chance).delayMs(failures, null)).isEqualTo(ms);
   }
 
   @ParameterizedTest
   @CsvSource({"0, 188", "187, 188", "189, 189", "60000, 60000", "86400000, 60000"})
   void whatTheApiAskedForWinsIfItIsLongerUpToTheMaximum(long retryAfterMs, long ms) {
-    assertThat(new Backoff(RETRY, () -> 0.5).delayMs(1, retryAfterMs)).isEqualTo(ms);
+    assertThat(new RetryBudget(RETRY, () -> 0.5).delayMs(1, retryAfterMs)).isEqualTo(ms);
   }
 }

@@ -8,7 +8,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -18,23 +22,23 @@ import org.slf4j.event.Level;
 
 /**
  * Whether the API may be called at all: Resilience4j's circuit breaker, and the hold after a 429.
- * Guarded by the dispatcher's lock. The breaker's move from open to half-open is a timer of ours,
- * so that it happens, and wakes who is held, with no call to trigger it.
+ * Guarded by the dispatcher's lock. A timer of ours moves the breaker from open to half-open;
+ * Resilience4j alone would wait for a call.
  *
- * <p>Time is cut into eras: each move of the breaker begins one. An answer counts only in the era
- * that its call was permitted in. So a call from before an outage that ends while the API is probed
- * is no probe, and gives no permission back that it did not take.
+ * <p>Each transition of the breaker begins an era, and so does each new round of probes. An answer
+ * counts only in the era in which its call was permitted. A call from before an outage that is
+ * answered while the breaker is half-open is no probe and returns no permission.
  */
-final class Gate {
+final class ApiGate {
   /**
    * The permission for one call.
    *
-   * @param probe it was given while the API was probed
-   * @param holds how many holds after a 429 had begun
+   * @param probe it was granted while the breaker was half-open
+   * @param holds how many holds after a 429 had begun by then
    */
   record Permit(long era, boolean probe, int holds) {}
 
-  private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ApiGate.class);
 
   private final CircuitBreakerRegistry registry;
   private final CircuitBreaker breaker;
@@ -61,15 +65,15 @@ final class Gate {
   private long shutTotalMs;
 
   /**
-   * Starts with the breaker closed, that is open to calls.
+   * Starts with the breaker closed.
    *
-   * @param wake called by a timer, without the lock, when the gate may have opened
+   * @param wake called by a timer, without the lock, when calls may be possible again
    */
-  Gate(Config.Breaker config, Backoff backoff, Time time, Runnable wake) {
+  ApiGate(Config.Breaker config, RetryBudget budget, Time time, Runnable wake) {
     this.config = config;
     this.time = time;
     this.wake = wake;
-    this.throttle = new Throttle(backoff, time, wake);
+    this.throttle = new Throttle(budget, time, wake);
     this.registry = CircuitBreakerRegistry.of(breakerConfig(config, time));
     this.breaker = registry.circuitBreaker("api");
   }
@@ -78,17 +82,17 @@ final class Gate {
     return registry;
   }
 
-  /** The API is taken to be up: failures spend attempts. */
+  /** The breaker is closed: failures spend attempts. */
   boolean apiUp() {
     return breaker.getState() == State.CLOSED;
   }
 
-  /** Only probes go out now. */
+  /** The breaker is half-open: only probes go out. */
   boolean probing() {
     return breaker.getState() == State.HALF_OPEN;
   }
 
-  /** A probe may go out, and none is under way. */
+  /** A probe may go out, and none is in flight. */
   boolean lacksProbes() {
     return probing() && probesLeft > 0 && probesOut == 0;
   }
@@ -103,7 +107,7 @@ final class Gate {
     return probing() && !probed;
   }
 
-  /** A probe of this round succeeded, and none is under way. */
+  /** A probe of this round succeeded, and none is in flight. */
   boolean probeSucceeded() {
     return probing() && probeSucceeded && probesOut == 0;
   }
@@ -116,11 +120,11 @@ final class Gate {
   void closeAfterProbe() {
     breaker.transitionToClosedState();
     era++;
-    reckon();
+    updateHoldClock();
     logUp();
   }
 
-  /** Grows with each move of the breaker, and with each new round of probes. */
+  /** Grows with each transition of the breaker, and with each new round of probes. */
   long era() {
     return era;
   }
@@ -129,11 +133,11 @@ final class Gate {
     return config.openWaitMs();
   }
 
-  /** The permission for one call, whose answer must then come to {@link #answered}; or null. */
+  /** The permission for one call, whose answer must then go to {@link #answered}; or null. */
   @Nullable Permit tryAcquire() {
     State state = breaker.getState();
     boolean probe = state == State.HALF_OPEN;
-    // Asked in OPEN, the breaker would move by itself; the timer does that.
+    // Asked while open, Resilience4j would move to half-open by itself; the timer does that.
     if (throttle.holding()
         || state == State.OPEN
         || (probe && probesLeft == 0)
@@ -147,7 +151,7 @@ final class Gate {
     return new Permit(era, probe, throttle.begun());
   }
 
-  /** Whether requests that could be called must wait: the time they spend so is their hold. */
+  /** Whether requests must wait for the API. Time spent so counts towards {@code hold.max.ms}. */
   boolean holding() {
     return !apiUp() || throttle.holding();
   }
@@ -157,17 +161,17 @@ final class Gate {
     return throttle.leftMs();
   }
 
-  /** Reads the clock that runs only while the gate holds requests. */
+  /** A clock that runs only while requests must wait for the API. */
   long holdClockMs() {
     return shutTotalMs + (shut ? time.millis() - shutSinceMs : 0);
   }
 
   /**
-   * Takes the answer of a call that had this permit.
+   * A call with this permit was answered.
    *
-   * @param shown takes the secrets out of a text, for the log
-   * @return whether a failure spends an attempt: the API was up when the call was permitted, and
-   *     has been taken to be up ever since
+   * @param shown redacts a text, for the log
+   * @return whether a failure spends an attempt: the breaker has been closed ever since the call
+   *     was permitted
    */
   boolean answered(Permit permit, ApiAnswer answer, long tookNanos, UnaryOperator<String> shown) {
     boolean current = permit.era() == era;
@@ -185,24 +189,24 @@ final class Gate {
       if (current) {
         if (permit.probe()) {
           probed = true;
-          probeSucceeded |= !Judge.breakerFailure(answer);
+          probeSucceeded |= !AnswerPolicy.breakerFailure(answer);
         }
         record(answer, tookNanos, shown);
       }
     }
-    reckon();
+    updateHoldClock();
     return permit.era() == era && apiUp();
   }
 
-  /** Does what is due by time. Called under the lock whenever the dispatcher looks for work. */
+  /** Does what is due by now. Called under the lock before every event. */
   void tick() {
     if (breaker.getState() == State.OPEN && time.millis() - openedAtMs >= config.openWaitMs()) {
       beginProbing();
     }
-    reckon();
+    updateHoldClock();
   }
 
-  /** Begins a new round of probes, if none is under way: what the last told is old. */
+  /** Begins a new round of probes, unless one is in flight: the last answers are old. */
   void probeAnew() {
     if (probing() && probesOut == 0) {
       beginProbing();
@@ -218,13 +222,13 @@ final class Gate {
     probeSucceeded = false;
     LOG.atDebug()
         .addKeyValue("probes", probesLeft)
-        .log("the API is probed; every other request goes on waiting");
+        .log("the API is probed; all other requests keep waiting");
   }
 
   private void record(ApiAnswer answer, long tookNanos, UnaryOperator<String> shown) {
     State before = breaker.getState();
-    // Not the answer itself: Resilience4j puts what it is given into texts that it logs.
-    breaker.onResult(tookNanos, TimeUnit.NANOSECONDS, Judge.breakerFailure(answer));
+    // A boolean, not the answer: Resilience4j puts the value into texts that it logs.
+    breaker.onResult(tookNanos, TimeUnit.NANOSECONDS, AnswerPolicy.breakerFailure(answer));
     State after = breaker.getState();
     if (after == before) {
       return;
@@ -238,9 +242,9 @@ final class Gate {
       logUp();
     } else {
       LOG.atLevel(before == State.CLOSED ? Level.WARN : Level.DEBUG)
-          .addKeyValue("lastAnswer", shown.apply(Judge.describe(answer)))
+          .addKeyValue("lastAnswer", shown.apply(answer.describe()))
           .addKeyValue("probeInMs", config.openWaitMs())
-          .log("the API is down: intake pauses, requests wait without spending attempts");
+          .log("the API is down: pausing intake, requests wait without spending attempts");
     }
   }
 
@@ -248,7 +252,7 @@ final class Gate {
     LOG.atInfo().log("the API is up again: resuming intake and calls");
   }
 
-  private void reckon() {
+  private void updateHoldClock() {
     boolean shutNow = holding();
     if (shutNow == shut) {
       return;
@@ -268,11 +272,35 @@ final class Gate {
             config.slidingWindowSize(), config.minimumCalls(), SlidingWindowType.COUNT_BASED)
         .waitDurationInOpenState(Duration.ofMillis(config.openWaitMs()))
         .permittedNumberOfCallsInHalfOpenState(config.halfOpenCalls())
-        // A slow answer is an answer: time-outs are the transport's.
+        // A slow answer is no failure: HttpApi has the time-outs.
         .slowCallDurationThreshold(Duration.ofDays(1))
         .recordResult(Boolean.TRUE::equals)
         .clock(new SteadyClock(time))
         .currentTimestampFunction(clock -> time.nanos(), TimeUnit.NANOSECONDS)
         .build();
+  }
+
+  /** Resilience4j measures its waits by our steady clock, which nobody sets back. */
+  private static final class SteadyClock extends Clock {
+    private final Time time;
+
+    SteadyClock(Time time) {
+      this.time = time;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.ofEpochMilli(time.millis());
+    }
   }
 }

@@ -9,12 +9,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What an answer means: the API's contract, and everything beside it. Texts are constant. */
-final class Answers {
+final class AnswerParser {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final Pattern HEX = Pattern.compile("[0-9A-Fa-f]{1,1024}");
 
-  private Answers() {}
+  private AnswerParser() {}
 
   /** Whether status and headers alone do not tell. */
   static boolean needsBody(ApiCall call, int status) {

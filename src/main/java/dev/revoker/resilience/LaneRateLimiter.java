@@ -10,16 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rate limit over all lanes, with the same share kept for the urgent ones as of the slots. The
- * limiter at index i is drawn on by lane i and all less urgent ones: the first carries the whole
- * rate, each further one what the lanes before it leave. Guarded by the dispatcher's lock, so that
- * looking and taking are one.
+ * The rate limit over all lanes. More urgent lanes have the same share of it reserved as of the
+ * slots. Lane i draws from limiters 0 to i: limiter 0 has the whole rate, each further one what the
+ * lanes before it have not reserved. Guarded by the dispatcher's lock, so that no other call comes
+ * between {@link #isOpen} and {@link #acquire}.
  */
-final class RateShares {
-  /**
-   * Permissions come in small portions, so that a second's worth is not gone in its first
-   * millisecond.
-   */
+final class LaneRateLimiter {
+  /** Small portions, so that the permissions of a second are not spent in its first millisecond. */
   private static final double PORTIONS_PER_SECOND = 50;
 
   private final List<AtomicRateLimiter> limiters = new ArrayList<>();
@@ -32,7 +29,7 @@ final class RateShares {
    *
    * @param wake called by a timer, without the lock, when a lane may call again
    */
-  RateShares(Config.Limits limits, List<Config.Lane> lanes, Time time, Runnable wake) {
+  LaneRateLimiter(Config.Limits limits, List<Config.Lane> lanes, Time time, Runnable wake) {
     this.time = time;
     this.wake = wake;
     this.wakeAtNanos = time.nanos();
@@ -47,8 +44,8 @@ final class RateShares {
     }
   }
 
-  /** Whether the lane may call now; if not, there is a wake when it is worth asking again. */
-  boolean open(int lane) {
+  /** Whether the lane may call now; if not, {@code wake} runs when it may. */
+  boolean isOpen(int lane) {
     long waitNanos = 0;
     for (int i = 0; i <= lane && i < limiters.size(); i++) {
       waitNanos = Math.max(waitNanos, limiters.get(i).getDetailedMetrics().getNanosToWait());
@@ -59,8 +56,8 @@ final class RateShares {
     return waitNanos == 0;
   }
 
-  /** Takes a permission; only after {@link #open} said so. */
-  void take(int lane) {
+  /** Takes a permission; only after {@link #isOpen} returned true. */
+  void acquire(int lane) {
     for (int i = 0; i <= lane && i < limiters.size(); i++) {
       limiters.get(i).acquirePermission();
     }
@@ -70,7 +67,7 @@ final class RateShares {
     return List.copyOf(limiters);
   }
 
-  /** One wake is set at a time, unless a lane with a shorter wait comes after it was. */
+  /** Sets one timer at a time; another only for a lane that may call earlier. */
   private void wakeIn(long waitNanos) {
     long nowNanos = time.nanos();
     long dueNanos = nowNanos + waitNanos;

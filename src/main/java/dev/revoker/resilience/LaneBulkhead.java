@@ -3,21 +3,24 @@ package dev.revoker.resilience;
 import dev.revoker.config.Config;
 import java.util.List;
 
-/** The slots for API calls, and who may take one. Guarded by the dispatcher's lock. */
-final class Slots {
+/**
+ * The slots for API calls ({@code max.in.flight}), some of them reserved for more urgent lanes.
+ * Guarded by the dispatcher's lock.
+ */
+final class LaneBulkhead {
   private final int max;
   private final int[] reserved;
   private final int[] inFlight;
   private int total;
 
-  Slots(int max, List<Config.Lane> lanes) {
+  LaneBulkhead(int max, List<Config.Lane> lanes) {
     this.max = max;
     this.reserved = lanes.stream().mapToInt(Config.Lane::reserved).toArray();
     this.inFlight = new int[lanes.size()];
   }
 
   /** Whether a slot is free that no more urgent lane has reserved. */
-  boolean free(int lane) {
+  boolean isFree(int lane) {
     int free = max - total;
     for (int moreUrgent = 0; moreUrgent < lane; moreUrgent++) {
       free -= Math.max(0, reserved[moreUrgent] - inFlight[moreUrgent]);
@@ -25,21 +28,17 @@ final class Slots {
     return free > 0;
   }
 
-  void take(int lane) {
+  void acquire(int lane) {
     inFlight[lane]++;
     total++;
   }
 
-  void giveBack(int lane) {
+  void release(int lane) {
     inFlight[lane]--;
     total--;
   }
 
   int inFlight(int lane) {
     return inFlight[lane];
-  }
-
-  int inFlight() {
-    return total;
   }
 }

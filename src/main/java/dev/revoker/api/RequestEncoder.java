@@ -8,13 +8,13 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Writes calls as HTTP/1.1 requests. Their bytes hold secrets and go to the socket only. */
-final class Requests {
+final class RequestEncoder {
   private static final String PATH = "/api/account/";
 
   private final String basePath;
   private final String commonHeaders;
 
-  Requests(URI baseUrl, String version) {
+  RequestEncoder(URI baseUrl, String version) {
     String path = baseUrl.getRawPath();
     basePath = "GET " + (path == null ? "" : path) + PATH;
     String host = baseUrl.getHost() + (baseUrl.getPort() < 0 ? "" : ":" + baseUrl.getPort());

@@ -1,0 +1,155 @@
+package dev.revoker.resilience;
+
+import dev.revoker.resilience.AnswerPolicy.NextStep;
+import dev.revoker.resilience.Task.Phase;
+import dev.revoker.time.Time;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the tasks wait, and the only way from one phase to another: a queue for each lane, and
+ * beside them the tasks at rest, whose probe failed. Keeps what goes with a phase: hold times,
+ * counts, the callback at the end. Decides nothing. Guarded by the dispatcher's lock.
+ */
+final class TaskQueues {
+  private final List<SequencedSet<Task>> ready;
+  private final SequencedSet<Task> resting = new LinkedHashSet<>();
+  private final WaitLimits limits;
+  private final Time time;
+  private final Consumer<Runnable> afterUnlock;
+  private final int[] waiting;
+  private int parked;
+
+  /**
+   * Starts empty.
+   *
+   * @param afterUnlock runs an action once the lock is released
+   */
+  TaskQueues(int lanes, WaitLimits limits, Time time, Consumer<Runnable> afterUnlock) {
+    this.ready =
+        new ArrayList<>(
+            IntStream.range(0, lanes).mapToObj(lane -> new LinkedHashSet<Task>()).toList());
+    this.limits = limits;
+    this.time = time;
+    this.afterUnlock = afterUnlock;
+    this.waiting = new int[lanes];
+  }
+
+  // ---- where they are
+
+  /** The head of the lane's queue, or null. */
+  @Nullable Task peek(int lane) {
+    SequencedSet<Task> queue = ready.get(lane);
+    return queue.isEmpty() ? null : queue.getFirst();
+  }
+
+  /** Tasks of the lane that wait for nothing but a permit. */
+  int ready(int lane) {
+    return ready.get(lane).size();
+  }
+
+  int ready() {
+    return ready.stream().mapToInt(SequencedSet::size).sum();
+  }
+
+  /** The tasks at rest, the longest first. Not a copy. */
+  SequencedSet<Task> resting() {
+    return resting;
+  }
+
+  /** The tasks in the queues and at rest. */
+  Stream<Task> held() {
+    return Stream.concat(ready.stream().flatMap(SequencedSet::stream), resting.stream());
+  }
+
+  /** Tasks of the lane in back-off, at rest, or parked. */
+  int waiting(int lane) {
+    return waiting[lane];
+  }
+
+  /** Tasks that wait for the API or for a login. Not those in back-off. */
+  int waitingForApi() {
+    return ready() + resting.size() + parked;
+  }
+
+  // ---- how they move
+
+  void admit(Task task) {
+    limits.holdBegan(task);
+    ready.get(task.lane).addLast(task);
+  }
+
+  void calling(Task task) {
+    move(task, Phase.CALLING);
+  }
+
+  void park(Task task) {
+    move(task, Phase.PARKED);
+    parked++;
+  }
+
+  /** To the front of its queue, before tasks that came later. */
+  void first(Task task) {
+    move(task, Phase.READY);
+    limits.holdBegan(task);
+    ready.get(task.lane).addFirst(task);
+  }
+
+  /** To the back of its queue, after tasks that have not had their turn. */
+  void last(Task task) {
+    move(task, Phase.READY);
+    limits.holdBegan(task);
+    ready.get(task.lane).addLast(task);
+  }
+
+  void rest(Task task) {
+    move(task, Phase.RESTING);
+    limits.holdBegan(task);
+    resting.add(task);
+  }
+
+  void backOff(Task task) {
+    move(task, Phase.BACKING_OFF);
+  }
+
+  void withdrawn(Task task) {
+    move(task, Phase.ENDED);
+    afterUnlock.accept(task.caller::withdrawn);
+  }
+
+  void end(Task task, NextStep.End end) {
+    move(task, Phase.ENDED);
+    Instant now = time.now();
+    afterUnlock.accept(() -> task.caller.answered(task.result(end, now)));
+  }
+
+  private void move(Task task, Phase next) {
+    Phase before = task.phase();
+    task.moveTo(next);
+    switch (before) {
+      case READY, RESTING -> {
+        // A task with a protected key ends before it was in a queue.
+        if (ready.get(task.lane).remove(task) || resting.remove(task)) {
+          limits.holdEnded(task);
+        }
+      }
+      case PARKED -> parked--;
+      case CALLING, BACKING_OFF, ENDED -> {}
+    }
+    waiting[task.lane] += count(next) - count(before);
+  }
+
+  private static int count(Phase phase) {
+    return switch (phase) {
+      case PARKED, RESTING, BACKING_OFF -> 1;
+      case READY, CALLING, ENDED -> 0;
+    };
+  }
+}
