@@ -13,12 +13,12 @@ record PolicyWork(Dispatcher policy) implements RequestLoop.Work {
   }
 
   @Override
-  public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
-    return policy.admit(request, caller);
+  public void admit(Request.Valid request, Dispatcher.Caller caller) {
+    policy.admit(request, caller);
   }
 
   @Override
-  public void withdraw(Collection<Dispatcher.Ticket> tickets) {
-    policy.withdraw(tickets);
+  public void withdraw(Collection<Dispatcher.Caller> callers) {
+    policy.withdraw(callers);
   }
 }

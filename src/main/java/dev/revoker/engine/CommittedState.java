@@ -143,7 +143,7 @@ final class CommittedState {
         .log(
             "the broker has lost a commit that it had acknowledged: continuing from the broker's"
                 + " offset, requests after it are processed again");
-    withdrawal.withdraw(partition.tickets());
+    withdrawal.withdraw(partition.callers());
     partition.drop();
     partition.longUnread = true;
     begin(partition, map, start);

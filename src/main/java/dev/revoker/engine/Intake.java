@@ -29,8 +29,8 @@ final class Intake {
     /** How many more are wanted now. */
     int room();
 
-    /** Takes one in. */
-    Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller);
+    /** Admits one. */
+    void admit(Request.Valid request, Dispatcher.Caller caller);
   }
 
   /** How long the records of one lane are read in one turn; at least one record is. */
@@ -205,7 +205,7 @@ final class Intake {
     partition.lane.admitted();
     return switch (pending.request) {
       case Request.Valid valid -> {
-        pending.ticket = work.admit(valid, pending);
+        work.admit(valid, pending);
         yield 1;
       }
       case Request.Invalid invalid -> {

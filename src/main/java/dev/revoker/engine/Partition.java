@@ -86,11 +86,9 @@ final class Partition {
     return progress != null && !stale && !leaving && (rewriteDue || progress.isBeyondCommitted());
   }
 
-  Collection<Dispatcher.Ticket> tickets() {
-    return admitted.values().stream()
-        .map(pending -> pending.ticket)
-        .filter(Objects::nonNull)
-        .toList();
+  /** The admitted requests, as the dispatcher knows them. */
+  Collection<Dispatcher.Caller> callers() {
+    return List.copyOf(admitted.values());
   }
 
   /** Whether requests are under way whose end is not known yet. */

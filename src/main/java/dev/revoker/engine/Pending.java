@@ -15,9 +15,6 @@ final class Pending implements Dispatcher.Caller {
   final int bytes;
   private final Completions completions;
 
-  /** Null until it was admitted to the dispatcher; stays so for an invalid one. */
-  Dispatcher.@Nullable Ticket ticket;
-
   /** Null while it is under way, and for good if it was withdrawn. */
   private volatile @Nullable Result result;
 

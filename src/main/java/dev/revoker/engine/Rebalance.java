@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
  * is committed. Lost, it may be another's already: everything is discarded.
  */
 final class Rebalance implements ConsumerRebalanceListener {
-  /** Where requests are taken back from. */
+  /** Where requests are withdrawn from. */
   interface Withdrawal {
-    /** Those that wait end at once, those that are called end with their call. */
-    void withdraw(Collection<Dispatcher.Ticket> tickets);
+    /** Requests that wait end at once, those with a call in flight when it is answered. */
+    void withdraw(Collection<Dispatcher.Caller> callers);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Rebalance.class);
@@ -108,7 +108,7 @@ final class Rebalance implements ConsumerRebalanceListener {
   }
 
   private void discard(Partition partition) {
-    withdrawal.withdraw(partition.tickets());
+    withdrawal.withdraw(partition.callers());
     intake.remove(partition);
   }
 
@@ -130,7 +130,7 @@ final class Rebalance implements ConsumerRebalanceListener {
     }
     // Nothing more is begun meanwhile: the loop's thread is here.
     leaving.forEach(partition -> partition.leaving = true);
-    leaving.forEach(partition -> withdrawal.withdraw(partition.tickets()));
+    leaving.forEach(partition -> withdrawal.withdraw(partition.callers()));
     long callsUntilMs = time.millis() + drainTimeoutMs;
     settle(leaving, callsUntilMs, Partition::callsUnderWay, waiting);
     settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted, waiting);

@@ -74,13 +74,11 @@ final class AnswerPolicy {
     return switch (refused.meaning()) {
       // No proof that an uncertain attempt removed the key: the API says the same of another
       // account's key.
-      case KEY_NOT_FOUND ->
-          new NextStep.End(Outcome.NOT_FOUND, KeyState.UNKNOWN, error(refused));
+      case KEY_NOT_FOUND -> new NextStep.End(Outcome.NOT_FOUND, KeyState.UNKNOWN, error(refused));
       case TOKEN_REJECTED ->
           outcome.renewableSession() && !removal.renewed()
               ? new NextStep.Call(removal.withRenewedSession())
-              : new NextStep.End(
-                  Outcome.SESSION_FAILED, KeyState.ASSUMED_ACTIVE, error(refused));
+              : new NextStep.End(Outcome.SESSION_FAILED, KeyState.ASSUMED_ACTIVE, error(refused));
       case MAY_PASS -> mayPass(task, outcome);
       case FINAL -> new NextStep.End(Outcome.REFUSED, KeyState.ASSUMED_ACTIVE, error(refused));
     };

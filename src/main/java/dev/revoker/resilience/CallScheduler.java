@@ -185,8 +185,7 @@ final class CallScheduler {
               task,
               account,
               new CallOutcome(task.next(), answer, permit.probe(), spendsAttempt, true));
-          afterUnlock.accept(
-              () -> listener.loggedIn(account, AnswerPolicy.loginWord(answer)));
+          afterUnlock.accept(() -> listener.loggedIn(account, AnswerPolicy.loginWord(answer)));
         });
     return true;
   }

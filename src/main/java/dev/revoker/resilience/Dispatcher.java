@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * callbacks run outside it. Safe on any thread; blocks on nothing but that lock.
  */
 public final class Dispatcher {
-  /** A request that was admitted. */
-  public interface Ticket {}
-
   /**
    * Who admitted a request. Exactly one of the two is called, once, on any thread and outside the
    * lock.
@@ -115,15 +112,17 @@ public final class Dispatcher {
   }
 
   /**
-   * Admits a request. Its call may be made before this returns.
+   * Admits a request. Its call may be made before this returns. The caller stands for this request
+   * alone.
    *
    * @throws IllegalArgumentException for a lane that is not configured
    */
-  public Ticket admit(Request.Valid request, Caller caller) {
-    Task task = new Task(request, caller, laneOf(request.lane()), budget.begin());
+  public void admit(Request.Valid request, Caller caller) {
+    int lane = laneOf(request.lane());
     boolean protectedKey = protectedKeys.contains(request.key());
     locked(
         () -> {
+          Task task = new Task(request, caller, lane, budget.begin());
           if (protectedKey) {
             scheduler.refuseProtected(task);
             afterUnlock(() -> listener.protectedKeyRequested(request.lane()));
@@ -131,15 +130,14 @@ public final class Dispatcher {
             scheduler.admit(task);
           }
         });
-    return task;
   }
 
   /**
    * Withdraws requests: waiting ones at once, those with a call in flight when it is answered. If
    * that answer decides the outcome, the request gets its result after all.
    */
-  public void withdraw(Collection<Ticket> tickets) {
-    locked(() -> tickets.forEach(ticket -> scheduler.withdraw((Task) ticket)));
+  public void withdraw(Collection<? extends Caller> callers) {
+    locked(() -> queues.of(callers).forEach(scheduler::withdraw));
   }
 
   /**

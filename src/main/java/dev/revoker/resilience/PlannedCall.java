@@ -35,7 +35,7 @@ sealed interface PlannedCall {
     }
     String account = request.echo().account();
     if (account == null) {
-      throw new IllegalArgumentException("a valid request has an account or a token of its own");
+      throw new IllegalStateException("a valid request has an account or a token of its own");
     }
     return new Removal(account, false);
   }

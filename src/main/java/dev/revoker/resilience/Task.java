@@ -18,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An admitted request until it has its result. Guarded by the dispatcher's lock. */
-final class Task implements Dispatcher.Ticket {
+final class Task {
   /**
    * Where a task is. Legal transitions:
    *

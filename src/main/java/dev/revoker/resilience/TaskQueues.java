@@ -5,8 +5,12 @@ import dev.revoker.resilience.Task.Phase;
 import dev.revoker.time.Time;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * counts, the callback at the end. Decides nothing. Guarded by the dispatcher's lock.
  */
 final class TaskQueues {
+  /** All that were admitted and have not ended. */
+  private final Map<Dispatcher.Caller, Task> open = new IdentityHashMap<>();
+
   private final List<SequencedSet<Task>> ready;
   private final SequencedSet<Task> resting = new LinkedHashSet<>();
   private final WaitLimits limits;
@@ -43,6 +50,11 @@ final class TaskQueues {
   }
 
   // ---- where they are
+
+  /** The tasks of these callers that have not ended. */
+  List<Task> of(Collection<? extends Dispatcher.Caller> callers) {
+    return callers.stream().map(open::get).filter(Objects::nonNull).toList();
+  }
 
   /** The head of the lane's queue, or null. */
   @Nullable Task peek(int lane) {
@@ -82,6 +94,7 @@ final class TaskQueues {
   // ---- how they move
 
   void admit(Task task) {
+    open.put(task.caller, task);
     limits.holdBegan(task);
     ready.get(task.lane).addLast(task);
   }
@@ -142,6 +155,9 @@ final class TaskQueues {
       }
       case PARKED -> parked--;
       case CALLING, BACKING_OFF, ENDED -> {}
+    }
+    if (next == Phase.ENDED) {
+      open.remove(task.caller);
     }
     waiting[task.lane] += count(next) - count(before);
   }

@@ -36,8 +36,7 @@ final class WaitLimits {
    * @param locked runs an event under the lock
    * @param wake called by a timer, without the lock, when a hold may be over
    */
-  WaitLimits(
-      long holdMaxMs, ApiGate gate, Time time, Consumer<Runnable> locked, Runnable wake) {
+  WaitLimits(long holdMaxMs, ApiGate gate, Time time, Consumer<Runnable> locked, Runnable wake) {
     this.holdMaxMs = holdMaxMs;
     this.gate = gate;
     this.time = time;
@@ -95,9 +94,7 @@ final class WaitLimits {
 
   /** Those of the waiting tasks whose hold is over. */
   List<Task> heldTooLong(Stream<Task> waiting) {
-    if (holdMaxMs == 0
-        || !gate.holding()
-        || (holdTimer != null && time.millis() < holdTimerAtMs)) {
+    if (holdMaxMs == 0 || !gate.holding() || (holdTimer != null && time.millis() < holdTimerAtMs)) {
       return List.of();
     }
     cancelHoldTimer();

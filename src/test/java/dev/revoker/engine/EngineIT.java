@@ -256,18 +256,17 @@ class EngineIT {
     }
 
     @Override
-    public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
+    public void admit(Request.Valid request, Dispatcher.Caller caller) {
       calls.merge(request.echo().requestId(), 1, Integer::sum);
       Result result =
           new Result(request, Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, 0, time.now());
       CompletableFuture.delayedExecutor(
               ThreadLocalRandom.current().nextInt(1, longestCallMs), TimeUnit.MILLISECONDS)
           .execute(() -> caller.answered(result));
-      return new Dispatcher.Ticket() {};
     }
 
     @Override
-    public void withdraw(Collection<Dispatcher.Ticket> tickets) {
+    public void withdraw(Collection<Dispatcher.Caller> callers) {
       // All are being called: each ends with its call.
     }
   }

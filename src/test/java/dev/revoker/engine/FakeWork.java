@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 /** A dispatcher whose calls end when a test says so. */
 final class FakeWork implements RequestLoop.Work {
   /** An admitted request. */
-  record Task(Request.Valid request, Dispatcher.Caller caller) implements Dispatcher.Ticket {
+  record Task(Request.Valid request, Dispatcher.Caller caller) {
     String id() {
       return request.source().toString();
     }
@@ -40,21 +40,20 @@ final class FakeWork implements RequestLoop.Work {
   }
 
   @Override
-  public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
+  public void admit(Request.Valid request, Dispatcher.Caller caller) {
     Task task = new Task(request, caller);
     admitted.add(task);
     open.add(task);
     if (probing) {
       room--;
     }
-    return task;
   }
 
   @Override
-  public void withdraw(Collection<Dispatcher.Ticket> tickets) {
-    for (Dispatcher.Ticket ticket : tickets) {
-      Task task = (Task) ticket;
-      if (!called.test(task) && open.remove(task)) {
+  public void withdraw(Collection<Dispatcher.Caller> callers) {
+    for (Task task : List.copyOf(open)) {
+      if (callers.contains(task.caller()) && !called.test(task)) {
+        open.remove(task);
         task.caller().withdrawn();
       }
     }

@@ -5,7 +5,6 @@ import dev.revoker.model.Result;
 
 /** A request that was admitted, and what came back of it: at most one thing. */
 final class Asked implements Dispatcher.Caller {
-  Dispatcher.Ticket ticket;
   private Result result;
   private boolean withdrawn;
 

@@ -74,7 +74,12 @@ class OutcomeTest {
         unexpected(401),
         unexpected(403),
         unexpected(404),
-        row(List.of(ApiAnswers.session("ab")), Outcome.UNEXPECTED, KeyState.UNKNOWN, 200, UNEXPECTED));
+        row(
+            List.of(ApiAnswers.session("ab")),
+            Outcome.UNEXPECTED,
+            KeyState.UNKNOWN,
+            200,
+            UNEXPECTED));
   }
 
   @ParameterizedTest(name = "{0} -> {1}, {2}, {3}, {4}")

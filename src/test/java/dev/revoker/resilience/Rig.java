@@ -29,7 +29,7 @@ final class Rig implements Dispatcher.Listener {
 
   Asked ask(Ask ask) {
     Asked asked = new Asked();
-    asked.ticket = dispatcher.admit(ask.request(offset++), asked);
+    dispatcher.admit(ask.request(offset++), asked);
     return asked;
   }
 
@@ -50,7 +50,7 @@ final class Rig implements Dispatcher.Listener {
   }
 
   void withdraw(Collection<Asked> asked) {
-    dispatcher.withdraw(asked.stream().map(one -> one.ticket).toList());
+    dispatcher.withdraw(asked);
   }
 
   /**

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -208,6 +209,7 @@ final class SimWorker {
 
   private final class PolicyWork implements RequestLoop.Work {
     private final Dispatcher policy;
+    private final Map<Dispatcher.Caller, Watched> watched = new IdentityHashMap<>();
 
     PolicyWork(Dispatcher policy) {
       this.policy = policy;
@@ -219,7 +221,7 @@ final class SimWorker {
     }
 
     @Override
-    public Dispatcher.Ticket admit(Request.Valid request, Dispatcher.Caller caller) {
+    public void admit(Request.Valid request, Dispatcher.Caller caller) {
       Ledger.Made made = sim.ledger.of(request.source());
       if (made == null) {
         throw new IllegalStateException("nobody made " + request.source());
@@ -229,12 +231,17 @@ final class SimWorker {
       admissions.add(admission);
       latest.put(made.source(), admission);
       sim.guarantees.forEach(guarantee -> guarantee.onAdmit(SimWorker.this, admission));
-      return policy.admit(request, new Watched(admission, caller));
+      watched.put(caller, new Watched(admission, caller));
+      policy.admit(request, watched.get(caller));
     }
 
     @Override
-    public void withdraw(Collection<Dispatcher.Ticket> tickets) {
-      policy.withdraw(tickets);
+    public void withdraw(Collection<Dispatcher.Caller> callers) {
+      policy.withdraw(
+          callers.stream()
+              .filter(watched::containsKey)
+              .<Dispatcher.Caller>map(watched::get)
+              .toList());
     }
   }
 
