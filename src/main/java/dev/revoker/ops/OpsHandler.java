@@ -1,23 +1,29 @@
 package dev.revoker.ops;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.NameValuePair;
+import org.apache.hc.core5.http.io.HttpServerRequestHandler.ResponseTrigger;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers one exchange. The whole answer is in memory before its first byte is sent. */
-final class OpsHandler implements HttpHandler {
+final class OpsHandler {
   static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
   static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
   private static final String JSON = "application/json";
@@ -33,33 +39,53 @@ final class OpsHandler implements HttpHandler {
     this.health = health;
   }
 
-  @Override
-  public void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      send(exchange, answer(exchange));
+  void handle(ClassicHttpRequest request, ResponseTrigger trigger)
+      throws HttpException, IOException {
+    Answer answer = answer(request);
+    ClassicHttpResponse response = new BasicClassicHttpResponse(answer.status());
+    response.setHeader("Content-Type", answer.type());
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("Connection", "close");
+    if (answer.status() == 405) {
+      response.setHeader("Allow", "GET, HEAD");
     }
+    byte[] body = answer.body();
+    if (takesGzip(request)) {
+      response.setHeader("Content-Encoding", "gzip");
+      body = gzip(body);
+    }
+    response.setEntity(new ByteArrayEntity(body, null));
+    trigger.submitResponse(response);
   }
 
-  private Answer answer(HttpExchange exchange) {
-    String path = exchange.getRequestURI().getPath();
+  private Answer answer(ClassicHttpRequest request) {
+    String path = path(request);
     boolean known = path.equals("/metrics") || path.equals("/livez") || path.equals("/readyz");
     if (!known) {
       return Answer.text(404, "not found; there are /metrics, /livez and /readyz\n");
     }
-    if (!exchange.getRequestMethod().equals("GET") && !isHead(exchange)) {
-      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+    if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
       return Answer.text(405, "only GET and HEAD\n");
     }
     return switch (path) {
       case "/livez" -> Answer.of(health.live());
       case "/readyz" -> Answer.of(health.ready());
-      default -> metrics(exchange.getRequestHeaders());
+      default -> metrics(request);
     };
   }
 
-  private Answer metrics(Headers asked) {
+  private static String path(ClassicHttpRequest request) {
+    try {
+      String path = request.getUri().getPath();
+      return path == null ? "" : path;
+    } catch (URISyntaxException nowhere) {
+      return "";
+    }
+  }
+
+  private Answer metrics(ClassicHttpRequest request) {
     String type =
-        header(asked, "Accept").contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
+        header(request, "Accept").contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     try {
       registry.scrape(text, type);
@@ -70,34 +96,16 @@ final class OpsHandler implements HttpHandler {
     return new Answer(200, type, text.toByteArray());
   }
 
-  private static void send(HttpExchange exchange, Answer answer) throws IOException {
-    Headers headers = exchange.getResponseHeaders();
-    headers.set("Content-Type", answer.type());
-    headers.set("Cache-Control", "no-store");
-    byte[] body = answer.body();
-    if (takesGzip(exchange.getRequestHeaders())) {
-      headers.set("Content-Encoding", "gzip");
-      body = gzip(body);
-    }
-    if (isHead(exchange)) {
-      headers.set("Content-Length", Integer.toString(body.length));
-      exchange.sendResponseHeaders(answer.status(), -1);
-      return;
-    }
-    exchange.sendResponseHeaders(answer.status(), body.length);
-    exchange.getResponseBody().write(body);
+  private static String header(ClassicHttpRequest request, String name) {
+    return Stream.of(request.getHeaders(name))
+        .map(NameValuePair::getValue)
+        .filter(Objects::nonNull)
+        .collect(Collectors.joining(","))
+        .toLowerCase(Locale.ROOT);
   }
 
-  private static boolean isHead(HttpExchange exchange) {
-    return exchange.getRequestMethod().equals("HEAD");
-  }
-
-  private static String header(Headers headers, String name) {
-    return String.join(",", headers.getOrDefault(name, List.of())).toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean takesGzip(Headers asked) {
-    return Stream.of(header(asked, "Accept-Encoding").split(",", -1))
+  private static boolean takesGzip(ClassicHttpRequest request) {
+    return Stream.of(header(request, "Accept-Encoding").split(",", -1))
         .map(String::strip)
         .anyMatch(coding -> coding.startsWith("gzip") && !NOT_AT_ALL.matcher(coding).find());
   }

@@ -1,47 +1,36 @@
 package dev.revoker.ops;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.revoker.config.Config;
 import dev.revoker.time.Time;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code GET /metrics}, {@code /livez} and {@code /readyz} on {@code ops.listen}. Everything else
  * is a 404; nothing of the configuration or the environment can be asked for.
  *
- * <p>Bounded: at most {@value #MAX_THREADS} exchanges at a time, and a connection beyond that is
- * closed at once; an exchange that is not over after {@value #LIMIT_MS} ms, from the first byte of
- * its request to the last of its answer, is cut off. The threads are platform threads on purpose:
- * the JDK's server reads inside a monitor, and before JDK 24 slow clients would pin the virtual
- * threads' carriers, on which the worker's calls run.
+ * <p>HttpCore reads and writes the messages. This class only accepts connections; {@link
+ * OpsConnections} bounds their number and their time.
  */
 public final class OpsServer implements AutoCloseable {
-  static final int MAX_THREADS = 16;
-  static final long LIMIT_MS = 10_000;
-  private static final int MAX_CONNECTIONS = 512;
-  private static final long IDLE_THREAD_SECONDS = 30;
+  private static final Logger LOG = LoggerFactory.getLogger(OpsServer.class);
+  private static final int BACKLOG = 128;
+  private static final long PAUSE_AFTER_FAILURE_MS = 200;
 
-  static {
-    // Connections that say nothing. The JDK's server takes it from nowhere else, for the whole
-    // process; it closes the silent ones after half a minute.
-    String property = "jdk.httpserver.maxConnections";
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, Integer.toString(MAX_CONNECTIONS));
-    }
-  }
+  private final ServerSocket listener;
+  private final OpsConnections connections;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
-  private final HttpServer server;
-  private final ExecutorService threads;
-
-  private OpsServer(HttpServer server, ExecutorService threads) {
-    this.server = server;
-    this.threads = threads;
+  private OpsServer(ServerSocket listener, OpsConnections connections) {
+    this.listener = listener;
+    this.connections = connections;
   }
 
   /**
@@ -52,37 +41,39 @@ public final class OpsServer implements AutoCloseable {
   public static OpsServer start(
       Config.Listen listen, PrometheusMeterRegistry registry, Health health, Time time)
       throws CannotListen {
-    return start(listen, registry, health, new TimeLimit(time, LIMIT_MS));
+    return start(listen, registry, health, time, OpsConnections.HEAD_MS, OpsConnections.LIMIT_MS);
   }
 
   static OpsServer start(
-      Config.Listen listen, PrometheusMeterRegistry registry, Health health, TimeLimit limit)
+      Config.Listen listen,
+      PrometheusMeterRegistry registry,
+      Health health,
+      Time time,
+      long headMs,
+      long limitMs)
       throws CannotListen {
-    HttpServer server = bind(listen);
-    ExecutorService threads =
-        new ThreadPoolExecutor(
-            0,
-            MAX_THREADS,
-            IDLE_THREAD_SECONDS,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            Thread.ofPlatform().name("revoker-ops-", 0).daemon().factory());
-    server.setExecutor(exchange -> threads.execute(limit.around(exchange)));
-    server.createContext("/", new OpsHandler(registry, health));
-    server.start();
-    return new OpsServer(server, threads);
+    OpsConnections connections =
+        new OpsConnections(new OpsHandler(registry, health), time, headMs, limitMs);
+    OpsServer server = new OpsServer(bind(listen), connections);
+    Thread.ofPlatform().name("revoker-ops-accept").daemon().start(server::accept);
+    return server;
   }
 
   /** Where it listens; with port 0 configured, the port that it got. */
   public InetSocketAddress address() {
-    return server.getAddress();
+    return (InetSocketAddress) listener.getLocalSocketAddress();
   }
 
   /** Stops at once; answers under way are cut off. */
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    closed.countDown();
+    try {
+      listener.close();
+    } catch (IOException unclosed) {
+      LOG.atWarn().setCause(unclosed).log("ops.listen could not be closed in order");
+    }
+    connections.close();
   }
 
   /** {@code ops.listen} can't be had; the message says why and what to do. */
@@ -91,23 +82,53 @@ public final class OpsServer implements AutoCloseable {
 
     private CannotListen(Config.Listen listen, String why, IOException cause) {
       super(
-          "ops.listen=%s: cannot listen there (%s). ".formatted(listen, why)
-              + "Stop what uses it, or set ops.listen to an address of this machine and a free"
+          "ops.listen="
+              + listen
+              + ": cannot listen there ("
+              + why
+              + "). Stop what uses it, or set ops.listen to an address of this machine and a free"
               + " port; port 0 takes any.",
           cause);
     }
   }
 
-  private static HttpServer bind(Config.Listen listen) throws CannotListen {
+  private static ServerSocket bind(Config.Listen listen) throws CannotListen {
     InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
     try {
       if (address.isUnresolved()) {
         throw new IOException("unknown host");
       }
-      return HttpServer.create(address, 0);
+      ServerSocket socket = new ServerSocket();
+      socket.setReuseAddress(true);
+      socket.bind(address, BACKLOG);
+      return socket;
     } catch (IOException e) {
       String why = e.getMessage();
       throw new CannotListen(listen, why == null ? e.getClass().getSimpleName() : why, e);
+    }
+  }
+
+  private void accept() {
+    while (closed.getCount() > 0) {
+      try {
+        Socket socket = listener.accept();
+        connections.serve(socket);
+      } catch (IOException | RuntimeException failed) {
+        if (closed.getCount() > 0) {
+          LOG.atWarn().setCause(failed).log("a connection to ops.listen could not be accepted");
+          pause();
+        }
+      }
+    }
+  }
+
+  /** Out of file descriptors, every accept fails at once. */
+  private void pause() {
+    try {
+      boolean over = closed.await(PAUSE_AFTER_FAILURE_MS, TimeUnit.MILLISECONDS);
+      assert !over || closed.getCount() == 0;
+    } catch (InterruptedException nobodyInterruptsThisThread) {
+      Thread.currentThread().interrupt();
     }
   }
 }

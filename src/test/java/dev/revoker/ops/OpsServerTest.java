@@ -27,11 +27,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -161,25 +161,26 @@ class OpsServerTest {
   @Test
   void manyAtOnceAreServed() {
     List<CompletableFuture<HttpResponse<String>>> answers =
-        IntStream.range(0, OpsServer.MAX_THREADS)
+        IntStream.range(0, OpsConnections.MAX_OF_A_PEER)
             .mapToObj(i -> client.sendAsync(request("/livez").build(), BodyHandlers.ofString()))
             .toList();
     assertThat(answers).allSatisfy(a -> assertThat(a.join().statusCode()).isEqualTo(200));
   }
 
-  @Test
-  void slowSendersAreBoundedAndCutOff() throws Exception {
-    startWithLimit(1_000);
+  /** Each connection that sends half a request's head loses its place to the next one. */
+  @ParameterizedTest
+  @ValueSource(ints = {40, 300})
+  void halfSentRequestsKeepNobodyFromAnAnswer(int attackers) throws Exception {
     List<Socket> slow = new ArrayList<>();
     try {
-      for (int i = 0; i < 2 * OpsServer.MAX_THREADS; i++) {
+      for (int i = 0; i < attackers; i++) {
         slow.add(connected("GET /livez HT"));
       }
-      await().untilAsserted(() -> assertThat(cut(slow)).isEqualTo(OpsServer.MAX_THREADS));
-      assertThat(opsThreads()).isEqualTo(OpsServer.MAX_THREADS);
-
-      await().untilAsserted(() -> assertThat(cut(slow)).isEqualTo(slow.size()));
+      long before = time.nanos();
       assertThat(get("/livez").statusCode()).isEqualTo(200);
+      assertThat(get("/metrics").statusCode()).isEqualTo(200);
+      assertThat((time.nanos() - before) / 1_000_000).isLessThan(OpsConnections.HEAD_MS);
+      assertThat(cut(slow)).isGreaterThanOrEqualTo(attackers - OpsConnections.MAX_OF_A_PEER);
     } finally {
       for (Socket socket : slow) {
         socket.close();
@@ -187,15 +188,61 @@ class OpsServerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "GET /livez HT", "GET /livez HTTP/1.1\r\nHost: x\r\nX: "})
+  void aHeadThatDoesNotArriveInTimeIsCutOff(String half) throws Exception {
+    startWithLimits(300, 60_000);
+    try (Socket socket = connected(half)) {
+      await().untilAsserted(() -> assertThat(isCut(socket)).isTrue());
+      await().untilAsserted(() -> assertThat(reading()).isZero());
+    }
+  }
+
+  @Test
+  void aHeadThatDripsIsCutOffAllTheSame() throws Exception {
+    startWithLimits(300, 60_000);
+    try (Socket socket = connected("GET /livez HTTP/1.1\r\nX: ")) {
+      await()
+          .pollInterval(Duration.ofMillis(20))
+          .untilAsserted(
+              () -> {
+                assertThatThrownBy(() -> socket.getOutputStream().write('x'))
+                    .isInstanceOf(IOException.class);
+              });
+    }
+  }
+
+  @Test
+  void connectionsWhoseRequestWasReadKeepTheirPlace() throws Exception {
+    int big = 8 << 20;
+    Gauge.builder("big", () -> 1).description("x".repeat(big)).register(registry);
+    List<Socket> readers = new ArrayList<>();
+    try {
+      for (int i = 0; i < OpsConnections.MAX_OF_A_PEER; i++) {
+        Socket reader = connected("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(reader.getInputStream().read()).isPositive();
+        readers.add(reader);
+      }
+      try (Socket further = connected("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")) {
+        await().untilAsserted(() -> assertThat(isCut(further)).isTrue());
+      }
+      assertThat(readToTheEnd(readers.getFirst())).isGreaterThan(big);
+    } finally {
+      for (Socket socket : readers) {
+        socket.close();
+      }
+    }
+  }
+
   @Test
   void aSlowReaderIsCutOff() throws Exception {
-    startWithLimit(5_000);
+    startWithLimits(5_000, 5_000);
     int big = 8 << 20;
     Gauge.builder("big", () -> 1).description("x".repeat(big)).register(registry);
     try (Socket reader = connected("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")) {
       assertThat(reader.getInputStream().read()).isPositive();
-      await().until(() -> writing().isPresent());
-      await().until(() -> writing().isEmpty());
+      await().until(() -> writing() > 0);
+      await().until(() -> writing() == 0);
 
       assertThat(readToTheEnd(reader)).isLessThan(big);
     }
@@ -237,9 +284,9 @@ class OpsServerTest {
     }
   }
 
-  private void startWithLimit(long limitMs) throws OpsServer.CannotListen {
+  private void startWithLimits(long headMs, long limitMs) throws OpsServer.CannotListen {
     server.close();
-    server = OpsServer.start(ANY_PORT, registry, health, new TimeLimit(time, limitMs));
+    server = OpsServer.start(ANY_PORT, registry, health, time, headMs, limitMs);
   }
 
   private Socket connected(String request) throws IOException {
@@ -260,14 +307,21 @@ class OpsServerTest {
     }
   }
 
-  private static Optional<Thread> writing() {
+  private static long writing() {
+    return threadsIn("sendResponseEntity");
+  }
+
+  private static long reading() {
+    return threadsIn("receiveRequestHeader");
+  }
+
+  private static long threadsIn(String method) {
     return Thread.getAllStackTraces().entrySet().stream()
         .filter(entry -> entry.getKey().getName().startsWith("revoker-ops-"))
         .filter(
             entry ->
-                Stream.of(entry.getValue()).anyMatch(frame -> frame.getMethodName().equals("send")))
-        .map(Map.Entry::getKey)
-        .findAny();
+                Stream.of(entry.getValue()).anyMatch(frame -> frame.getMethodName().equals(method)))
+        .count();
   }
 
   private static long cut(List<Socket> sockets) {
@@ -283,12 +337,6 @@ class OpsServerTest {
     } catch (IOException cut) {
       return true;
     }
-  }
-
-  private static long opsThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("revoker-ops-"))
-        .count();
   }
 
   private HttpResponse<String> get(String path, String... headers) throws Exception {
