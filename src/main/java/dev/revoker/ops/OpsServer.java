@@ -23,10 +23,13 @@ public final class OpsServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpsServer.class);
   private static final int BACKLOG = 128;
   private static final long PAUSE_AFTER_FAILURE_MS = 200;
+  private static final long CLOSE_MS = 1_000;
 
   private final ServerSocket listener;
   private final OpsConnections connections;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread acceptor =
+      Thread.ofPlatform().name("revoker-ops-accept").daemon().unstarted(this::accept);
 
   private OpsServer(ServerSocket listener, OpsConnections connections) {
     this.listener = listener;
@@ -55,7 +58,7 @@ public final class OpsServer implements AutoCloseable {
     OpsConnections connections =
         new OpsConnections(new OpsHandler(registry, health), time, headMs, limitMs);
     OpsServer server = new OpsServer(bind(listen), connections);
-    Thread.ofPlatform().name("revoker-ops-accept").daemon().start(server::accept);
+    server.acceptor.start();
     return server;
   }
 
@@ -70,8 +73,12 @@ public final class OpsServer implements AutoCloseable {
     closed.countDown();
     try {
       listener.close();
+      // The port is free once nothing waits for a connection any more.
+      acceptor.join(CLOSE_MS);
     } catch (IOException unclosed) {
       LOG.atWarn().setCause(unclosed).log("ops.listen could not be closed in order");
+    } catch (InterruptedException hurried) {
+      Thread.currentThread().interrupt();
     }
     connections.close();
   }
