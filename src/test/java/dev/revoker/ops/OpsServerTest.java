@@ -214,6 +214,7 @@ class OpsServerTest {
 
   @Test
   void connectionsWhoseRequestWasReadKeepTheirPlace() throws Exception {
+    startWithLimits(2_000, 60_000);
     int big = 8 << 20;
     Gauge.builder("big", () -> 1).description("x".repeat(big)).register(registry);
     List<Socket> readers = new ArrayList<>();
