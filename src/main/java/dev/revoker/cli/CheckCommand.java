@@ -2,6 +2,7 @@ package dev.revoker.cli;
 
 import dev.revoker.config.Config;
 import dev.revoker.config.Loaded;
+import dev.revoker.message.Text;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -72,12 +73,13 @@ public final class CheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     return switch (config.loaded()) {
       case Loaded.Invalid invalid -> {
-        invalid.problems().forEach(spec.commandLine().getErr()::println);
+        PrintWriter err = spec.commandLine().getErr();
+        invalid.problems().forEach(problem -> err.println(Text.visible(problem)));
         yield ExitCode.USAGE;
       }
       case Loaded.Valid valid -> {
-        valid.lines().forEach(out::println);
-        valid.warnings().forEach(warning -> out.println("warning: " + warning));
+        valid.lines().forEach(line -> out.println(Text.visible(line)));
+        valid.warnings().forEach(warning -> out.println(Text.visible("warning: " + warning)));
         out.println();
         out.flush();
         checkup.accept(valid.config(), finding -> print(out, finding));
@@ -88,7 +90,10 @@ public final class CheckCommand implements Callable<Integer> {
 
   private void print(PrintWriter out, Finding finding) {
     allOk &= finding.status() != Finding.Status.FAILED;
-    out.printf(Locale.ROOT, "%-6s %s: %s%n", finding.status().word, finding.what(), finding.why());
+    String line =
+        String.format(
+            Locale.ROOT, "%-6s %s: %s", finding.status().word, finding.what(), finding.why());
+    out.println(Text.visible(line));
     out.flush();
   }
 }

@@ -3,6 +3,7 @@ package dev.revoker.cli;
 import dev.revoker.config.Config;
 import dev.revoker.config.ConfigLoader;
 import dev.revoker.config.Loaded;
+import dev.revoker.message.Text;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,11 +34,11 @@ final class ConfigOption {
   private static Optional<Config> valid(Loaded loaded, PrintWriter err) {
     return switch (loaded) {
       case Loaded.Invalid invalid -> {
-        invalid.problems().forEach(err::println);
+        invalid.problems().forEach(problem -> err.println(Text.visible(problem)));
         yield Optional.empty();
       }
       case Loaded.Valid valid -> {
-        valid.warnings().forEach(warning -> err.println("warning: " + warning));
+        valid.warnings().forEach(warning -> err.println(Text.visible("warning: " + warning)));
         yield Optional.of(valid.config());
       }
     };
