@@ -5,18 +5,18 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 
-/** Whether the brokers and the group are there, as the consumer's own metrics tell. Any thread. */
+/** Whether the consumer is connected and a member of its group, by its own metrics. Any thread. */
 public final class BrokerLink {
   private static final double LATE_HEARTBEAT_SECONDS = 15;
 
   private final Consumer<byte[], byte[]> consumer;
 
-  /** Watches this consumer. */
+  /** Observes this consumer. */
   public BrokerLink(Consumer<byte[], byte[]> consumer) {
     this.consumer = consumer;
   }
 
-  /** Whether a connection to a broker stands and the group knows this worker. */
+  /** Whether there is a connection to a broker, and the group has heard of this worker lately. */
   public boolean up() {
     double seen = lastSeenSeconds();
     return connections() > 0 && seen >= 0 && seen < LATE_HEARTBEAT_SECONDS;
@@ -31,7 +31,7 @@ public final class BrokerLink {
     return seen < 0 ? "not in the group yet" : "last heartbeat " + (long) seen + " s ago";
   }
 
-  /** Before its first heartbeat, seconds after it joined, the rebalance tells that it is in. */
+  /** The first heartbeat follows seconds after the worker has joined: until then, the rebalance. */
   private double lastSeenSeconds() {
     double heartbeat = coordinator("last-heartbeat-seconds-ago");
     return heartbeat >= 0 ? heartbeat : coordinator("last-rebalance-seconds-ago");

@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the calls' threads hand to the loop's thread, and how they wake it: out of a poll by the
- * consumer's wakeup, which is used only then, because each costs an exception; out of any other
- * wait by the bell.
+ * Hands completed requests from the threads of the API calls to the loop's thread, and wakes that
+ * thread. The consumer's wakeup ends a poll; because each wakeup costs an exception, it is used
+ * only while the loop blocks in a poll. The {@link Bell} ends every other wait.
  */
 final class Completions {
   private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
@@ -23,26 +23,26 @@ final class Completions {
   }
 
   /** Any thread. */
-  void add(Pending pending) {
-    queue.add(pending);
+  void add(Pending request) {
+    queue.add(request);
     wake();
   }
 
-  /** Makes the loop look round with nothing completed. Any thread. */
+  /** Makes the loop take another turn, though no request has completed. Any thread. */
   void signal() {
     signalled.set(true);
     wake();
   }
 
-  /** The loop's thread; null when there is no more. */
+  /** The next completed request, or null. The loop's thread. */
   @Nullable Pending next() {
     return queue.poll();
   }
 
   /**
-   * The loop's thread announces that it is about to block in a poll.
+   * The loop's thread is about to block in a poll.
    *
-   * @return false if there is something to do, so that it must not block
+   * @return false if there is something to do, so that the thread must not block
    */
   boolean mayBlock() {
     polling.set(true);
@@ -53,7 +53,7 @@ final class Completions {
     return false;
   }
 
-  /** The loop's thread is out of its poll. */
+  /** The poll of the loop's thread has ended. */
   void polled() {
     polling.set(false);
   }

@@ -20,16 +20,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From polled records to admitted requests, the most urgent lane first, and back-pressure by
- * pausing partitions. Used by the loop's thread alone.
+ * Reads polled records and admits their requests, the most urgent lane first. Pauses the partitions
+ * that cannot take more. Used by the loop's thread alone.
  */
 final class Intake {
-  /** What a partition's requests are admitted to. */
+  /** Processes the admitted requests. */
   interface Work {
-    /** How many more are wanted now. */
+    /** How many more requests may be admitted now. */
     int room();
 
-    /** Admits one. */
+    /** Admits a request. */
     void admit(Request.Valid request, Dispatcher.Caller caller);
   }
 
@@ -82,7 +82,7 @@ final class Intake {
     return partition;
   }
 
-  /** Discards what of it is not committed. */
+  /** Ends an assignment: forgets its requests that are not committed. */
   void remove(Partition partition) {
     partition.discard();
     partitions.remove(partition.id);
@@ -95,7 +95,7 @@ final class Intake {
    * reading of standard ones, and as far as it may hold requests: a few bytes of a fetch become
    * many where they are compressed. The consumer fetches the rest again.
    *
-   * @throws LoopFailure if a partition goes on before where it stood
+   * @throws LoopFailure if a partition continues at a lower offset than before
    */
   void read(ConsumerRecords<byte[], byte[]> records, Consumer<byte[], byte[]> consumer) {
     Instant now = time.now();
@@ -123,7 +123,7 @@ final class Intake {
       long untilNanos) {
     int count = 0;
     for (ConsumerRecord<byte[], byte[]> record : batch) {
-      if (!partition.lane.mayHold() || time.nanos() - untilNanos >= 0) {
+      if (!partition.lane.mayKeep() || time.nanos() - untilNanos >= 0) {
         break;
       }
       if (count == 0) {
@@ -150,13 +150,13 @@ final class Intake {
     int bytes = record.value() == null ? 0 : record.value().length;
     // A value that was rejected unread is not kept.
     int kept = Math.min(bytes, RequestReader.MAX_VALUE_BYTES) + Lane.BYTES_PER_REQUEST;
-    Pending pending = new Pending(partition, request, kept, completions);
-    partition.lane.read(pending);
-    return pending;
+    Pending tracked = new Pending(partition, request, kept, completions);
+    partition.lane.read(tracked);
+    return tracked;
   }
 
-  /** Another partition of each lane is the first to be admitted from. */
-  void takeTurns() {
+  /** Makes another partition of each lane the first, so that no partition waits for another. */
+  void rotatePartitions() {
     for (Lane lane : lanes) {
       if (lane.partitions.size() > 1) {
         Collections.rotate(lane.partitions, 1);
@@ -164,9 +164,7 @@ final class Intake {
     }
   }
 
-  /**
-   * Admits as much as there is room for: lane after lane, within a lane partition after partition.
-   */
+  /** Admits as many requests as there is room for, lane after lane. */
   void admit() {
     int room = work.room();
     for (Lane lane : lanes) {
@@ -199,24 +197,24 @@ final class Intake {
     return admitted;
   }
 
-  /** How much of the dispatcher's room it takes. */
-  private int begin(Partition partition, Pending pending) {
-    partition.admitted.put(pending.offset(), pending);
+  /** Returns how much of the dispatcher's room the request takes. */
+  private int begin(Partition partition, Pending tracked) {
+    partition.admitted.put(tracked.offset(), tracked);
     partition.lane.admitted();
-    return switch (pending.request) {
+    return switch (tracked.request) {
       case Request.Valid valid -> {
-        work.admit(valid, pending);
+        work.admit(valid, tracked);
         yield 1;
       }
       case Request.Invalid invalid -> {
-        pending.answered(Result.rejected(invalid, time.now()));
+        tracked.answered(Result.rejected(invalid, time.now()));
         yield 0;
       }
     };
   }
 
   /** Pauses the partitions that cannot take more, and resumes those that can again. */
-  void steer(Consumer<byte[], byte[]> consumer) {
+  void pauseOrResume(Consumer<byte[], byte[]> consumer) {
     boolean wanted = work.room() > 0;
     List<TopicPartition> toPause = new ArrayList<>();
     List<TopicPartition> toResume = new ArrayList<>();
@@ -240,6 +238,6 @@ final class Intake {
     return partition.progress != null
         && !partition.leaving
         && partition.backlog.isEmpty()
-        && partition.lane.mayRead();
+        && partition.lane.mayPoll();
   }
 }

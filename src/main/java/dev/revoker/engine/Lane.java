@@ -3,29 +3,26 @@ package dev.revoker.engine;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A request topic's share of the worker's memory: how much of it may be held between poll and
- * commit.
- */
+/** A request topic, and how much memory its requests may take between poll and commit. */
 final class Lane {
-  /** What a request takes besides its value, roughly: many small ones must be bounded too. */
+  /** What a request takes besides its value, roughly: many small requests must be bounded too. */
   static final int BYTES_PER_REQUEST = 1024;
 
   private static final int MIN_REQUESTS = 2048;
   private static final int REQUESTS_PER_SLOT = 4;
 
-  /** Twice what a usual one takes. What is read long before its turn only grows old in the heap. */
+  /** Twice the bytes of a usual request. Reading further ahead would only fill the heap. */
   private static final int MAX_BYTES_PER_REQUEST = 2048;
 
   private static final long MAX_BYTES = 16L << 20;
 
-  /** A poll's worth of usual requests: they never have to be fetched again. */
+  /** One poll of usual requests: they never have to be fetched again. */
   private static final long BYTES_BEYOND = 1L << 20;
 
   final String name;
   final String topic;
 
-  /** In the order in which they take their turns. */
+  /** In the order in which they are read and admitted. */
   final List<Partition> partitions = new ArrayList<>();
 
   private final int maxRequests;
@@ -42,13 +39,13 @@ final class Lane {
     return requests < maxRequests;
   }
 
-  /** Whether more is to be polled. */
-  boolean mayRead() {
+  /** Whether its partitions may be polled. */
+  boolean mayPoll() {
     return bytes < maxBytes();
   }
 
-  /** Whether what was polled can be kept. */
-  boolean mayHold() {
+  /** Whether one more record of a poll may be kept. */
+  boolean mayKeep() {
     return bytes < maxBytes() + BYTES_BEYOND;
   }
 
@@ -56,21 +53,21 @@ final class Lane {
     return Math.min(MAX_BYTES, (long) maxRequests * MAX_BYTES_PER_REQUEST);
   }
 
-  void read(Pending pending) {
-    bytes += pending.bytes;
+  void read(Pending request) {
+    bytes += request.bytes;
   }
 
   void admitted() {
     requests++;
   }
 
-  /** Read, and never admitted. */
-  void dropped(Pending pending) {
-    bytes -= pending.bytes;
+  /** The request was read, and will not be admitted. */
+  void dropped(Pending request) {
+    bytes -= request.bytes;
   }
 
-  void released(Pending pending) {
+  void released(Pending request) {
     requests--;
-    bytes -= pending.bytes;
+    bytes -= request.bytes;
   }
 }

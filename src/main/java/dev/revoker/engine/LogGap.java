@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What became of a partition's log where reading does not go on at the offset at which it stood.
- * Mostly nothing: offsets have holes.
+ * Finds out why the first offset of a poll is not the expected one. Mostly the offsets between are
+ * holes. Otherwise the topic was created again, or retention has deleted requests.
  */
 final class LogGap {
   private static final Logger LOG = LoggerFactory.getLogger(LogGap.class);
@@ -19,27 +19,27 @@ final class LogGap {
   private LogGap() {}
 
   /**
-   * Looks at the first offset of what was read.
+   * Compares the first offset of a poll with the expected one.
    *
-   * @throws LoopFailure if it lies before where reading stood: the records from there on are new
-   *     ones under old offsets, and would be passed over
+   * @throws LoopFailure if it is lower: the records from there on are new records with old offsets,
+   *     and the worker would skip them
    */
   static void check(Partition partition, long offset, Consumer<?, ?> consumer) {
     long expected = partition.readNextOffset;
     if (offset < expected) {
       throw new LoopFailure(
-          ("%s goes on at offset %d, though requests up to %d were read before: the topic was made"
-                  + " anew, or its log cut back. Where the group still has a committed offset for"
-                  + " it, reset that to where the new requests begin")
+          ("%s continues at offset %d, but requests up to offset %d were read before: the topic was"
+                  + " created again, or its log was truncated. If the group still has a committed"
+                  + " offset for this partition, reset it to the first new request")
               .formatted(partition.id, offset, expected - 1),
           null);
     }
     if (partition.longUnread && expected >= 0 && offset > expected) {
-      tellDeleted(partition, expected, consumer);
+      warnIfDeleted(partition, expected, consumer);
     }
   }
 
-  private static void tellDeleted(Partition partition, long expected, Consumer<?, ?> consumer) {
+  private static void warnIfDeleted(Partition partition, long expected, Consumer<?, ?> consumer) {
     try {
       long start =
           consumer
@@ -51,17 +51,17 @@ final class LogGap {
             .addKeyValue("from", expected)
             .addKeyValue("to", start - 1)
             .log(
-                "requests were deleted before they could be read: they get no result. Raise the"
-                    + " topic's retention");
+                "requests were deleted before the worker could read them: they get no result. Raise"
+                    + " the topic's retention");
       }
     } catch (WakeupException meantForThePoll) {
-      tellDeleted(partition, expected, consumer);
+      warnIfDeleted(partition, expected, consumer);
     } catch (KafkaException unknown) {
       LOG.atWarn()
           .addKeyValue("partition", partition.id)
           .addKeyValue("from", expected)
           .addKeyValue("cause", unknown.toString())
-          .log("offsets were skipped, and whether requests were deleted there can't be told");
+          .log("offsets were skipped; the worker cannot find out whether requests were deleted");
     }
   }
 }

@@ -12,56 +12,53 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One assignment of a partition to this worker; the next assignment of the same partition is
- * another object, so that what is late can be told from what is ours. Used by the loop's thread
- * alone.
+ * One assignment of a partition to this worker. The next assignment of the same partition is
+ * another object, so that a late answer to a request of the earlier assignment is recognised. Used
+ * by the loop's thread alone.
  */
 final class Partition {
   final TopicPartition id;
   final Lane lane;
 
-  /** Read, and not admitted yet. */
+  /** Requests that were read, and are not admitted yet. */
   final ArrayDeque<Pending> backlog = new ArrayDeque<>();
 
-  /** Admitted, and no result of them committed yet; by offset. */
+  /** Requests that were admitted, and whose results are not committed yet; by offset. */
   final TreeMap<Long, Pending> admitted = new TreeMap<>();
 
-  /** With the topic's id, as it was when the assignment began; null until it is looked up. */
+  /** The partition with its topic's id when the assignment began; null until that is looked up. */
   @Nullable TopicIdPartition identity;
 
-  /** How often its committed state could not be read. */
+  /** How often the committed offset could not be read. */
   int failedReads;
 
-  /** The committed metadata is to be replaced, though no request has a new result. */
+  /** The committed metadata must be replaced, even if no request has a new result. */
   boolean rewriteDue;
 
-  /** Null until the committed state was read. */
+  /** Null until the committed offset was read. */
   @Nullable PartitionProgress progress;
 
-  /** The committed state must be read again before anything is committed. */
+  /** The committed offset must be read before anything is committed. */
   boolean stale = true;
 
-  /** Being given up: nothing more is read of it or begun. */
+  /** The partition is being revoked: none of its requests is admitted any more. */
   boolean leaving;
 
-  /** No longer ours: whatever still comes of it is discarded. */
+  /** The assignment has ended: late answers are discarded. */
   boolean gone;
 
-  /** As it was given up, requests were under way or their results not committed. */
+  /** When the partition was revoked, some admitted requests had no committed result. */
   boolean abandoned;
 
   boolean paused;
 
-  /**
-   * Where reading goes on, but for holes: the next record is not before this offset. -1 where
-   * nothing was ever committed.
-   */
+  /** The next record of the partition has this offset or a higher one; -1 if that is unknown. */
   long readNextOffset = -1;
 
-  /** Where reading began; -1 where nothing was read and nothing was ever committed. */
+  /** The first offset of this assignment; -1 before a record was read or an offset committed. */
   long firstOffset = -1;
 
-  /** It was not read for so long that records may have been deleted unread. */
+  /** The partition was paused so long that retention may have deleted unread records. */
   boolean longUnread = true;
 
   Partition(TopicPartition id, Lane lane) {
@@ -69,12 +66,12 @@ final class Partition {
     this.lane = lane;
   }
 
-  /** What its committed metadata must name. */
+  /** What the metadata of a committed offset must name. */
   TopicIdPartition identity() {
-    return Objects.requireNonNull(identity, "the committed state of this partition is not read");
+    return Objects.requireNonNull(identity, "the topic's id is not looked up yet");
   }
 
-  /** Every record that was read is admitted: the progress reaches to where reading goes on. */
+  /** Once every record that was read is admitted, the offsets up to the next record are holes. */
   void passHoles() {
     if (progress != null && backlog.isEmpty()) {
       progress.passHolesTo(readNextOffset);
@@ -91,48 +88,45 @@ final class Partition {
     return List.copyOf(admitted.values());
   }
 
-  /** Whether requests are under way whose end is not known yet. */
+  /** Whether admitted requests have no result yet. */
   boolean callsUnderWay() {
-    return admitted.values().stream().anyMatch(pending -> pending.result() == null);
+    return admitted.values().stream().anyMatch(request -> request.result() == null);
   }
 
-  /** Whether requests are answered and their results not committed. */
+  /** Whether admitted requests have a result that is not committed. */
   boolean answersUncommitted() {
-    return admitted.values().stream().anyMatch(pending -> pending.result() != null);
+    return admitted.values().stream().anyMatch(request -> request.result() != null);
   }
 
-  /**
-   * From when the oldest request that was received and is not answered counts; null if there is
-   * none.
-   */
+  /** The time from which the age of the oldest unanswered request is measured, or null. */
   @Nullable Instant oldest() {
     Pending first = admitted.isEmpty() ? backlog.peek() : admitted.firstEntry().getValue();
     return first == null ? null : first.request.agedFrom();
   }
 
-  /** Whether it is still waited for; what else may come is late. */
-  boolean holds(Pending pending) {
-    return admitted.get(pending.offset()) == pending;
+  /** Whether this request is admitted and not committed. If it is not, its answer is late. */
+  boolean holds(Pending request) {
+    return admitted.get(request.offset()) == request;
   }
 
-  /** Forgets everything that is not committed, for good. */
+  /** Ends the assignment and forgets every request that is not committed. */
   void discard() {
     gone = true;
     drop();
   }
 
-  /** Forgets everything that is not committed: it is read again. */
+  /** Forgets every request that is not committed. */
   void drop() {
     abandoned |= leaving && !admitted.isEmpty();
     List.copyOf(admitted.values()).forEach(this::release);
-    backlog.forEach(pending -> lane.dropped(pending));
+    backlog.forEach(lane::dropped);
     backlog.clear();
   }
 
-  /** The request is done with: committed, withdrawn or discarded. */
-  void release(Pending pending) {
-    if (admitted.remove(pending.offset(), pending)) {
-      lane.released(pending);
+  /** The request is committed, withdrawn or discarded. */
+  void release(Pending request) {
+    if (admitted.remove(request.offset(), request)) {
+      lane.released(request);
     }
   }
 }

@@ -9,24 +9,21 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which requests of one partition are answered. Changes only after the commit that says so: {@link
- * #with} shows what is to be committed, {@link #committed} makes it so. Used by the loop's thread
+ * Which requests of one partition are answered. {@link #with} computes the next commit and changes
+ * nothing; {@link #committed} takes that commit over after it succeeded. Used by the loop's thread
  * alone.
  */
 final class PartitionProgress {
-  /**
-   * Delivered and not answered; besides, until they are delivered, those that the last commit left
-   * unanswered.
-   */
+  /** Unanswered requests: delivered ones, and those of the last commit that are yet to be read. */
   private final NavigableSet<Long> unanswered;
 
-  /** Where delivery stands: every record before it has been delivered, or is a hole. */
+  /** Every record before this offset has been delivered; the other offsets are holes. */
   private long deliveredEndOffset;
 
-  /** The highest answered offset and 1, at least: before it, what is not unanswered is answered. */
+  /** Every request before this offset that is not in {@link #unanswered} is answered. */
   private long answeredEndOffset;
 
-  /** What the last commit said that is known to be done. */
+  /** The last commit that is known to have succeeded. */
   private OffsetMap committed;
 
   private PartitionProgress(OffsetMap committed) {
@@ -36,22 +33,23 @@ final class PartitionProgress {
     this.answeredEndOffset = committed.endOffset();
   }
 
-  /** Goes on from what was committed. */
+  /** Continues from a commit. */
   static PartitionProgress from(OffsetMap committed) {
     return new PartitionProgress(committed);
   }
 
   /**
-   * Whether one more request may be taken on, so that whatever is answered first, the commit's
-   * metadata fits. At this bound the partition pauses.
+   * Whether one more request may be delivered, so that the commit's metadata fits in whatever order
+   * the requests are answered. At this bound the partition pauses.
    */
   boolean hasRoomFor(long offset) {
     if (offset < answeredEndOffset) {
-      // The last commit has it already, as answered or among the unanswered, where it had its room.
+      // The last commit's metadata covers this offset already.
       return true;
     }
-    // What the last commit left unanswered and is not there any more will be forgotten. The tail is
-    // short, mostly empty, and to count is to walk.
+    // Unanswered offsets of the last commit that are not read again turn out to be holes, and do
+    // not
+    // count. The tail is short, and TreeSet counts a view by walking it.
     int delivered = unanswered.size() - unanswered.tailSet(deliveredEndOffset).size();
     long span = delivered == 0 ? 0 : offset - unanswered.first();
     return OffsetMapCodec.maxEncodedLength(delivered + 1, span)
@@ -59,11 +57,9 @@ final class PartitionProgress {
   }
 
   /**
-   * Notes that the record at this offset was delivered. Offsets rise from call to call; those that
-   * are skipped are holes.
+   * The record at this offset was read. Offsets rise from call to call; skipped offsets are holes.
    *
-   * @return whether it is to be carried out; false if an earlier run of this worker, or another
-   *     worker, answered it
+   * @return whether to process the request; false if it is answered already
    */
   boolean deliver(long offset) {
     if (offset < deliveredEndOffset) {
@@ -92,7 +88,7 @@ final class PartitionProgress {
         && Math.max(deliveredEndOffset, answeredEndOffset) > committed.nextOffset();
   }
 
-  /** What to commit together with the results of these offsets. Changes nothing. */
+  /** The map to commit together with the results of these offsets. Changes nothing. */
   OffsetMap with(Collection<Long> answeredNow) {
     Set<Long> answers = new HashSet<>(answeredNow);
     long end = answeredEndOffset;
@@ -116,7 +112,7 @@ final class PartitionProgress {
     return new OffsetMap(next, Math.max(next, end), left);
   }
 
-  /** The commit with these offsets' results is done, and this is what {@link #with} gave for it. */
+  /** The commit of these offsets' results and of this map succeeded. */
   void committed(Collection<Long> answeredNow, OffsetMap map) {
     committed = map;
     answered(answeredNow);
@@ -130,9 +126,9 @@ final class PartitionProgress {
   }
 
   /**
-   * Takes over what the broker has, after a commit whose end is not known.
+   * Takes over the broker's committed map, after a commit whose outcome was unknown.
    *
-   * @return the offsets that were thought unanswered and are answered there
+   * @return the offsets that are answered at the broker, and were unanswered here
    */
   List<Long> reconcile(OffsetMap committed) {
     Set<Long> stillUnanswered = new HashSet<>(committed.unanswered());
@@ -147,8 +143,8 @@ final class PartitionProgress {
   }
 
   /**
-   * Whether the broker has lost a commit that it had acknowledged: something that was committed as
-   * answered is not answered there.
+   * Whether the broker has lost a commit that it had acknowledged: a request whose result was
+   * committed is not answered in the broker's map.
    */
   boolean isAheadOf(OffsetMap there) {
     return committed.endOffset() > there.endOffset()

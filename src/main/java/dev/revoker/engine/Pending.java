@@ -6,8 +6,8 @@ import dev.revoker.resilience.Dispatcher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request between delivery and commit. The loop's thread owns it, but for the moment in which the
- * dispatcher hands back what came of it.
+ * A request between poll and commit. The loop's thread owns it; only the dispatcher's answer comes
+ * from another thread.
  */
 final class Pending implements Dispatcher.Caller {
   final Partition partition;
@@ -15,7 +15,7 @@ final class Pending implements Dispatcher.Caller {
   final int bytes;
   private final Completions completions;
 
-  /** Null while it is under way, and for good if it was withdrawn. */
+  /** Null while the request is in flight, and always if it was withdrawn. */
   private volatile @Nullable Result result;
 
   Pending(Partition partition, Request request, int bytes, Completions completions) {

@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop. One thread calls {@link #run} or {@link #runOnce}, and that thread owns the consumer,
- * the producer and the progress; every other thread may only hand back what came of a request, ask
- * to stop, and look. It never stops polling: back-pressure is by pausing.
+ * The loop. One thread calls {@link #run}, or {@link #runOnce} in a test, and owns the consumer,
+ * the producer and the progress. Other threads hand back results, ask the loop to stop, and read
+ * its status. The loop never stops polling: it pauses partitions instead.
  */
 public final class RequestLoop {
-  /** Who carries the requests out. */
+  /** Processes the requests. */
   public interface Work extends Intake.Work, Rebalance.Withdrawal {}
 
-  /** Who wants to know of commits. Called on the loop's thread. */
+  /** Is notified of commits, on the loop's thread. */
   public interface Listener extends Commits.Listener {}
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
@@ -54,7 +54,7 @@ public final class RequestLoop {
   private final Time time;
   private volatile boolean stopping;
 
-  /** Wires the parts of this package; begins nothing. */
+  /** Connects the parts of this package; starts nothing. */
   public RequestLoop(
       Config config,
       Consumer<byte[], byte[]> consumer,
@@ -78,10 +78,10 @@ public final class RequestLoop {
   }
 
   /**
-   * Runs until {@link #stop}, then drains and leaves the group.
+   * Runs until {@link #stop}, then drains.
    *
-   * @return whether no call was left behind and all that was answered is committed
-   * @throws LoopFailure for what the loop cannot mend
+   * @return whether every request that was called has a committed result
+   * @throws LoopFailure for an error that a retry does not solve
    */
   public boolean run() {
     begin();
@@ -91,50 +91,49 @@ public final class RequestLoop {
     return drain();
   }
 
-  /** Joins the group. */
+  /** Subscribes: the first poll joins the group. */
   public void begin() {
     consumer.subscribe(intake.topics(), rebalance);
   }
 
-  /** One turn. */
+  /** One turn: commits, admits, polls and reads. */
   public void runOnce() {
     commits.turn();
-    intake.takeTurns();
+    intake.rotatePartitions();
     intake.admit();
-    intake.steer(consumer);
-    status.turned(intake, time);
+    intake.pauseOrResume(consumer);
+    status.update(intake, time);
     intake.read(poll(IDLE_POLL_MS), consumer);
-    // Not only after the next transaction: while it lasts, slots go to those that are admitted, and
-    // an urgent request would see standard ones take them.
+    // Before the next transaction: during it, admitted standard requests would take the free slots,
+    // and the urgent requests of this poll would wait.
     if (!stopping) {
       intake.admit();
     }
   }
 
-  /** Gives everything up in order. The consumer and the producer are left to be closed. */
+  /** Stops intake, waits for calls in flight and commits their results. Closes no client. */
   public boolean drain() {
-    LOG.atInfo().log("stopping: intake ends, the calls under way finish and their results commit");
+    LOG.atInfo().log(
+        "stopping: intake has ended, calls in flight finish and their results are committed");
     return rebalance.drain(
         atMostMs -> {
-          intake.steer(consumer);
+          intake.pauseOrResume(consumer);
           intake.read(poll(atMostMs), consumer);
         });
   }
 
-  /** Ends {@link #run} after the turn under way. Any thread. */
+  /** Ends {@link #run} after the current turn. Any thread. */
   public void stop() {
     stopping = true;
     completions.signal();
   }
 
-  /**
-   * There may be something to do: to be called when the dispatcher's room has changed. Any thread.
-   */
+  /** Makes the loop take another turn: the dispatcher's room has changed. Any thread. */
   public void signal() {
     completions.signal();
   }
 
-  /** What keeps results from being committed, or null. Any thread. */
+  /** Why results cannot be committed now, or null. Any thread. */
   public @Nullable String commitTrouble() {
     return commits.trouble();
   }
@@ -157,8 +156,7 @@ public final class RequestLoop {
   }
 
   /**
-   * From when the oldest request of the lane counts that was received and is not answered. Any
-   * thread.
+   * The time from which the age of the lane's oldest unanswered request is measured. Any thread.
    */
   public @Nullable Instant oldest(String lane) {
     Status.Snapshot snapshot = status.snapshot();
@@ -171,28 +169,29 @@ public final class RequestLoop {
     try {
       return consumer.poll(Duration.ofMillis(block ? timeoutMs : 0));
     } catch (WakeupException woken) {
-      // There is something to do; no record is lost by it.
+      // A completion or a stop. No record is lost by a wakeup.
       return ConsumerRecords.empty();
     } catch (KafkaException failed) {
-      survive(failed);
+      handle(failed);
       return ConsumerRecords.empty();
     } finally {
       completions.polled();
     }
   }
 
-  private void survive(KafkaException failed) {
+  private void handle(KafkaException failed) {
     if (failed.getCause() instanceof LoopFailure ours) {
-      // It came out of a rebalance, through the consumer.
+      // Thrown by the rebalance listener, and wrapped by the consumer.
       throw ours;
     }
     switch (failed) {
-      case RetriableException passing -> tryAgain(passing);
-      // The group has removed this worker while the poll looked its committed offsets up (new group
-      // protocol, chaos seed 9002). The consumer tells what is lost, and joins again.
-      case UnknownMemberIdException removed -> tryAgain(removed);
-      case StaleMemberEpochException removed -> tryAgain(removed);
-      case FencedMemberEpochException removed -> tryAgain(removed);
+      case RetriableException passing -> pause(passing);
+      // The group has removed this worker during a look-up of committed offsets (protocol
+      // "consumer").
+      // The consumer reports its partitions as lost and joins again.
+      case UnknownMemberIdException removed -> pause(removed);
+      case StaleMemberEpochException removed -> pause(removed);
+      case FencedMemberEpochException removed -> pause(removed);
       case InvalidConfigurationException refused ->
           throw new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
       case FencedInstanceIdException fenced ->
@@ -208,10 +207,10 @@ public final class RequestLoop {
     }
   }
 
-  private void tryAgain(KafkaException passing) {
+  private void pause(KafkaException passing) {
     LOG.atWarn()
         .addKeyValue("cause", passing.toString())
-        .log("the consumer could not poll: it is tried again");
+        .log("the poll failed; polling again after a pause");
     bell.await(PAUSE_AFTER_FAILURE_MS);
   }
 }

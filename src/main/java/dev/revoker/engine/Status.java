@@ -7,20 +7,20 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What other threads may see of the loop: a snapshot, replaced after each turn. */
+/** What other threads can see of the loop: a snapshot, replaced each turn. */
 final class Status {
   /**
    * The loop after a turn.
    *
    * @param turnedAtMs by the steady clock
-   * @param oldest for each lane with a request received and not answered, from when the oldest
-   *     counts
+   * @param oldest for each lane with unanswered requests, the time from which the age of the oldest
+   *     is measured
    */
   record Snapshot(long turnedAtMs, int partitions, Map<String, Instant> oldest) {}
 
   private volatile @Nullable Snapshot snapshot;
 
-  void turned(Intake intake, Time time) {
+  void update(Intake intake, Time time) {
     Map<String, Instant> oldest = new HashMap<>();
     int partitions = 0;
     for (Lane lane : intake.lanes()) {

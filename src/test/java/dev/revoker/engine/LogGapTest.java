@@ -87,7 +87,7 @@ class LogGapTest {
 
     assertThatThrownBy(() -> rig.steps(2))
         .isInstanceOf(LoopFailure.class)
-        .hasMessageContaining("goes on at offset 4, though requests up to 4 were read");
+        .hasMessageContaining("continues at offset 4, but requests up to offset 4 were read");
   }
 
   @ParameterizedTest
