@@ -1,8 +1,8 @@
 package dev.revoker;
 
 import dev.revoker.config.Config;
-import dev.revoker.engine.Bell;
 import dev.revoker.engine.LoopFailure;
+import dev.revoker.engine.WakeupSignal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -118,7 +118,7 @@ public final class TopicSetup {
    * @throws LoopFailure if a topic is missing and may not be created, or the brokers refuse
    */
   static boolean ensure(
-      Admin admin, Topics topics, boolean create, Bell bell, BooleanSupplier goOn) {
+      Admin admin, Topics topics, boolean create, WakeupSignal wakeupSignal, BooleanSupplier goOn) {
     boolean logged = false;
     while (goOn.getAsBoolean()) {
       try {
@@ -142,7 +142,7 @@ public final class TopicSetup {
               .log("the brokers at bootstrap.servers do not answer: waiting for them");
         }
       }
-      bell.await(RETRY_MS);
+      wakeupSignal.await(RETRY_MS);
     }
     return false;
   }

@@ -2,11 +2,11 @@ package dev.revoker;
 
 import dev.revoker.api.HttpApi;
 import dev.revoker.config.Config;
-import dev.revoker.engine.Bell;
-import dev.revoker.engine.BrokerLink;
+import dev.revoker.engine.ConsumerHealth;
 import dev.revoker.engine.LoopFailure;
 import dev.revoker.engine.Publisher;
 import dev.revoker.engine.RequestLoop;
+import dev.revoker.engine.WakeupSignal;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
@@ -63,7 +63,7 @@ final class Worker {
   private final Config config;
   private final String instance = hostName() + "-" + UUID.randomUUID();
   private final SystemTime time = new SystemTime();
-  private final Bell bell = Bell.ofThreads();
+  private final WakeupSignal wakeupSignal = WakeupSignal.betweenThreads();
   private final ObserverGuard guard = new ObserverGuard(time);
   private final PrometheusMeterRegistry registry = new GuardedRegistry(guard);
   private final KafkaMeters kafkaMeters = new KafkaMeters(registry);
@@ -74,7 +74,7 @@ final class Worker {
 
   private volatile boolean stopping;
   private volatile @Nullable RequestLoop loop;
-  private volatile @Nullable BrokerLink link;
+  private volatile @Nullable ConsumerHealth link;
   private volatile @Nullable Dispatcher dispatcher;
 
   Worker(Config config) {
@@ -111,7 +111,7 @@ final class Worker {
   /** Asks {@link #run} to drain and return. Any thread. */
   void stop() {
     stopping = true;
-    bell.ring();
+    wakeupSignal.send();
     RequestLoop running = loop;
     if (running != null) {
       running.stop();
@@ -121,7 +121,7 @@ final class Worker {
   private boolean topicsThere() {
     TopicSetup.Topics topics = TopicSetup.Topics.of(config);
     try (Admin admin = newAdmin()) {
-      if (!TopicSetup.ensure(admin, topics, config.createTopics(), bell, () -> !stopping)) {
+      if (!TopicSetup.ensure(admin, topics, config.createTopics(), wakeupSignal, () -> !stopping)) {
         return false;
       }
       TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.all());
@@ -184,7 +184,7 @@ final class Worker {
   private int work(Dispatcher policy) {
     Consumer<byte[], byte[]> consumer = newConsumer();
     guard.run(Observer.BINDERS, () -> kafkaMeters.consumer(consumer));
-    link = new BrokerLink(consumer);
+    link = new ConsumerHealth(consumer);
     Publisher publisher =
         new Publisher(
             this::newProducer,
@@ -204,7 +204,7 @@ final class Worker {
                   new Fingerprints(config.fingerprintSecret())),
               new PolicyWork(policy),
               this::committed,
-              bell,
+              wakeupSignal,
               time);
       loop = running;
       meters.watch(new WorkerGauges(policy, running, time));
@@ -290,7 +290,7 @@ final class Worker {
   }
 
   private Health.State kafkaUp() {
-    BrokerLink watched = link;
+    ConsumerHealth watched = link;
     if (watched == null) {
       return new Health.State(false, "waiting for the brokers at bootstrap.servers");
     }

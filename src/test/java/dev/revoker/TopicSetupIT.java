@@ -3,8 +3,8 @@ package dev.revoker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.revoker.engine.Bell;
 import dev.revoker.engine.LoopFailure;
+import dev.revoker.engine.WakeupSignal;
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.SharedBroker;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class TopicSetupIT {
   private static Broker broker;
 
-  private final Bell bell = Bell.ofThreads();
+  private final WakeupSignal wakeupSignal = WakeupSignal.betweenThreads();
 
   @BeforeAll
   static void start() {
@@ -101,7 +101,9 @@ class TopicSetupIT {
       TopicSetup.Topics topics = topics("there");
       assertThatThrownBy(() -> TopicSetup.missing(admin, topics))
           .isInstanceOf(RetriableException.class);
-      assertThat(TopicSetup.ensure(admin, topics, true, bell, () -> asked.incrementAndGet() < 2))
+      assertThat(
+              TopicSetup.ensure(
+                  admin, topics, true, wakeupSignal, () -> asked.incrementAndGet() < 2))
           .isFalse();
     }
   }
@@ -136,7 +138,7 @@ class TopicSetupIT {
   }
 
   private boolean ensure(Admin admin, TopicSetup.Topics topics, boolean create) {
-    return TopicSetup.ensure(admin, topics, create, bell, () -> true);
+    return TopicSetup.ensure(admin, topics, create, wakeupSignal, () -> true);
   }
 
   private static TopicSetup.Topics topics(String results, String... requests) {

@@ -16,14 +16,14 @@ import org.apache.kafka.common.TopicPartition;
 final class Answers {
   static final Answers NONE = new Answers(List.of(), List.of());
 
-  private final List<Pending> requests;
+  private final List<TrackedRequest> requests;
   private final Map<Partition, List<Long>> offsets;
   private final Map<Partition, OffsetMap> maps = new HashMap<>();
 
   /**
    * @param besides partitions whose progress is committed in any case
    */
-  Answers(List<Pending> requests, List<Partition> besides) {
+  Answers(List<TrackedRequest> requests, List<Partition> besides) {
     this.requests = requests;
     this.offsets =
         requests.stream()
@@ -31,12 +31,12 @@ final class Answers {
                 Collectors.groupingBy(
                     request -> request.partition,
                     HashMap::new,
-                    Collectors.mapping(Pending::offset, Collectors.toList())));
+                    Collectors.mapping(TrackedRequest::offset, Collectors.toList())));
     besides.forEach(partition -> offsets.putIfAbsent(partition, List.of()));
     offsets.forEach((partition, answered) -> maps.put(partition, map(partition, answered)));
   }
 
-  List<Pending> requests() {
+  List<TrackedRequest> requests() {
     return requests;
   }
 
@@ -46,7 +46,7 @@ final class Answers {
 
   List<Result> results() {
     List<Result> results = new ArrayList<>(requests.size());
-    for (Pending request : requests) {
+    for (TrackedRequest request : requests) {
       Result result = request.result();
       if (result != null) {
         results.add(result);

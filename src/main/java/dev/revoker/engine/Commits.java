@@ -49,7 +49,7 @@ final class Commits {
       TopicIds topicIds,
       Intake intake,
       Rebalance.Withdrawal withdrawal,
-      Completions completions,
+      CompletionQueue completions,
       Listener listener,
       Time time) {
     this.consumer = consumer;

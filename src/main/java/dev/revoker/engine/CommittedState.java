@@ -75,7 +75,7 @@ final class CommittedState {
     List<Partition> known = stale.stream().filter(one -> one.progress != null).toList();
     try {
       maps.identify(stale);
-      List<Pending> found = new ArrayList<>();
+      List<TrackedRequest> found = new ArrayList<>();
       offsets
           .of(known.isEmpty() ? stale : known)
           .forEach((partition, committed) -> found.addAll(load(partition, committed)));
@@ -93,11 +93,11 @@ final class CommittedState {
     return new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
   }
 
-  private List<Pending> load(Partition partition, @Nullable OffsetAndMetadata committed) {
+  private List<TrackedRequest> load(Partition partition, @Nullable OffsetAndMetadata committed) {
     partition.failedReads++;
     OffsetMap map = maps.of(partition, committed);
     PartitionProgress progress = partition.progress;
-    List<Pending> found = new ArrayList<>();
+    List<TrackedRequest> found = new ArrayList<>();
     if (progress == null) {
       begin(partition, map, committed == null ? -1 : map.nextOffset());
     } else if (progress.isAheadOf(map)) {
@@ -105,7 +105,7 @@ final class CommittedState {
     } else if (committed != null) {
       // A request that is answered at the broker must not be answered again.
       for (long offset : progress.reconcile(map)) {
-        Pending pending = partition.admitted.get(offset);
+        TrackedRequest pending = partition.admitted.get(offset);
         if (pending != null) {
           partition.release(pending);
           found.add(pending);

@@ -40,10 +40,10 @@ final class Intake {
   private final Map<TopicPartition, Partition> partitions = new HashMap<>();
   private final Work work;
   private final RecordReader reader;
-  private final Completions completions;
+  private final CompletionQueue completions;
   private final Time time;
 
-  Intake(Config config, Work work, RequestReader reader, Completions completions, Time time) {
+  Intake(Config config, Work work, RequestReader reader, CompletionQueue completions, Time time) {
     for (Config.Lane lane : config.lanes()) {
       lanes.add(new Lane(lane.name(), lane.topic(), config.limits().maxInFlight()));
     }
@@ -138,19 +138,20 @@ final class Intake {
 
   private static void checkGap(
       Partition partition, long offset, Consumer<byte[], byte[]> consumer) {
-    LogGap.check(partition, offset, consumer);
+    OffsetGapCheck.check(partition, offset, consumer);
     partition.longUnread = false;
     if (partition.firstOffset < 0) {
       partition.firstOffset = offset;
     }
   }
 
-  private Pending read(Partition partition, ConsumerRecord<byte[], byte[]> record, Instant now) {
+  private TrackedRequest read(
+      Partition partition, ConsumerRecord<byte[], byte[]> record, Instant now) {
     Request request = reader.read(record, partition.lane.name, now);
     int bytes = record.value() == null ? 0 : record.value().length;
     // A value that was rejected unread is not kept.
     int kept = Math.min(bytes, RequestReader.MAX_VALUE_BYTES) + Lane.BYTES_PER_REQUEST;
-    Pending tracked = new Pending(partition, request, kept, completions);
+    TrackedRequest tracked = new TrackedRequest(partition, request, kept, completions);
     partition.lane.read(tracked);
     return tracked;
   }
@@ -180,7 +181,7 @@ final class Intake {
       return 0;
     }
     int admitted = 0;
-    for (Pending next = partition.backlog.peek();
+    for (TrackedRequest next = partition.backlog.peek();
         next != null && admitted < room && partition.lane.mayAdmit();
         next = partition.backlog.peek()) {
       if (!progress.hasRoomFor(next.offset())) {
@@ -198,7 +199,7 @@ final class Intake {
   }
 
   /** Returns how much of the dispatcher's room the request takes. */
-  private int begin(Partition partition, Pending tracked) {
+  private int begin(Partition partition, TrackedRequest tracked) {
     partition.admitted.put(tracked.offset(), tracked);
     partition.lane.admitted();
     return switch (tracked.request) {

@@ -53,7 +53,7 @@ final class Lane {
     return Math.min(MAX_BYTES, (long) maxRequests * MAX_BYTES_PER_REQUEST);
   }
 
-  void read(Pending request) {
+  void read(TrackedRequest request) {
     bytes += request.bytes;
   }
 
@@ -62,11 +62,11 @@ final class Lane {
   }
 
   /** The request was read, and will not be admitted. */
-  void dropped(Pending request) {
+  void dropped(TrackedRequest request) {
     bytes -= request.bytes;
   }
 
-  void released(Pending request) {
+  void released(TrackedRequest request) {
     requests--;
     bytes -= request.bytes;
   }

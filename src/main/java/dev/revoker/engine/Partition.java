@@ -21,10 +21,10 @@ final class Partition {
   final Lane lane;
 
   /** Requests that were read, and are not admitted yet. */
-  final ArrayDeque<Pending> backlog = new ArrayDeque<>();
+  final ArrayDeque<TrackedRequest> backlog = new ArrayDeque<>();
 
   /** Requests that were admitted, and whose results are not committed yet; by offset. */
-  final TreeMap<Long, Pending> admitted = new TreeMap<>();
+  final TreeMap<Long, TrackedRequest> admitted = new TreeMap<>();
 
   /** The partition with its topic's id when the assignment began; null until that is looked up. */
   @Nullable TopicIdPartition identity;
@@ -100,12 +100,12 @@ final class Partition {
 
   /** The time from which the age of the oldest unanswered request is measured, or null. */
   @Nullable Instant oldest() {
-    Pending first = admitted.isEmpty() ? backlog.peek() : admitted.firstEntry().getValue();
+    TrackedRequest first = admitted.isEmpty() ? backlog.peek() : admitted.firstEntry().getValue();
     return first == null ? null : first.request.agedFrom();
   }
 
   /** Whether this request is admitted and not committed. If it is not, its answer is late. */
-  boolean holds(Pending request) {
+  boolean holds(TrackedRequest request) {
     return admitted.get(request.offset()) == request;
   }
 
@@ -124,7 +124,7 @@ final class Partition {
   }
 
   /** The request is committed, withdrawn or discarded. */
-  void release(Pending request) {
+  void release(TrackedRequest request) {
     if (admitted.remove(request.offset(), request)) {
       lane.released(request);
     }

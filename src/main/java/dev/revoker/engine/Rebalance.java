@@ -39,8 +39,8 @@ final class Rebalance implements ConsumerRebalanceListener {
   private final Intake intake;
   private final Commits commits;
   private final Withdrawal withdrawal;
-  private final Completions completions;
-  private final Bell bell;
+  private final CompletionQueue completions;
+  private final WakeupSignal wakeupSignal;
   private final Time time;
   private final long drainTimeoutMs;
   private boolean stopping;
@@ -50,8 +50,8 @@ final class Rebalance implements ConsumerRebalanceListener {
       Intake intake,
       Commits commits,
       Withdrawal withdrawal,
-      Completions completions,
-      Bell bell,
+      CompletionQueue completions,
+      WakeupSignal wakeupSignal,
       Time time,
       long drainTimeoutMs) {
     this.consumer = consumer;
@@ -59,7 +59,7 @@ final class Rebalance implements ConsumerRebalanceListener {
     this.commits = commits;
     this.withdrawal = withdrawal;
     this.completions = completions;
-    this.bell = bell;
+    this.wakeupSignal = wakeupSignal;
     this.time = time;
     this.drainTimeoutMs = drainTimeoutMs;
   }
@@ -90,7 +90,7 @@ final class Rebalance implements ConsumerRebalanceListener {
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
-    giveUp(ours(revoked), bell::await);
+    giveUp(ours(revoked), wakeupSignal::await);
   }
 
   @Override

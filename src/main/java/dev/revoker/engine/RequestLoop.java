@@ -47,10 +47,10 @@ public final class RequestLoop {
   private final Consumer<byte[], byte[]> consumer;
   private final Intake intake;
   private final Commits commits;
-  private final Completions completions;
+  private final CompletionQueue completions;
   private final Rebalance rebalance;
   private final Status status = new Status();
-  private final Bell bell;
+  private final WakeupSignal wakeupSignal;
   private final Time time;
   private volatile boolean stopping;
 
@@ -63,18 +63,25 @@ public final class RequestLoop {
       RequestReader reader,
       Work work,
       Listener listener,
-      Bell bell,
+      WakeupSignal wakeupSignal,
       Time time) {
     this.consumer = consumer;
-    this.bell = bell;
+    this.wakeupSignal = wakeupSignal;
     this.time = time;
-    this.completions = new Completions(consumer::wakeup, bell);
+    this.completions = new CompletionQueue(consumer::wakeup, wakeupSignal);
     this.intake = new Intake(config, work, reader, completions, time);
     this.commits =
         new Commits(consumer, publisher, topicIds, intake, work, completions, listener, time);
     this.rebalance =
         new Rebalance(
-            consumer, intake, commits, work, completions, bell, time, config.drainTimeoutMs());
+            consumer,
+            intake,
+            commits,
+            work,
+            completions,
+            wakeupSignal,
+            time,
+            config.drainTimeoutMs());
   }
 
   /**
@@ -211,6 +218,6 @@ public final class RequestLoop {
     LOG.atWarn()
         .addKeyValue("cause", passing.toString())
         .log("the poll failed; polling again after a pause");
-    bell.await(PAUSE_AFTER_FAILURE_MS);
+    wakeupSignal.await(PAUSE_AFTER_FAILURE_MS);
   }
 }

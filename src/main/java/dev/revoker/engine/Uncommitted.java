@@ -13,16 +13,16 @@ final class Uncommitted {
   /** A transaction's size is bounded too: the rest is the next one's. */
   private static final int MAX_BATCH = 1000;
 
-  private final Completions completions;
-  private final List<Pending> answered = new ArrayList<>();
+  private final CompletionQueue completions;
+  private final List<TrackedRequest> answered = new ArrayList<>();
 
-  Uncommitted(Completions completions) {
+  Uncommitted(CompletionQueue completions) {
     this.completions = completions;
   }
 
   /** Takes what has completed since, and forgets what is no longer waited for. */
   void take() {
-    for (Pending next = completions.next(); next != null; next = completions.next()) {
+    for (TrackedRequest next = completions.next(); next != null; next = completions.next()) {
       if (!next.partition.holds(next)) {
         // Late: its partition was given up, or the broker had its answer already.
         continue;
@@ -41,13 +41,13 @@ final class Uncommitted {
   }
 
   /** What the next transaction is to take: not of a partition whose state is to be read first. */
-  List<Pending> next() {
+  List<TrackedRequest> next() {
     // Once more: what was let go of since is read again, and answered then.
     forget();
     return answered.stream().filter(pending -> !pending.partition.stale).limit(MAX_BATCH).toList();
   }
 
-  void committed(Collection<Pending> some) {
+  void committed(Collection<TrackedRequest> some) {
     answered.removeAll(Set.copyOf(some));
   }
 

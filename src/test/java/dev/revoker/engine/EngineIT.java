@@ -274,7 +274,7 @@ class EngineIT {
   /** A loop on a thread of its own. */
   private final class Worker implements AutoCloseable {
     final RequestLoop loop;
-    final BrokerLink link;
+    final ConsumerHealth link;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Publisher publisher;
     private final Admin admin;
@@ -305,7 +305,7 @@ class EngineIT {
       consumer =
           new KafkaConsumer<>(
               config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-      link = new BrokerLink(consumer);
+      link = new ConsumerHealth(consumer);
       admin = Admin.create(config.kafka().admin());
       publisher =
           new Publisher(
@@ -324,7 +324,7 @@ class EngineIT {
               new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
               new QuickWork(),
               (committed, nanos) -> {},
-              Bell.ofThreads(),
+              WakeupSignal.betweenThreads(),
               time);
       Thread.ofPlatform().name("loop-" + number).start(this::run);
     }

@@ -48,7 +48,7 @@ final class Rig {
   /** How long the transactions took, as the listener was told. */
   final List<Long> toldNanos = new ArrayList<>();
 
-  /** What happens while the loop waits for the bell, one for each wait. */
+  /** What happens while the loop waits for the wakeupSignal, one for each wait. */
   final Deque<Runnable> whileWaiting = new ArrayDeque<>();
 
   /** Thrown by the next look-ups of topic ids, one each. */
@@ -72,7 +72,7 @@ final class Rig {
               told.addAll(results);
               toldNanos.add(nanos);
             },
-            bell(),
+            wakeupSignal(),
             time);
     loop.begin();
   }
@@ -209,10 +209,10 @@ final class Rig {
     return producer;
   }
 
-  private Bell bell() {
-    return new Bell() {
+  private WakeupSignal wakeupSignal() {
+    return new WakeupSignal() {
       @Override
-      public void ring() {}
+      public void send() {}
 
       @Override
       public void await(long timeoutMs) {

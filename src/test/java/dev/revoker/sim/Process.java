@@ -1,6 +1,6 @@
 package dev.revoker.sim;
 
-import dev.revoker.engine.Bell;
+import dev.revoker.engine.WakeupSignal;
 import dev.revoker.time.Time;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -24,7 +24,7 @@ final class Process {
   final String name;
   final World world;
   final Time time = new ProcessTime();
-  final Bell bell = new ProcessBell();
+  final WakeupSignal wakeupSignal = new ProcessSignal();
 
   /** Whether the network between it and the brokers works. */
   boolean linkUp = true;
@@ -169,9 +169,9 @@ final class Process {
     }
   }
 
-  private final class ProcessBell implements Bell {
+  private final class ProcessSignal implements WakeupSignal {
     @Override
-    public void ring() {
+    public void send() {
       rung = true;
     }
 

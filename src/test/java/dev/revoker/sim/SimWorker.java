@@ -123,7 +123,7 @@ final class SimWorker {
                 new Fingerprints(config.fingerprintSecret())),
             new PolicyWork(dispatcher),
             this::committed,
-            process.bell,
+            process.wakeupSignal,
             process.time);
     loop = running;
     if (stopAsked) {

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class CompletionsTest {
+class CompletionQueueTest {
   private static final int ROUNDS = 100_000;
 
   private final Semaphore woken = new Semaphore(0);
@@ -25,8 +25,9 @@ class CompletionsTest {
   @Test
   @Timeout(120)
   void noCompletionIsLeftWhileTheLoopSleeps() throws Exception {
-    Completions completions = new Completions(woken::release, Bell.ofThreads());
-    Pending pending = pending(completions);
+    CompletionQueue completions =
+        new CompletionQueue(woken::release, WakeupSignal.betweenThreads());
+    TrackedRequest pending = pending(completions);
     AtomicInteger taken = new AtomicInteger();
     Thread caller = Thread.ofPlatform().start(() -> completeOneByOne(completions, pending, taken));
 
@@ -43,7 +44,7 @@ class CompletionsTest {
   }
 
   private static void completeOneByOne(
-      Completions completions, Pending pending, AtomicInteger taken) {
+      CompletionQueue completions, TrackedRequest pending, AtomicInteger taken) {
     for (int round = 0; round < ROUNDS; round++) {
       while (taken.get() < round) {
         Thread.onSpinWait();
@@ -54,7 +55,8 @@ class CompletionsTest {
 
   @Test
   void aSignalKeepsTheNextPollFromBlocking() {
-    Completions completions = new Completions(woken::release, Bell.ofThreads());
+    CompletionQueue completions =
+        new CompletionQueue(woken::release, WakeupSignal.betweenThreads());
     completions.signal();
 
     assertThat(completions.mayBlock()).isFalse();
@@ -65,7 +67,8 @@ class CompletionsTest {
   @Test
   void aPollIsWokenOnce() {
     AtomicInteger wakeups = new AtomicInteger();
-    Completions completions = new Completions(wakeups::incrementAndGet, Bell.ofThreads());
+    CompletionQueue completions =
+        new CompletionQueue(wakeups::incrementAndGet, WakeupSignal.betweenThreads());
     completions.add(pending(completions));
     assertThat(wakeups).hasValue(0);
 
@@ -83,17 +86,17 @@ class CompletionsTest {
   void outOfAPollTheBellIsEnough() {
     AtomicInteger wakeups = new AtomicInteger();
     AtomicInteger rings = new AtomicInteger();
-    Bell bell =
-        new Bell() {
+    WakeupSignal wakeupSignal =
+        new WakeupSignal() {
           @Override
-          public void ring() {
+          public void send() {
             rings.incrementAndGet();
           }
 
           @Override
           public void await(long timeoutMs) {}
         };
-    Completions completions = new Completions(wakeups::incrementAndGet, bell);
+    CompletionQueue completions = new CompletionQueue(wakeups::incrementAndGet, wakeupSignal);
     assertThat(completions.mayBlock()).isTrue();
     completions.polled();
     completions.add(pending(completions));
@@ -107,26 +110,26 @@ class CompletionsTest {
   @Test
   @Timeout(30)
   void aRingEndsOneWaitAndRingsDoNotAddUp() throws Exception {
-    Bell bell = Bell.ofThreads();
+    WakeupSignal wakeupSignal = WakeupSignal.betweenThreads();
     for (int i = 0; i < 1000; i++) {
-      bell.ring();
+      wakeupSignal.send();
     }
-    bell.await(20_000);
+    wakeupSignal.await(20_000);
     long before = System.nanoTime();
-    bell.await(50);
+    wakeupSignal.await(50);
     assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(49_000_000);
 
-    Thread ringer = Thread.ofVirtual().start(bell::ring);
-    bell.await(20_000);
+    Thread ringer = Thread.ofVirtual().start(wakeupSignal::send);
+    wakeupSignal.await(20_000);
     ringer.join();
   }
 
-  private static Pending pending(Completions completions) {
+  private static TrackedRequest pending(CompletionQueue completions) {
     var reader = new RequestReader(Set.of("acme"), "acme", new Fingerprints(null));
     var request =
         reader.read(
             new Source("t", 0, 0), "standard", null, n -> null, Instant.EPOCH, Instant.EPOCH);
     Lane lane = new Lane("standard", "t", 64);
-    return new Pending(new Partition(Rig.ZERO, lane), request, 0, completions);
+    return new TrackedRequest(new Partition(Rig.ZERO, lane), request, 0, completions);
   }
 }

@@ -9,11 +9,11 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.junit.jupiter.api.Test;
 
-class BrokerLinkTest {
+class ConsumerHealthTest {
   private final Map<MetricName, Metric> metrics = new HashMap<>();
 
-  private final BrokerLink link =
-      new BrokerLink(
+  private final ConsumerHealth link =
+      new ConsumerHealth(
           new MockConsumer<byte[], byte[]>("earliest") {
             @Override
             public synchronized Map<MetricName, ? extends Metric> metrics() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where reading goes on elsewhere than it stood. */
-class LogGapTest {
+class OffsetGapCheckTest {
   @Test
   void aLogThatWasCutBackIsNotPassedOver() {
     Rig rig = new Rig();
@@ -44,7 +44,7 @@ class LogGapTest {
 
     List<ILoggingEvent> told =
         Logged.by(
-            LogGap.class,
+            OffsetGapCheck.class,
             () -> {
               rig.consumer.append(ZERO, 141, VALID);
               rig.steps(2);
@@ -66,7 +66,7 @@ class LogGapTest {
 
     List<ILoggingEvent> told =
         Logged.by(
-            LogGap.class,
+            OffsetGapCheck.class,
             () -> {
               rig.consumer.append(ZERO, 141, VALID);
               rig.step();
@@ -102,7 +102,7 @@ class LogGapTest {
 
     List<ILoggingEvent> told =
         Logged.by(
-            LogGap.class,
+            OffsetGapCheck.class,
             () -> {
               rig.consumer.append(ZERO, committed + 1, VALID);
               rig.steps(2);
@@ -123,7 +123,7 @@ class LogGapTest {
 
     List<ILoggingEvent> told =
         Logged.by(
-            LogGap.class,
+            OffsetGapCheck.class,
             () -> {
               rig.consumer.append(ZERO, 141, VALID);
               rig.steps(2);
@@ -162,7 +162,7 @@ class LogGapTest {
 
     List<ILoggingEvent> told =
         Logged.by(
-            LogGap.class,
+            OffsetGapCheck.class,
             () -> {
               rig.consumer.append(ZERO, 141, VALID);
               rig.steps(2);

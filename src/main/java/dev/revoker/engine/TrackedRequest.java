@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
  * A request between poll and commit. The loop's thread owns it; only the dispatcher's answer comes
  * from another thread.
  */
-final class Pending implements Dispatcher.Caller {
+final class TrackedRequest implements Dispatcher.Caller {
   final Partition partition;
   final Request request;
   final int bytes;
-  private final Completions completions;
+  private final CompletionQueue completions;
 
   /** Null while the request is in flight, and always if it was withdrawn. */
   private volatile @Nullable Result result;
 
-  Pending(Partition partition, Request request, int bytes, Completions completions) {
+  TrackedRequest(Partition partition, Request request, int bytes, CompletionQueue completions) {
     this.partition = partition;
     this.request = request;
     this.bytes = bytes;

@@ -6,13 +6,13 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 
 /** Whether the consumer is connected and a member of its group, by its own metrics. Any thread. */
-public final class BrokerLink {
+public final class ConsumerHealth {
   private static final double LATE_HEARTBEAT_SECONDS = 15;
 
   private final Consumer<byte[], byte[]> consumer;
 
   /** Observes this consumer. */
-  public BrokerLink(Consumer<byte[], byte[]> consumer) {
+  public ConsumerHealth(Consumer<byte[], byte[]> consumer) {
     this.consumer = consumer;
   }
 

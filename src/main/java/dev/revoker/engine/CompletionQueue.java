@@ -8,22 +8,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands completed requests from the threads of the API calls to the loop's thread, and wakes that
  * thread. The consumer's wakeup ends a poll; because each wakeup costs an exception, it is used
- * only while the loop blocks in a poll. The {@link Bell} ends every other wait.
+ * only while the loop blocks in a poll. The {@link WakeupSignal} ends every other wait.
  */
-final class Completions {
-  private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
+final class CompletionQueue {
+  private final Queue<TrackedRequest> queue = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean polling = new AtomicBoolean();
   private final AtomicBoolean signalled = new AtomicBoolean();
   private final Runnable wakeup;
-  private final Bell bell;
+  private final WakeupSignal wakeupSignal;
 
-  Completions(Runnable wakeup, Bell bell) {
+  CompletionQueue(Runnable wakeup, WakeupSignal wakeupSignal) {
     this.wakeup = wakeup;
-    this.bell = bell;
+    this.wakeupSignal = wakeupSignal;
   }
 
   /** Any thread. */
-  void add(Pending request) {
+  void add(TrackedRequest request) {
     queue.add(request);
     wake();
   }
@@ -35,7 +35,7 @@ final class Completions {
   }
 
   /** The next completed request, or null. The loop's thread. */
-  @Nullable Pending next() {
+  @Nullable TrackedRequest next() {
     return queue.poll();
   }
 
@@ -62,6 +62,6 @@ final class Completions {
     if (polling.compareAndSet(true, false)) {
       wakeup.run();
     }
-    bell.ring();
+    wakeupSignal.send();
   }
 }

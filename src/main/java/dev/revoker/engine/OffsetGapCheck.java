@@ -12,11 +12,11 @@ import org.slf4j.LoggerFactory;
  * Finds out why the first offset of a poll is not the expected one. Mostly the offsets between are
  * holes. Otherwise the topic was created again, or retention has deleted requests.
  */
-final class LogGap {
-  private static final Logger LOG = LoggerFactory.getLogger(LogGap.class);
+final class OffsetGapCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(OffsetGapCheck.class);
   private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(1);
 
-  private LogGap() {}
+  private OffsetGapCheck() {}
 
   /**
    * Compares the first offset of a poll with the expected one.

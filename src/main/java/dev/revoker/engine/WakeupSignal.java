@@ -5,20 +5,20 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Lets the loop's thread wait for other threads where it does not poll. */
-public interface Bell {
+public interface WakeupSignal {
   /** Ends the current wait, or else the next one. Any thread. */
-  void ring();
+  void send();
 
   /** Waits for a signal, at most so many milliseconds. The loop's thread. */
   void await(long timeoutMs);
 
   /** A signal between threads of this JVM. */
-  static Bell ofThreads() {
+  static WakeupSignal betweenThreads() {
     // One place: signals that nobody waits for do not add up.
     BlockingQueue<Boolean> sent = new ArrayBlockingQueue<>(1);
-    return new Bell() {
+    return new WakeupSignal() {
       @Override
-      public void ring() {
+      public void send() {
         var unused = sent.offer(true);
       }
 
