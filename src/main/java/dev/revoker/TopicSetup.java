@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -159,13 +160,17 @@ public final class TopicSetup {
     return switch (failure) {
       case SslAuthenticationException tls ->
           new LoopFailure(
-              "no TLS with the brokers: %s (see ssl.truststore.* and ssl.keystore.*)"
-                  .formatted(root(tls)),
+              String.format(
+                  Locale.ROOT,
+                  "no TLS with the brokers: %s (see ssl.truststore.* and ssl.keystore.*)",
+                  root(tls)),
               tls);
       case SaslAuthenticationException login ->
           new LoopFailure(
-              "the brokers refuse the login: %s (see sasl.mechanism and sasl.jaas.config)"
-                  .formatted(login.getMessage()),
+              String.format(
+                  Locale.ROOT,
+                  "the brokers refuse the login: %s (see sasl.mechanism and sasl.jaas.config)",
+                  login.getMessage()),
               login);
       case InvalidConfigurationException refused ->
           new LoopFailure(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -122,8 +123,11 @@ final class TopicWarnings {
     List<String> compressed = names(topics, Topic::mayHoldCompressedRecords);
     if (!compressed.isEmpty()) {
       warnings.add(
-          "request topics without compression.type=uncompressed: %s. A compressed record of some KB"
-                  .formatted(list(compressed))
+          String.format(
+                  Locale.ROOT,
+                  "request topics without compression.type=uncompressed: %s. A compressed record of"
+                      + " some KB",
+                  list(compressed))
               + " can fill the heap of every worker that reads it, at every start. Set it with"
               + " kafka-configs.sh --alter --topic NAME --add-config"
               + " compression.type=uncompressed");
@@ -131,16 +135,22 @@ final class TopicWarnings {
     List<String> single = names(topics, Topic::hasOneReplica);
     if (!single.isEmpty()) {
       warnings.add(
-          "topics with one replica: %s. If their broker crashes, results and progress can be lost."
-                  .formatted(list(single))
+          String.format(
+                  Locale.ROOT,
+                  "topics with one replica: %s. If their broker crashes, results and progress can"
+                      + " be lost.",
+                  list(single))
               + " That is fine for trying Revoker out; real keys need 3 replicas and"
               + " min.insync.replicas=2");
     }
     List<String> loose = names(topics, Topic::acknowledgesWithOneReplica);
     if (!loose.isEmpty()) {
       warnings.add(
-          "topics with min.insync.replicas below 2: %s. If a broker crashes, results and progress"
-                  .formatted(list(loose))
+          String.format(
+                  Locale.ROOT,
+                  "topics with min.insync.replicas below 2: %s. If a broker crashes, results and"
+                      + " progress",
+                  list(loose))
               + " can be lost. Set it with kafka-configs.sh --alter --topic NAME --add-config"
               + " min.insync.replicas=2");
     }
@@ -151,8 +161,11 @@ final class TopicWarnings {
     return topics.isEmpty()
         ? List.of()
         : List.of(
-            "the settings of %s could not be checked (%s). Request topics need"
-                    .formatted(list(topics), String.join("; ", reasons))
+            String.format(
+                    Locale.ROOT,
+                    "the settings of %s could not be checked (%s). Request topics need",
+                    list(topics),
+                    String.join("; ", reasons))
                 + " compression.type=uncompressed, and all topics min.insync.replicas=2; with the"
                 + " right DescribeConfigs on them the worker can check it");
   }

@@ -138,7 +138,6 @@ class ArchitectureTest {
   @Test
   void textIsFormattedForAFixedLocale() {
     noClasses()
-        .that(resideInAnyPackage(US + ".submit", US + ".cli"))
         .should()
         .callMethod(String.class, "format", String.class, Object[].class)
         .orShould()

@@ -1,6 +1,7 @@
 package dev.revoker.api;
 
 import dev.revoker.model.Secret;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -35,14 +36,15 @@ final class AnswerParser {
     return new ApiAnswer.Unexpected(
         status,
         status >= 300 && status < 400
-            ? "a redirect (status %d), which is not followed".formatted(status)
-            : "status %d is outside the API's contract".formatted(status));
+            ? String.format(Locale.ROOT, "a redirect (status %d), which is not followed", status)
+            : String.format(Locale.ROOT, "status %d is outside the API's contract", status));
   }
 
   /** The meaning of an answer that {@link #needsBody}; a null body was too long to read. */
   static ApiAnswer of(int status, byte @Nullable [] body) {
     if (body == null) {
-      return new ApiAnswer.Unexpected(status, "status %d with too long a body".formatted(status));
+      return new ApiAnswer.Unexpected(
+          status, String.format(Locale.ROOT, "status %d with too long a body", status));
     }
     return status == 200 ? session(parsed(body)) : refusal(parsed(body));
   }

@@ -9,6 +9,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateRevokedException;
+import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +24,18 @@ final class ConnectFailure {
       case SocketTimeoutException e -> peer + " did not accept the connection in time";
       case ConnectException e -> peer + " refused the connection";
       case SSLException e -> tls(e, peer);
-      default -> "no connection to %s (%s)".formatted(peer, failure.getClass().getSimpleName());
+      default ->
+          String.format(
+              Locale.ROOT, "no connection to %s (%s)", peer, failure.getClass().getSimpleName());
     };
   }
 
   private static String tls(SSLException failure, String peer) {
     String certificate = certificate(failure);
     return certificate == null
-        ? "no TLS with %s (%s)".formatted(peer, failure.getClass().getSimpleName())
-        : "certificate of %s %s".formatted(peer, certificate);
+        ? String.format(
+            Locale.ROOT, "no TLS with %s (%s)", peer, failure.getClass().getSimpleName())
+        : String.format(Locale.ROOT, "certificate of %s %s", peer, certificate);
   }
 
   /** The dates come first: JSSE reports them inside a path failure. */

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -191,7 +192,9 @@ public final class HttpApi implements Api, AutoCloseable {
         case EOFException e -> "the connection was closed before the answer was whole";
         case MessageConstraintException e -> "the answer's head is too long";
         case HttpException e -> "the answer is not valid HTTP";
-        default -> "the connection broke (%s)".formatted(failure.getClass().getSimpleName());
+        default ->
+            String.format(
+                Locale.ROOT, "the connection broke (%s)", failure.getClass().getSimpleName());
       };
     }
   }

@@ -5,6 +5,7 @@ import dev.revoker.model.Secret;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes calls as HTTP/1.1 requests. Their bytes hold secrets and go to the socket only. */
@@ -19,14 +20,17 @@ final class RequestEncoder {
     basePath = "GET " + (path == null ? "" : path) + PATH;
     String host = baseUrl.getHost() + (baseUrl.getPort() < 0 ? "" : ":" + baseUrl.getPort());
     commonHeaders =
-        """
-         HTTP/1.1
-        Host: %s
-        User-Agent: revoker/%s
-        Accept: application/json
-        Accept-Encoding: identity
-        """
-            .formatted(host, version)
+        String.format(
+                Locale.ROOT,
+                """
+                 HTTP/1.1
+                Host: %s
+                User-Agent: revoker/%s
+                Accept: application/json
+                Accept-Encoding: identity
+                """,
+                host,
+                version)
             .replace("\n", "\r\n");
   }
 
@@ -67,8 +71,11 @@ final class RequestEncoder {
         switch (call) {
           case ApiCall.RemoveApiKey c ->
               head(
-                  "remove_api_key?v=1&api_token=%s&api_securekey=%s"
-                      .formatted(encoded(c.apiToken()), encoded(c.apiSecurekey())),
+                  String.format(
+                      Locale.ROOT,
+                      "remove_api_key?v=1&api_token=%s&api_securekey=%s",
+                      encoded(c.apiToken()),
+                      encoded(c.apiSecurekey())),
                   "");
           case ApiCall.Logout c -> head("logout?v=1&api_token=" + encoded(c.apiToken()), "");
           case ApiCall.Login c -> head("login?v=1", credentials(c.credentials()));
@@ -89,7 +96,8 @@ final class RequestEncoder {
   }
 
   private static String headers(String username, String name, Secret value) {
-    return "x-auth-user: %s\r\n%s: %s\r\n".formatted(username, name, value.reveal());
+    return String.format(
+        Locale.ROOT, "x-auth-user: %s\r\n%s: %s\r\n", username, name, value.reveal());
   }
 
   private static String encoded(Secret value) {

@@ -5,6 +5,7 @@ import dev.revoker.model.Secret;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class Accounts {
         PREFIX,
         names,
         "username|password|securekey|api\\.token",
-        "names no account of accounts (%s)".formatted(shown(names)));
+        String.format(Locale.ROOT, "names no account of accounts (%s)", shown(names)));
     Map<String, Credentials> accounts = new LinkedHashMap<>();
     names.forEach(name -> accounts.put(name, credentials(in, name)));
     return accounts;
@@ -69,7 +70,10 @@ final class Accounts {
     if (setting != null) {
       if (!accounts.containsKey(setting.text()) && !in.problems().blame(Keys.ACCOUNTS.name())) {
         in.problems()
-            .wrong(setting, "must be one of accounts (%s)".formatted(shown(accounts.keySet())));
+            .wrong(
+                setting,
+                String.format(
+                    Locale.ROOT, "must be one of accounts (%s)", shown(accounts.keySet())));
       }
       return setting.text();
     }

@@ -5,6 +5,7 @@ import dev.revoker.model.Secret;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -88,8 +89,13 @@ public record Config(
 
     @Override
     public String toString() {
-      return "Kafka[groupId=%s, consumer=%s, producer=%s, admin=%s]"
-          .formatted(groupId, consumer.keySet(), producer.keySet(), admin.keySet());
+      return String.format(
+          Locale.ROOT,
+          "Kafka[groupId=%s, consumer=%s, producer=%s, admin=%s]",
+          groupId,
+          consumer.keySet(),
+          producer.keySet(),
+          admin.keySet());
     }
   }
 

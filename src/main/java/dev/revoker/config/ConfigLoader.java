@@ -5,6 +5,7 @@ import dev.revoker.model.Secret;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -129,8 +130,11 @@ public final class ConfigLoader {
       in.report()
           .warn(
               variables.getFirst(),
-              "ignored, and %d more like it: Kubernetes sets them for a Service (enableServiceLinks)"
-                  .formatted(variables.size() - 1));
+              String.format(
+                  Locale.ROOT,
+                  "ignored, and %d more like it: Kubernetes sets them for a Service"
+                      + " (enableServiceLinks)",
+                  variables.size() - 1));
     }
   }
 }

@@ -90,6 +90,6 @@ record FixedKafkaSetting(String name, List<String> allowed, String why) {
   String demand() {
     return allowed.isEmpty()
         ? "must not be set, for " + why
-        : "must be %s, for %s".formatted(String.join(" or ", allowed), why);
+        : String.format(Locale.ROOT, "must be %s, for %s", String.join(" or ", allowed), why);
   }
 }

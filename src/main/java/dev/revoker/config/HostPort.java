@@ -1,5 +1,6 @@
 package dev.revoker.config;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ final class HostPort {
   private static final String HOST = "[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})";
   private static final String IPV6 = "\\[[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9._-]+)?\\]";
   private static final Pattern ADDRESS =
-      Pattern.compile("(%s|%s):([0-9]{1,5})".formatted(HOST, IPV6));
+      Pattern.compile(String.format(Locale.ROOT, "(%s|%s):([0-9]{1,5})", HOST, IPV6));
 
   private HostPort() {}
 

@@ -1,6 +1,7 @@
 package dev.revoker.config;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Settings that fit by themselves and not together: Kafka would refuse them one after another. */
@@ -41,8 +42,12 @@ final class KafkaChecks {
       wrong("group.remote.assignor", "needs consumer.group.protocol=consumer");
       if (number("heartbeat.interval.ms") >= number("session.timeout.ms")) {
         wrongOneOf(
-            "must leave consumer.heartbeat.interval.ms (%d) less than consumer.session.timeout.ms (%d)"
-                .formatted(number("heartbeat.interval.ms"), number("session.timeout.ms")),
+            String.format(
+                Locale.ROOT,
+                "must leave consumer.heartbeat.interval.ms (%d) less than"
+                    + " consumer.session.timeout.ms (%d)",
+                number("heartbeat.interval.ms"),
+                number("session.timeout.ms")),
             "heartbeat.interval.ms",
             "session.timeout.ms");
       }
@@ -56,8 +61,13 @@ final class KafkaChecks {
     long delivery = number("delivery.timeout.ms");
     if (delivery < number("linger.ms") + number("request.timeout.ms")) {
       wrongOneOf(
-          "must leave producer.delivery.timeout.ms (%d) at least linger.ms + request.timeout.ms (%d + %d)"
-              .formatted(delivery, number("linger.ms"), number("request.timeout.ms")),
+          String.format(
+              Locale.ROOT,
+              "must leave producer.delivery.timeout.ms (%d) at least linger.ms + request.timeout.ms"
+                  + " (%d + %d)",
+              delivery,
+              number("linger.ms"),
+              number("request.timeout.ms")),
           "delivery.timeout.ms",
           "request.timeout.ms",
           "linger.ms");
@@ -88,7 +98,11 @@ final class KafkaChecks {
 
   private void unused(String key, String protocol, String kind, boolean unused) {
     if (unused && settings.given().keySet().stream().anyMatch(n -> n.startsWith(kind + "."))) {
-      in.report().warn(key, "is %s, so no %s.* setting has an effect".formatted(protocol, kind));
+      in.report()
+          .warn(
+              key,
+              String.format(
+                  Locale.ROOT, "is %s, so no %s.* setting has an effect", protocol, kind));
     }
   }
 

@@ -85,6 +85,6 @@ final class KafkaValues {
     String[] ends = inside.split(",", -1);
     return ends.length < 3
         ? " of at least " + ends[0]
-        : " from %s to %s".formatted(ends[0], ends[2]);
+        : String.format(Locale.ROOT, " from %s to %s", ends[0], ends[2]);
   }
 }

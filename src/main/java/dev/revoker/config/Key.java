@@ -24,7 +24,7 @@ sealed interface Key {
 
     @Override
     public String allowed() {
-      return "a whole number from %d to %d".formatted(min, max);
+      return String.format(Locale.ROOT, "a whole number from %d to %d", min, max);
     }
   }
 
@@ -37,7 +37,7 @@ sealed interface Key {
 
     @Override
     public String allowed() {
-      return "a number from %s to %s".formatted(plain(min), plain(max));
+      return String.format(Locale.ROOT, "a number from %s to %s", plain(min), plain(max));
     }
 
     private static String plain(float number) {

@@ -3,6 +3,7 @@ package dev.revoker.config;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -60,7 +61,8 @@ final class Lanes {
       in.report()
           .warn(
               reservedKey(last),
-              "has no effect, for no lane is less urgent than %s".formatted(last));
+              String.format(
+                  Locale.ROOT, "has no effect, for no lane is less urgent than %s", last));
     }
   }
 
@@ -84,9 +86,12 @@ final class Lanes {
                 in.problems()
                     .wrong(
                         setting,
-                        "leaves lane %s no slot: all reserved slots together must be less than %s"
-                            .formatted(
-                                names.getLast(), in.shown(Keys.MAX_IN_FLIGHT, maxInFlight))));
+                        String.format(
+                            Locale.ROOT,
+                            "leaves lane %s no slot: all reserved slots together must be less than"
+                                + " %s",
+                            names.getLast(),
+                            in.shown(Keys.MAX_IN_FLIGHT, maxInFlight))));
   }
 
   private static void tellUnlisted(SettingsReader in, List<String> names) {
@@ -95,6 +100,6 @@ final class Lanes {
         PREFIX,
         names,
         "topic|reserved",
-        "names no lane of lanes (%s)".formatted(String.join(", ", names)));
+        String.format(Locale.ROOT, "names no lane of lanes (%s)", String.join(", ", names)));
   }
 }

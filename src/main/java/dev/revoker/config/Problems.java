@@ -3,6 +3,7 @@ package dev.revoker.config;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Collects what is wrong, one line each, so that all of it is told at once. */
@@ -13,7 +14,7 @@ final class Problems {
   /** The value of a setting is wrong; the text says what is allowed. */
   void wrong(Setting setting, String text) {
     blamed.add(setting.key());
-    lines.add("%s%s: %s".formatted(setting, from(setting), text));
+    lines.add(String.format(Locale.ROOT, "%s%s: %s", setting, from(setting), text));
   }
 
   /** Something is wrong about a key that has no value, or has one that must not be shown. */
@@ -26,7 +27,12 @@ final class Problems {
   void unresolved(Setting setting, String shownKey, String why) {
     blamed.add(setting.key());
     lines.add(
-        "%s%s: its reference can not be resolved: %s".formatted(shownKey, from(setting), why));
+        String.format(
+            Locale.ROOT,
+            "%s%s: its reference can not be resolved: %s",
+            shownKey,
+            from(setting),
+            why));
   }
 
   /** Something is wrong beside any value; whatever value there is may still be looked at. */

@@ -20,7 +20,7 @@ final class Redaction {
   private static final String WORD = "(?:[A-Za-z_-]{1,31}|[A-Za-z0-9_-]{1,15})";
 
   private static final Pattern KEY_SHAPE =
-      Pattern.compile("(?=[A-Za-z])%s(?:\\.%s){0,9}".formatted(WORD, WORD));
+      Pattern.compile(String.format(Locale.ROOT, "(?=[A-Za-z])%s(?:\\.%s){0,9}", WORD, WORD));
 
   private Redaction() {}
 
@@ -98,7 +98,7 @@ final class Redaction {
         .forEach(
             c -> {
               if (Character.isISOControl(c) || Character.getType(c) == Character.LINE_SEPARATOR) {
-                line.append("\\u%04x".formatted(c));
+                line.append(String.format(Locale.ROOT, "\\u%04x", c));
               } else {
                 line.appendCodePoint(c);
               }

@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import org.apache.kafka.common.config.ConfigTransformer;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +43,9 @@ record Reference(String provider, String path, String key) {
   String notThere() {
     String name = shown(key);
     return switch (provider) {
-      case "env" -> "the variable %s is not set".formatted(name);
-      case "dir" -> "the folder %s has no file %s".formatted(shown(path), name);
-      default -> "the file %s has no key %s".formatted(shown(path), name);
+      case "env" -> String.format(Locale.ROOT, "the variable %s is not set", name);
+      case "dir" -> String.format(Locale.ROOT, "the folder %s has no file %s", shown(path), name);
+      default -> String.format(Locale.ROOT, "the file %s has no key %s", shown(path), name);
     };
   }
 
@@ -59,10 +60,10 @@ record Reference(String provider, String path, String key) {
 
   private @Nullable String unreadableFolder(Path folder) {
     if (!Files.isDirectory(folder)) {
-      return "the folder %s does not exist".formatted(shown(path));
+      return String.format(Locale.ROOT, "the folder %s does not exist", shown(path));
     }
     if (!Files.isReadable(folder)) {
-      return "the folder %s can not be read".formatted(shown(path));
+      return String.format(Locale.ROOT, "the folder %s can not be read", shown(path));
     }
     Path file = folder.resolve(key);
     return Files.isRegularFile(file) ? unreadableFile(file) : null;
@@ -70,11 +71,11 @@ record Reference(String provider, String path, String key) {
 
   private static @Nullable String unreadableFile(Path file) {
     if (!Files.exists(file)) {
-      return "the file %s does not exist".formatted(shown(file.toString()));
+      return String.format(Locale.ROOT, "the file %s does not exist", shown(file.toString()));
     }
     return Files.isReadable(file) && !Files.isDirectory(file)
         ? null
-        : "the file %s can not be read".formatted(shown(file.toString()));
+        : String.format(Locale.ROOT, "the file %s can not be read", shown(file.toString()));
   }
 
   private static String shown(String name) {

@@ -3,6 +3,7 @@ package dev.revoker.config;
 import dev.revoker.model.Secret;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,26 +14,28 @@ final class Report {
   private final Set<String> warnings = new LinkedHashSet<>();
 
   void given(Setting setting) {
-    lines.put(setting.key(), "%s (%s)".formatted(setting, setting.origin()));
+    lines.put(setting.key(), String.format(Locale.ROOT, "%s (%s)", setting, setting.origin()));
   }
 
   /** A setting that nobody here knows: it may be a secret. */
   void hidden(Setting setting) {
     lines.put(
-        setting.key(), "%s = %s (%s)".formatted(setting.key(), Secret.MASK, setting.origin()));
+        setting.key(),
+        String.format(Locale.ROOT, "%s = %s (%s)", setting.key(), Secret.MASK, setting.origin()));
   }
 
   void byDefault(String key, String value) {
-    lines.put(key, "%s = %s (default)".formatted(key, Redaction.value(key, value)));
+    lines.put(
+        key, String.format(Locale.ROOT, "%s = %s (default)", key, Redaction.value(key, value)));
   }
 
   /** A setting that has no default: it is simply not there. */
   void unset(String key) {
-    lines.put(key, "%s = none (default)".formatted(key));
+    lines.put(key, String.format(Locale.ROOT, "%s = none (default)", key));
   }
 
   void fixed(String key, String value) {
-    lines.put(key, "%s = %s (fixed)".formatted(key, Redaction.value(key, value)));
+    lines.put(key, String.format(Locale.ROOT, "%s = %s (fixed)", key, Redaction.value(key, value)));
   }
 
   void warn(String key, String text) {

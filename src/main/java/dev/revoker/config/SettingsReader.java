@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +90,8 @@ final class SettingsReader {
   String shown(Key key, Object value) {
     Setting setting = given.get(key.name());
     return setting == null
-        ? "%s (%s, the default)".formatted(key.name(), value)
-        : "%s (%s)".formatted(key.name(), setting.shown());
+        ? String.format(Locale.ROOT, "%s (%s, the default)", key.name(), value)
+        : String.format(Locale.ROOT, "%s (%s)", key.name(), setting.shown());
   }
 
   String text(Key.Text key, Predicate<String> allowed) {

@@ -2,6 +2,7 @@ package dev.revoker.config;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Lays the environment over the file. */
@@ -17,8 +18,11 @@ final class Sources {
       if (earlier != null) {
         problems.note(
             Redaction.showable(setting) ? setting.key() : "a key of the file",
-            "stands there twice, in lines %d and %d; keep one"
-                .formatted(earlier.line(), setting.line()));
+            String.format(
+                Locale.ROOT,
+                "stands there twice, in lines %d and %d; keep one",
+                earlier.line(),
+                setting.line()));
       }
     }
     for (Setting setting : environment) {
@@ -26,8 +30,11 @@ final class Sources {
       if (earlier != null && earlier.variable() != null) {
         problems.note(
             setting.key(),
-            "is set twice, by %s and %s; keep one"
-                .formatted(earlier.variable(), setting.variable()));
+            String.format(
+                Locale.ROOT,
+                "is set twice, by %s and %s; keep one",
+                earlier.variable(),
+                setting.variable()));
       }
     }
     return merged;

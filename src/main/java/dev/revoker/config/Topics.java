@@ -2,6 +2,7 @@ package dev.revoker.config;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Topic names: what Kafka allows, what ours are by default, and that no two are the same. */
@@ -52,7 +53,9 @@ final class Topics {
     // Blame the one that the operator wrote.
     String blamed = in.has(key) ? key : other;
     Setting setting = in.take(blamed);
-    String text = "must not be the topic of %s too".formatted(blamed.equals(key) ? other : key);
+    String text =
+        String.format(
+            Locale.ROOT, "must not be the topic of %s too", blamed.equals(key) ? other : key);
     if (setting != null) {
       in.problems().wrong(setting, text);
     }

@@ -2,6 +2,7 @@ package dev.revoker.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -21,7 +22,9 @@ final class UnknownKeys {
       }
       String variable = setting.variable();
       String subject =
-          variable == null ? setting.key() : "%s (%s)".formatted(variable, setting.key());
+          variable == null
+              ? setting.key()
+              : String.format(Locale.ROOT, "%s (%s)", variable, setting.key());
       String meant = variable == null ? near : Environment.variableOf(near);
       in.problems()
           .note(

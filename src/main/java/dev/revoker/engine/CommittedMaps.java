@@ -2,6 +2,7 @@ package dev.revoker.engine;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -73,11 +74,15 @@ final class CommittedMaps {
       case OffsetMapCodec.Decoded.Misfit(String why) -> ignored(partition, offset, why);
       case OffsetMapCodec.Decoded.Newer(String version) ->
           throw new LoopFailure(
-              ("the metadata of the committed offset %d of %s has version %s, which this worker"
-                   + " does not know. A newer worker wrote it: run that version, or reset the"
-                   + " group's offset for this partition; requests that were answered beyond that"
-                   + " offset are then processed again")
-                  .formatted(offset, partition.id, version),
+              String.format(
+                  Locale.ROOT,
+                  "the metadata of the committed offset %d of %s has version %s, which this worker"
+                      + " does not know. A newer worker wrote it: run that version, or reset the"
+                      + " group's offset for this partition; requests that were answered beyond"
+                      + " that offset are then processed again",
+                  offset,
+                  partition.id,
+                  version),
               null);
     };
   }
@@ -92,7 +97,9 @@ final class CommittedMaps {
             .endOffsets(Set.of(partition.id), TIMEOUT)
             .getOrDefault(partition.id, Long.MIN_VALUE);
     if (map.endOffset() > end) {
-      String why = "reaches to offset %d, and the log ends at %d".formatted(map.endOffset(), end);
+      String why =
+          String.format(
+              Locale.ROOT, "reaches to offset %d, and the log ends at %d", map.endOffset(), end);
       return ignored(partition, map.nextOffset(), why);
     }
     // Version 1 says nothing of where it belongs: it is replaced, so that it is trusted once.

@@ -1,6 +1,7 @@
 package dev.revoker.engine;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
@@ -28,10 +29,14 @@ final class OffsetGapCheck {
     long expected = partition.readNextOffset;
     if (offset < expected) {
       throw new LoopFailure(
-          ("%s continues at offset %d, but requests up to offset %d were read before: the topic was"
-                  + " created again, or its log was truncated. If the group still has a committed"
-                  + " offset for this partition, reset it to the first new request")
-              .formatted(partition.id, offset, expected - 1),
+          String.format(
+              Locale.ROOT,
+              "%s continues at offset %d, but requests up to offset %d were read before: the topic"
+                  + " was created again, or its log was truncated. If the group still has a"
+                  + " committed offset for this partition, reset it to the first new request",
+              partition.id,
+              offset,
+              expected - 1),
           null);
     }
     if (partition.longUnread && expected >= 0 && offset > expected) {

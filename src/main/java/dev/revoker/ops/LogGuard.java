@@ -6,6 +6,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggerContextListener;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
@@ -54,8 +55,10 @@ public final class LogGuard extends TurboFilter {
     ILoggerFactory factory = LoggerFactory.getILoggerFactory();
     if (!(factory instanceof LoggerContext context)) {
       throw new IllegalStateException(
-          "SLF4J is bound to %s, not to Logback: secrets could not be kept out of its log"
-              .formatted(factory.getClass().getName()));
+          String.format(
+              Locale.ROOT,
+              "SLF4J is bound to %s, not to Logback: secrets could not be kept out of its log",
+              factory.getClass().getName()));
     }
     install(context);
   }

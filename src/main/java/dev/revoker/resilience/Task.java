@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -205,7 +206,9 @@ final class Task {
   private String mayHaveRemoved() {
     return uncertainAttempts == 1
         ? "1 attempt before may have removed the key; the API's comment: "
-        : "%d attempts before may have removed the key; the API's comment: "
-            .formatted(uncertainAttempts);
+        : String.format(
+            Locale.ROOT,
+            "%d attempts before may have removed the key; the API's comment: ",
+            uncertainAttempts);
   }
 }

@@ -4,6 +4,7 @@ import dev.revoker.model.Secret;
 import dev.revoker.sandbox.HttpReply.Response;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -117,7 +118,8 @@ final class AdminApi {
     String name = body.required("username").stringValue();
     int count = body.path("keys").intValue(0);
     if (name.isEmpty() || count < 0 || count > MAX_KEYS) {
-      throw new IllegalArgumentException("keys: 0 to %d, with a username".formatted(MAX_KEYS));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "keys: 0 to %d, with a username", MAX_KEYS));
     }
     sandbox.addAccount(
         new SandboxAccount(name, Secret.of(body.required("password").stringValue()), List.of()));

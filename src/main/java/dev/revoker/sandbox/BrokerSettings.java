@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -73,8 +74,12 @@ final class BrokerSettings {
         "controller.quorum.voters",
         voters,
         "listeners",
-        "CLIENT://%s,INTERNAL://%s,CONTROLLER://127.0.0.1:%d"
-            .formatted(node.clientAddress(), node.internalAddress(), node.ports().controller()),
+        String.format(
+            Locale.ROOT,
+            "CLIENT://%s,INTERNAL://%s,CONTROLLER://127.0.0.1:%d",
+            node.clientAddress(),
+            node.internalAddress(),
+            node.ports().controller()),
         "inter.broker.listener.name",
         "INTERNAL",
         "controller.listener.names",
@@ -131,7 +136,8 @@ final class BrokerSettings {
         }
       }
       if (held.size() < count) {
-        throw new IOException("no free ports between %d and %d".formatted(FIRST_PORT, LAST_PORT));
+        throw new IOException(
+            String.format(Locale.ROOT, "no free ports between %d and %d", FIRST_PORT, LAST_PORT));
       }
       return held.stream().map(ServerSocket::getLocalPort).toList();
     } finally {

@@ -5,6 +5,7 @@ import dev.revoker.model.Secret;
 import dev.revoker.time.Time;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -109,9 +110,11 @@ public final class Demo {
       screen.tell(
           "proven: each of " + dead + " keys is refused at login (and a control key is not)");
       screen.tell(
-          "proven: no lane starved (median wait: urgent %d ms, standard %d ms)"
-              .formatted(
-                  proof.medianWait("urgent").toMillis(), proof.medianWait("standard").toMillis()));
+          String.format(
+              Locale.ROOT,
+              "proven: no lane starved (median wait: urgent %d ms, standard %d ms)",
+              proof.medianWait("urgent").toMillis(),
+              proof.medianWait("standard").toMillis()));
     } else {
       broken.stream().limit(20).forEach(line -> screen.tell("BROKEN: " + line));
     }
@@ -123,8 +126,12 @@ public final class Demo {
     while (!done.getAsBoolean()) {
       if (time.millis() > deadline) {
         throw new IllegalStateException(
-            "after %d s it is still not so that %s; the worker's log is in %s"
-                .formatted(PATIENCE_MS / 1000, what, stack.folder()));
+            String.format(
+                Locale.ROOT,
+                "after %d s it is still not so that %s; the worker's log is in %s",
+                PATIENCE_MS / 1000,
+                what,
+                stack.folder()));
       }
       pause();
       screen.progress(results::count, batch.size());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -89,7 +90,7 @@ final class DemoBatch {
   }
 
   private static Planned unknown(int i) {
-    Secret nobodys = Secret.of("%032x".formatted(0xdead_0000L + i));
+    Secret nobodys = Secret.of(String.format(Locale.ROOT, "%032x", 0xdead_0000L + i));
     return new Planned(Submitter.request(nobodys, Map.of()), new Sent(null, Set.of("not_found")));
   }
 

@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
@@ -35,7 +36,7 @@ final class DemoScreen implements AutoCloseable {
 
   /** A step of the story. */
   void tell(String line) {
-    String stamped = "%5.1fs  %s".formatted(seconds(), line);
+    String stamped = String.format(Locale.ROOT, "%5.1fs  %s", seconds(), line);
     if (bar != null) {
       // Above the bar, which is drawn on standard error.
       out.print("\r\033[K");
@@ -70,7 +71,7 @@ final class DemoScreen implements AutoCloseable {
     int percent = 100 * now / total;
     if (percent >= percentShown + LINE_EVERY_PERCENT) {
       percentShown = percent - percent % LINE_EVERY_PERCENT;
-      tell("%d of %d results".formatted(now, total));
+      tell(String.format(Locale.ROOT, "%d of %d results", now, total));
     }
   }
 
@@ -83,8 +84,9 @@ final class DemoScreen implements AutoCloseable {
       both[result.lane().equals("urgent") ? 0 : 1]++;
     }
     out.println();
-    out.printf("  %-16s %8s %8s%n", "outcome", "urgent", "standard");
-    counts.forEach((outcome, both) -> out.printf("  %-16s %8d %8d%n", outcome, both[0], both[1]));
+    out.printf(Locale.ROOT, "  %-16s %8s %8s%n", "outcome", "urgent", "standard");
+    counts.forEach(
+        (outcome, both) -> out.printf(Locale.ROOT, "  %-16s %8d %8d%n", outcome, both[0], both[1]));
     out.println();
     out.flush();
   }

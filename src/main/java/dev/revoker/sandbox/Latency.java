@@ -1,5 +1,6 @@
 package dev.revoker.sandbox;
 
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
@@ -18,8 +19,12 @@ public record Latency(double medianMs, double p99Ms) {
   public Latency {
     if (!(medianMs >= 0 && p99Ms >= medianMs && p99Ms <= 3_600_000)) {
       throw new IllegalArgumentException(
-          "latency_ms: 0 <= median_ms <= p99_ms <= 3600000 is needed; median_ms and p99_ms are %s, %s"
-              .formatted(medianMs, p99Ms));
+          String.format(
+              Locale.ROOT,
+              "latency_ms: 0 <= median_ms <= p99_ms <= 3600000 is needed; median_ms and p99_ms are"
+                  + " %s, %s",
+              medianMs,
+              p99Ms));
     }
     if (medianMs == 0 && p99Ms > 0) {
       throw new IllegalArgumentException("latency_ms: a median_ms of 0 has no tail");
