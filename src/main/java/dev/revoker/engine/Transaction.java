@@ -72,7 +72,7 @@ final class Transaction {
   /**
    * Commits, once brokers have taken all that was sent. Kafka's producer can commit without what it
    * was given a moment before: its sender looks for records first, and for the commit then
-   * (docs/DESIGN.md, "What is not obvious").
+   * (docs/kafka-notes.md).
    *
    * @param timeoutMs to wait for each record at most
    * @throws TimeoutException where that, or the commit, takes longer: to be called again

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerContainerIT {
   /**
    * Of a worker. Not of the lone broker with its controller, 9 seconds without its last heartbeat:
-   * it would fence itself, and lose what nobody can keep then (docs/DESIGN.md).
+   * it would fence itself, and lose what nobody can keep then (docs/kafka-notes.md).
    */
   private static final Duration OUTLASTS_A_SESSION = Duration.ofSeconds(6);
 

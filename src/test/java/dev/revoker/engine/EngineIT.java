@@ -235,7 +235,7 @@ class EngineIT {
         for (int j = i; j < i + 100; j++) {
           var unused = producer.send(new ProducerRecord<>(topic, j % PARTITIONS, null, request(j)));
         }
-        // A commit alone may leave out what was sent last (docs/DESIGN.md, "What is not obvious").
+        // A commit alone may leave out what was sent last (docs/kafka-notes.md).
         producer.flush();
         producer.commitTransaction();
       }

@@ -114,7 +114,7 @@ class PublisherTest {
     return rig.producer();
   }
 
-  /** Kafka's producer may commit without what it was given last (docs/DESIGN.md). */
+  /** Kafka's producer may commit without what it was given last (docs/kafka-notes.md). */
   @Test
   void nothingIsCommittedBeforeBrokersHaveTakenAllOfIt() {
     rig.open();

@@ -212,7 +212,7 @@ final class SimProducer {
       require(State.IN_TRANSACTION);
       if (!unsent.isEmpty() && world.chance(0.01)) {
         // Kafka's sender looks for records, and for a commit then: it does not see what comes in
-        // between, and commits without it (docs/DESIGN.md, "What is not obvious").
+        // between, and commits without it (docs/kafka-notes.md).
         unsent.clear();
         outcomes.clear();
       }
