@@ -1,6 +1,7 @@
 package dev.revoker.chaos;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -13,6 +14,9 @@ record Answer(
     String source,
     int partition,
     long offset,
+    String requestId,
+    @Nullable String fingerprint,
+    JsonNode labels,
     String outcome,
     String status,
     String keyState,
@@ -30,6 +34,9 @@ record Answer(
                 source.get("offset").asLong()),
         partition,
         offset,
+        json.get("request_id").asString(),
+        json.get("key_fingerprint").isNull() ? null : json.get("key_fingerprint").asString(),
+        json.path("labels"),
         json.get("outcome").asString(),
         json.get("status").asString(),
         json.get("key_state").asString(),

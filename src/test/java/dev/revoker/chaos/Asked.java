@@ -30,10 +30,20 @@ record Asked(
     MALFORMED,
     UNKNOWN_ACCOUNT,
     /** Comes with a session of its own, which nobody opened. */
-    OWN_TOKEN;
+    OWN_TOKEN,
+    /** For a key of an account that the worker's session has no access to. */
+    OTHER_ACCOUNT,
+    /** Written to do harm, and valid. */
+    HOSTILE,
+    /** Written to do harm, and not valid. */
+    HOSTILE_INVALID;
 
     boolean valid() {
-      return this != MALFORMED && this != UNKNOWN_ACCOUNT;
+      return this != MALFORMED && this != UNKNOWN_ACCOUNT && this != HOSTILE_INVALID;
+    }
+
+    boolean hostile() {
+      return this == HOSTILE || this == HOSTILE_INVALID;
     }
   }
 

@@ -6,10 +6,10 @@ import dev.revoker.chaos.Step.Kind;
 import dev.revoker.sandbox.BrokerNode;
 import dev.revoker.sandbox.Faults;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** Does the steps, one after the other, on one thread. */
@@ -23,7 +23,7 @@ final class Director {
   private final List<Guarantee> guarantees;
   private final Cluster cluster;
   private final Weather weather;
-  private final Map<Kind, Journal.Event> open = new EnumMap<>(Kind.class);
+  private final Map<Kind, Journal.Event> open = new ConcurrentHashMap<>();
 
   Director(Stage stage, Evidence evidence, List<Guarantee> guarantees) {
     this.stage = stage;
@@ -80,6 +80,11 @@ final class Director {
               before.removeAll(evidence.answers().keySet());
               return before.isEmpty();
             });
+  }
+
+  /** Whether nothing is being done to the brokers. Any thread. */
+  boolean brokersAreWell() {
+    return open.keySet().stream().noneMatch(Kind::troublesBroker);
   }
 
   private void act(Step step) throws Exception {

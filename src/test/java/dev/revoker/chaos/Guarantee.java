@@ -33,7 +33,8 @@ abstract class Guarantee {
         new SlotsNeverExceeded(stage, evidence),
         new NoSecretOutside(stage, evidence),
         new GracefulStopRepeatsNothing(evidence),
-        new NeverDies(stage, evidence));
+        new NeverDies(stage, evidence),
+        new NoRecordStopsTheWork(stage, evidence));
   }
 
   /** A reader sees a result; on the reader's thread. */

@@ -4,6 +4,7 @@ import dev.revoker.chaos.Asked.Mix;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import dev.revoker.sandbox.LocalStack;
+import dev.revoker.sandbox.SandboxAccount;
 import dev.revoker.sandbox.SandboxApi;
 import dev.revoker.sandbox.Submitter;
 import java.time.Instant;
@@ -32,6 +33,9 @@ final class Load implements AutoCloseable {
    * @param perTick on the standard lane, and a tenth of it on the urgent one
    */
   record Rate(int backlog, int perTick, long tickMs) {}
+
+  /** Of which the worker has no session. */
+  private static final String OTHER_ACCOUNT = "other";
 
   private static final List<String> BROKEN =
       List.of(
@@ -71,6 +75,7 @@ final class Load implements AutoCloseable {
     this.secrets = secrets;
     this.random = new Random(seed);
     this.sink = sink;
+    api.addAccount(new SandboxAccount(OTHER_ACCOUNT, invented(), List.of()));
   }
 
   private record Draft(
@@ -121,11 +126,15 @@ final class Load implements AutoCloseable {
 
   private Draft draft() {
     int dice = random.nextInt(100);
-    if (dice < 68) {
+    if (dice < 64) {
       Secret key = fresh();
       // People write the key into the reason, too; it must not come out with it.
       String reason = dice < 6 ? "leaked: " + key.reveal() : "chaos";
       return new Draft(Mix.PLAIN, key, null, Submitter.request(key, Map.of("reason", reason)));
+    }
+    if (dice < 68) {
+      Secret key = keyOf(OTHER_ACCOUNT);
+      return new Draft(Mix.OTHER_ACCOUNT, key, null, Submitter.request(key, Map.of()));
     }
     if (dice < 76) {
       return dated(Mix.SOON, Instant.now().plusMillis(300 + random.nextInt(4000)));
@@ -182,7 +191,11 @@ final class Load implements AutoCloseable {
   }
 
   private Secret fresh() {
-    Secret key = api.generateKeys(LocalStack.ACCOUNT, 1).getFirst();
+    return keyOf(LocalStack.ACCOUNT);
+  }
+
+  private Secret keyOf(String account) {
+    Secret key = api.generateKeys(account, 1).getFirst();
     secrets.add(key);
     return key;
   }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.Endpoint;
+import dev.revoker.sandbox.OtherAccountKeyAnswer;
 import dev.revoker.sandbox.Submitter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,11 +61,20 @@ final class Run {
     try (Stage stage = new Stage(name, brokers(), settings(), Map.of())) {
       Evidence evidence = new Evidence(stage.stack().api().ledger());
       evidence.secrets.add(stage.stack().password());
+      stage.stack().api().otherAccountKey(otherAccountKey());
       List<Guarantee> guarantees = Guarantee.all(stage, evidence);
       try (Submitter submitter = new Submitter(stage.broker().bootstrapServers());
           Load load =
               new Load(
                   submitter,
+                  stage.stack().api(),
+                  name,
+                  evidence.secrets,
+                  schedule.seed(),
+                  evidence::asked);
+          HostileLoad hostile =
+              new HostileLoad(
+                  stage.broker().bootstrapServers(),
                   stage.stack().api(),
                   name,
                   evidence.secrets,
@@ -78,7 +88,7 @@ final class Run {
                     evidence.answered(answer);
                     guarantees.forEach(one -> one.onAnswer(answer, text));
                   })) {
-        underLoad(stage, evidence, guarantees, load);
+        underLoad(stage, evidence, guarantees, load, hostile);
         answers.assertReading();
         ask(guarantees);
       }
@@ -102,7 +112,8 @@ final class Run {
     }
   }
 
-  private void underLoad(Stage stage, Evidence evidence, List<Guarantee> guarantees, Load load)
+  private void underLoad(
+      Stage stage, Evidence evidence, List<Guarantee> guarantees, Load load, HostileLoad hostile)
       throws Exception {
     Director director = new Director(stage, evidence, guarantees);
     ScheduledExecutorService sampler =
@@ -114,6 +125,7 @@ final class Run {
       }
       stage.meantToRun().forEach(director::awaitReady);
       load.start(RATE, evidence::unanswered);
+      hostile.start(director::brokersAreWell);
       sampler.scheduleWithFixedDelay(() -> sample(guarantees), 500, 1000, TimeUnit.MILLISECONDS);
       await().atMost(PATIENCE).until(() -> evidence.results() >= IN_THE_MIDDLE);
       for (Step step : schedule.steps()) {
@@ -127,6 +139,12 @@ final class Run {
     } finally {
       director.heal();
       load.stop();
+      hostile.stop();
+      System.out.printf(
+          "chaos: %d hostile records, %d aborted%n", hostile.sent(), hostile.aborted());
+      if (!hostile.bombIsRefused()) {
+        trouble.add("the broker took a compressed record of 80 MB");
+      }
       awaitAnswers(evidence);
       sampler.shutdown();
       if (!sampler.awaitTermination(60, TimeUnit.SECONDS)) {
@@ -160,6 +178,15 @@ final class Run {
     for (Guarantee one : guarantees) {
       one.atEnd();
     }
+  }
+
+  /**
+   * Nobody knows what the real API answers, so half of the seeds have the one and half the other.
+   */
+  private OtherAccountKeyAnswer otherAccountKey() {
+    return schedule.seed() % 2 == 0
+        ? OtherAccountKeyAnswer.ACCOUNT_UNPRIVILEGED
+        : OtherAccountKeyAnswer.ITEM_NOT_FOUND;
   }
 
   private Broker.Options brokers() {

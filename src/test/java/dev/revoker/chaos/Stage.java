@@ -38,6 +38,10 @@ final class Stage implements AutoCloseable {
    */
   static final Map<String, String> PATIENT = Map.of("broker.session.timeout.ms", "60000");
 
+  /** As the documents have it: no record is larger in memory than the broker's limit. */
+  private static final Map<String, String> UNCOMPRESSED =
+      Map.of("compression.type", "uncompressed");
+
   /** A worker's place: the process changes, the log goes on. */
   static final class Slot {
     final WorkerProcess process;
@@ -73,8 +77,8 @@ final class Stage implements AutoCloseable {
       Map<String, String> resultConfigs) {
     this.name = name;
     stack = LocalStack.start(time, brokers);
-    stack.broker().createTopic(name + "-urgent", 2, Map.of());
-    stack.broker().createTopic(name + "-standard", 3, Map.of());
+    stack.broker().createTopic(name + "-urgent", 2, UNCOMPRESSED);
+    stack.broker().createTopic(name + "-standard", 3, UNCOMPRESSED);
     stack.broker().createTopic(results(), RESULT_PARTITIONS, resultConfigs);
     this.settings = new HashMap<>(common(name));
     this.settings.putAll(settings);
@@ -208,19 +212,23 @@ final class Stage implements AutoCloseable {
   }
 
   boolean ready(Slot worker) {
+    return status(worker, "/readyz") == 200;
+  }
+
+  /** The status, or -1 where it does not answer just now. */
+  int status(Slot worker, String path) {
     try {
       return http.send(
-                  HttpRequest.newBuilder(worker.process.ops().resolve("/readyz"))
-                      .timeout(Duration.ofSeconds(2))
-                      .build(),
-                  HttpResponse.BodyHandlers.discarding())
-              .statusCode()
-          == 200;
-    } catch (IOException notYet) {
-      return false;
+              HttpRequest.newBuilder(worker.process.ops().resolve(path))
+                  .timeout(Duration.ofSeconds(2))
+                  .build(),
+              HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    } catch (IOException notNow) {
+      return -1;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      return -1;
     }
   }
 

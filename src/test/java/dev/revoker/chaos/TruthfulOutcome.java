@@ -58,6 +58,10 @@ final class TruthfulOutcome extends Guarantee {
               one.notAfter() != null
                   // Results have milliseconds.
                   && !answer.completedAt().isBefore(one.notAfter().truncatedTo(ChronoUnit.MILLIS));
+          case "refused" ->
+              one.mix() == Asked.Mix.OTHER_ACCOUNT
+                  && calls.stream()
+                      .anyMatch(call -> call.answer().equals("400 ACCOUNT_UNPRIVILEGED"));
           case "session_failed" -> one.mix() == Asked.Mix.OWN_TOKEN;
           // Connections that were refused are attempts, too, and leave no trace.
           case "unavailable" -> answer.attempts() > 0;
@@ -66,8 +70,9 @@ final class TruthfulOutcome extends Guarantee {
     if (!bornOut) {
       return "the calls do not bear it out";
     }
-    if (one.mix() == Asked.Mix.OWN_TOKEN && evidence.ledger.removals(key) > 0) {
-      return "removed with a session that nobody opened";
+    if ((one.mix() == Asked.Mix.OWN_TOKEN || one.mix() == Asked.Mix.OTHER_ACCOUNT)
+        && evidence.ledger.removals(key) > 0) {
+      return "removed with a session that has no right to it";
     }
     return null;
   }

@@ -3,12 +3,18 @@ package dev.revoker.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.Endpoint;
+import dev.revoker.sandbox.Fault;
+import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.LocalStack;
+import dev.revoker.sandbox.OtherAccountKeyAnswer;
 import dev.revoker.sandbox.SandboxAccount;
 import dev.revoker.sandbox.WorkerProcess;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** CONTRACT 5.7: one account's trouble is its own. */
 class AccountsIT {
@@ -45,6 +51,36 @@ class AccountsIT {
           .as("a refused login is not tried again within login.retry.ms")
           .isEqualTo(1);
       assertThat(lost).allMatch(scene.stack().api().ledger()::isActive);
+    }
+  }
+
+  /** Whatever the API answers for it: it is no proof, not even after a call without an answer. */
+  @ParameterizedTest
+  @EnumSource(OtherAccountKeyAnswer.class)
+  void aKeyOfAnotherAccountIsNeverReportedAsRevoked(OtherAccountKeyAnswer answer) {
+    try (Scene scene =
+        new Scene(Map.of("max.in.flight", "8", "breaker.failure.rate.threshold", "100"))) {
+      scene
+          .stack()
+          .api()
+          .addAccount(new SandboxAccount("other", Secret.of("its-password"), List.of()));
+      scene.stack().api().otherAccountKey(answer);
+      scene.awaitReady(scene.worker());
+      scene.faults(Faults.NONE.with(Fault.CLOSE_BEFORE_EFFECT, 0.5));
+      List<Secret> keys = scene.stack().api().generateKeys("other", 30);
+      scene.submit("standard", keys, Map.of());
+      scene.awaitUntil(
+          () ->
+              scene.stack().api().ledger().calls(Endpoint.REMOVE_API_KEY) > 60
+                  || scene.results.count() == 30);
+      scene.faults(Faults.NONE);
+
+      scene.awaitExactlyOneResultEach();
+      assertThat(keys).allMatch(scene.stack().api().ledger()::isActive);
+      assertThat(scene.outcomes().keySet()).isSubsetOf("not_found", "refused");
+      assertThat(scene.results.all())
+          .noneMatch(one -> one.value().get("key_state").asString().equals("inactive"))
+          .anyMatch(one -> one.value().get("uncertain_attempts").asInt() > 0);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.revoker.sim;
 
+import dev.revoker.hostile.HostileRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +29,13 @@ final class Cluster {
   /** Results have one partition here. */
   static final TopicPartition RESULTS = new TopicPartition("results", 0);
 
-  /** A record of a request topic. */
+  /**
+   * A record of a request topic.
+   *
+   * @param slow it takes long to read
+   */
   record Stored(
-      long offset, long timestampMs, byte @Nullable [] value, Map<String, byte[]> headers) {}
+      long offset, long timestampMs, byte @Nullable [] value, List<Header> headers, boolean slow) {}
 
   /** A transaction that is decided: from now on it is as good as committed. */
   record Commit(
@@ -126,13 +132,32 @@ final class Cluster {
   // ---- request topics
 
   /** Appends a request; before it there may be offsets without a record. */
-  Stored append(TopicPartition partition, byte @Nullable [] value, Map<String, byte[]> headers) {
+  Stored append(TopicPartition partition, byte @Nullable [] value, List<Header> headers) {
+    return append(partition, value, headers, nowMs(), false);
+  }
+
+  /** Appends a record that is written to do harm. */
+  Stored append(TopicPartition partition, HostileRecord record) {
+    Long timestampMs = record.timestampMs();
+    return append(
+        partition,
+        record.value(),
+        record.headers(),
+        timestampMs == null ? nowMs() : timestampMs,
+        record.kind() == HostileRecord.Kind.SLOW_REDACTION);
+  }
+
+  private Stored append(
+      TopicPartition partition,
+      byte @Nullable [] value,
+      List<Header> headers,
+      long timestampMs,
+      boolean slow) {
     long offset = endOffsets.getOrDefault(partition, 0L);
     while (world.chance(scenario.holes)) {
       offset += world.chance(0.1) ? world.between(1, 300) : 1;
     }
-    Stored stored =
-        new Stored(offset, Process.EPOCH.toEpochMilli() + world.nanos() / World.MS, value, headers);
+    Stored stored = new Stored(offset, timestampMs, value, headers, slow);
     logs.get(partition).put(offset, stored);
     endOffsets.put(partition, offset + 1);
     return stored;
@@ -141,6 +166,10 @@ final class Cluster {
   /** Where the next record or hole will be. */
   long endOffset(TopicPartition partition) {
     return endOffsets.getOrDefault(partition, 0L);
+  }
+
+  private long nowMs() {
+    return Process.EPOCH.toEpochMilli() + world.nanos() / World.MS;
   }
 
   /** The first record from this offset on, or null. */

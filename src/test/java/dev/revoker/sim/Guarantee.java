@@ -28,6 +28,7 @@ abstract class Guarantee {
         new UrgentNotBehindStandard(sim),
         new SlotsNeverExceeded(sim),
         new NoSecretOutside(sim),
+        new NoRecordStopsTheWork(sim),
         new GracefulStopRepeatsNothing(sim),
         new AttemptsHonest(sim),
         new OneLoginAtATime(sim),

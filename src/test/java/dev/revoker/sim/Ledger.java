@@ -2,6 +2,7 @@ package dev.revoker.sim;
 
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
+import dev.revoker.hostile.HostileRecord;
 import dev.revoker.model.Result;
 import dev.revoker.model.Source;
 import java.time.Instant;
@@ -33,6 +34,7 @@ final class Ledger {
    * @param spelling of the key, which no other request shares: two requests for one key differ in
    *     the case of its digits
    * @param key null where the upstream never had it
+   * @param hostile null where it was not written to do harm
    */
   record Made(
       Source source,
@@ -43,11 +45,12 @@ final class Ledger {
       @Nullable String account,
       @Nullable Instant notAfter,
       boolean malformed,
+      @Nullable HostileRecord hostile,
       List<Admission> admissions,
       List<JsonNode> results) {
     @Override
     public String toString() {
-      return source.toString();
+      return hostile == null ? source.toString() : source + " (" + hostile + ")";
     }
   }
 

@@ -5,7 +5,10 @@ import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** No secret stands in a result, a line of the log (asked where it is written) or a failure. */
+/**
+ * No secret is in a result, a metric, a failure, or a line of the log (checked where it is
+ * written).
+ */
 final class NoSecretOutside extends Guarantee {
   NoSecretOutside(Simulation sim) {
     super(sim.world);
@@ -36,6 +39,7 @@ final class NoSecretOutside extends Guarantee {
 
   @Override
   void onExit(SimWorker worker) {
+    ask(!holdsSecret(worker.metrics()), () -> "the metrics of " + worker.name);
     if (worker.failure != null) {
       String text = Simulation.describe(worker.failure);
       ask(!holdsSecret(text), () -> "a failure: " + text);

@@ -140,6 +140,12 @@ final class Process {
     await(() -> false, until);
   }
 
+  /** The main thread computes for so long. */
+  void spend(long nanos) {
+    long until = world.nanos() + nanos;
+    await(() -> false, until);
+  }
+
   private void suspend(BooleanSupplier until, long atMostNanos) {
     if (!fiber.current()) {
       throw new IllegalStateException("only the main thread may wait");

@@ -41,7 +41,9 @@ final class Scenario {
   enum Weather {
     ANY,
     /** 24 hours of all that there is, at a steady pace. */
-    A_DAY
+    A_DAY,
+    /** Nothing goes wrong, but hostile records that are slow to read fill the lanes. */
+    ATTACK
   }
 
   private enum Shape {
@@ -80,6 +82,16 @@ final class Scenario {
   /** A whole day. */
   final boolean lasting;
 
+  /** Another account's key answers ITEM_NOT_FOUND, else ACCOUNT_UNPRIVILEGED. */
+  final boolean hidesForeignKeys;
+
+  /** How many records somebody writes to do harm. */
+  final int hostileRecords;
+
+  /** How long it takes to read a record that is made to be slow, on average; 0 is no time. */
+  final double slowReadMs;
+
+  private final boolean attack;
   private final boolean gentle;
   private final Shape shape;
   private boolean faultsOver;
@@ -91,17 +103,27 @@ final class Scenario {
   }
 
   Scenario(long seed, Weather weather) {
+    // Draws of their own, so that the rest of a seed's scenario does not depend on them.
+    SplittableRandom apart = new SplittableRandom(seed * 37 + 11);
+    attack = weather == Weather.ATTACK;
+    hidesForeignKeys = apart.nextBoolean();
+    hostileRecords =
+        attack ? apart.nextInt(300, 500) : apart.nextInt(3) == 0 ? apart.nextInt(1, 80) : 0;
+    slowReadMs = attack ? 50 : 0;
     random = new SplittableRandom(seed * 31 + 17);
     lasting = weather == Weather.A_DAY;
     boolean any = weather == Weather.ANY;
     shape = any && chance(0.02) ? (chance(0.5) ? Shape.FLOOD : Shape.SCATTERED) : Shape.USUAL;
     boolean wide = shape != Shape.USUAL;
-    gentle = any && !wide && chance(0.15);
+    gentle = attack || (any && !wide && chance(0.15));
     partitionsPerTopic = shape == Shape.SCATTERED ? 1 : between(wide ? 3 : 1, 3);
     workers = wide ? 1 : lasting ? 2 : between(1, 4);
     requests = wide ? between(2_500, 3_500) : lasting ? 8_000 : between(10, 250);
-    durationMs = wide ? between(1_000, 4_000) : lasting ? 24 * 3_600_000 : between(5_000, 60_000);
-    maxPollRecords = wide ? 500 : between(1, 60);
+    durationMs =
+        attack
+            ? 45_000
+            : wide ? between(1_000, 4_000) : lasting ? 24 * 3_600_000 : between(5_000, 60_000);
+    maxPollRecords = wide || attack ? 500 : between(1, 60);
     holes = shape == Shape.SCATTERED ? 0.5 : chance(0.5) ? random.nextDouble() * 0.5 : 0;
     brokerLatencyMs = 0.3 + random.nextDouble() * (!wide && chance(0.3) ? 40 : 4);
     lostBrokerAnswers = chance(0.4) ? random.nextDouble() * 0.1 : 0;
@@ -109,7 +131,7 @@ final class Scenario {
     maxBlockMs = chance(0.5) ? 60_000 : between(1_000, 20_000);
     apiLatencyMs =
         switch (shape) {
-          case USUAL -> 1 + random.nextDouble() * (chance(0.3) ? 2_000 : 100);
+          case USUAL -> attack ? 20 : 1 + random.nextDouble() * (chance(0.3) ? 2_000 : 100);
           case FLOOD -> 50 + random.nextDouble() * 100;
           case SCATTERED -> 2;
         };
@@ -125,6 +147,9 @@ final class Scenario {
     urgent = wide ? 1 : random.nextDouble();
     bursts = wide || chance(0.5);
     config = config();
+    if (attack) {
+      return;
+    }
     if (gentle) {
       rollingRestarts();
       return;
@@ -169,6 +194,11 @@ final class Scenario {
   /** Nothing goes wrong; workers come and go in order. */
   boolean gentle() {
     return gentle;
+  }
+
+  /** Hostile records fill the lanes, and nothing else goes wrong. */
+  boolean attack() {
+    return attack;
   }
 
   boolean faulty() {
@@ -221,7 +251,7 @@ final class Scenario {
     int initialMs = scattered ? 20_000 : between(1, 1_000);
     int window = between(2, 50);
     int threshold = scattered ? 100 : between(20, 100);
-    int rate = shape == Shape.USUAL && chance(0.3) ? between(5, 300) : 0;
+    int rate = shape == Shape.USUAL && !attack && chance(0.3) ? between(5, 300) : 0;
     return new Config(
         new Config.Kafka("revoker", Map.of(), Map.of(), Map.of()),
         lanes(slots),
@@ -248,7 +278,8 @@ final class Scenario {
   }
 
   private List<Config.Lane> lanes(int slots) {
-    List<String> names = List.of("urgent", "standard", "bulk").subList(0, between(1, 3));
+    List<String> names =
+        List.of("urgent", "standard", "bulk").subList(0, between(attack ? 2 : 1, 3));
     int left = slots - 1;
     List<Config.Lane> lanes = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {

@@ -147,22 +147,39 @@ final class SimFetcher {
     return fetched;
   }
 
-  private static ConsumerRecord<byte[], byte[]> record(
-      TopicPartition partition, Cluster.Stored stored) {
-    RecordHeaders headers = new RecordHeaders();
-    stored.headers().forEach(headers::add);
+  private ConsumerRecord<byte[], byte[]> record(TopicPartition partition, Cluster.Stored stored) {
     byte[] value = stored.value();
-    return new ConsumerRecord<>(
-        partition.topic(),
-        partition.partition(),
-        stored.offset(),
-        stored.timestampMs(),
-        TimestampType.CREATE_TIME,
-        -1,
-        value == null ? -1 : value.length,
-        null,
-        value,
-        headers,
-        Optional.empty());
+    return new SimRecord(
+        partition, stored, new RecordHeaders(stored.headers()), value == null ? -1 : value.length);
+  }
+
+  /** A record that may take time to read. */
+  private final class SimRecord extends ConsumerRecord<byte[], byte[]> {
+    private boolean slow;
+
+    SimRecord(TopicPartition partition, Cluster.Stored stored, RecordHeaders headers, int size) {
+      super(
+          partition.topic(),
+          partition.partition(),
+          stored.offset(),
+          stored.timestampMs(),
+          TimestampType.CREATE_TIME,
+          -1,
+          size,
+          null,
+          stored.value(),
+          headers,
+          Optional.empty());
+      slow = stored.slow();
+    }
+
+    @Override
+    public byte @Nullable [] value() {
+      if (slow && scenario.slowReadMs > 0) {
+        slow = false;
+        process.spend(world.nanosBetween(0, 2 * scenario.slowReadMs));
+      }
+      return super.value();
+    }
   }
 }

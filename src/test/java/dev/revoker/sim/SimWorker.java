@@ -12,12 +12,12 @@ import dev.revoker.model.Credentials;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.model.Source;
+import dev.revoker.ops.GuardedRegistry;
 import dev.revoker.ops.Meters;
 import dev.revoker.ops.ObserverGuard;
 import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.resilience.DispatcherPeek;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +45,7 @@ final class SimWorker {
 
   private final Simulation sim;
   private final ObserverGuard guard;
+  private final GuardedRegistry registry;
   private final Meters meters;
   private final Map<Source, Ledger.Admission> latest = new HashMap<>();
   private boolean loopEnded;
@@ -57,9 +58,10 @@ final class SimWorker {
     this.sim = sim;
     this.process = new Process(name, sim.world, this::main);
     this.guard = new ObserverGuard(process.time);
+    this.registry = new GuardedRegistry(guard);
     this.meters =
         new Meters(
-            new SimpleMeterRegistry(),
+            registry,
             sim.scenario.config.lanes().stream().map(Config.Lane::name).toList(),
             sim.scenario.config.accounts().keySet());
     process.start();
@@ -68,6 +70,11 @@ final class SimWorker {
   /** Null before it has begun. */
   @Nullable DispatcherPeek peek() {
     return peek;
+  }
+
+  /** What a scrape of its metrics shows. */
+  String metrics() {
+    return registry.scrape();
   }
 
   /** SIGTERM. */
@@ -138,6 +145,11 @@ final class SimWorker {
         publisher.close(CLOSE_TIMEOUT);
       }
     }
+  }
+
+  /** How long ago the last turn of its loop ended. */
+  long sinceLastTurnMs() {
+    return loop == null || !process.alive() ? 0 : Math.max(0, loop.sinceLastTurnMs());
   }
 
   /** As in {@code Worker}: what the meters throw must not reach the loop. */
@@ -304,10 +316,14 @@ final class SimWorker {
 
   private final class PolicyListener implements Dispatcher.Listener {
     @Override
-    public void apiCalled(String result, long nanos) {}
+    public void apiCalled(String result, long nanos) {
+      meters.apiCalled(result, nanos);
+    }
 
     @Override
-    public void loggedIn(String account, String result) {}
+    public void loggedIn(String account, String result) {
+      meters.loggedIn(account, result);
+    }
 
     @Override
     public void protectedKeyRequested(String lane) {}

@@ -74,6 +74,9 @@ final class Simulation {
     upstream = new Upstream(world, scenario);
     guarantees = Guarantee.all(this);
     workload = new Workload(this);
+    if (scenario.hostileRecords > 0) {
+      new HostileLoad(this, workload, seed);
+    }
     for (int i = 0; i < scenario.workers; i++) {
       world.at(world.nanosBetween(0, 3_000), "start", this::startWorker);
     }
@@ -102,6 +105,9 @@ final class Simulation {
       workers.forEach(worker -> worker.process.dispose());
       logs.line = text -> {};
     }
+    met.put("HOSTILE_RECORDS", ledger.all().stream().filter(m -> m.hostile() != null).count());
+    met.put("REQUESTS", (long) ledger.size());
+    met.put("WRONG_ACCOUNT_AFTER_UNCERTAIN_ATTEMPT", upstream.foreignAfterUncertain());
     Map<String, Long> asked = new TreeMap<>();
     guarantees.forEach(guarantee -> asked.put(guarantee.name(), guarantee.asked()));
     return new Outcome(

@@ -35,11 +35,17 @@ final class Upstream {
   private final Map<String, Long> loginRefusedUntil = new HashMap<>();
   private Outage outage = Outage.NONE;
   private double slowness = 1;
+  private long foreignAfterUncertain;
 
   Upstream(World world, Scenario scenario) {
     this.world = world;
     this.scenario = scenario;
     renewGiven();
+  }
+
+  /** How often another account's key was asked for after an attempt that may have removed it. */
+  long foreignAfterUncertain() {
+    return foreignAfterUncertain;
   }
 
   // ---- the truth
@@ -188,6 +194,15 @@ final class Upstream {
     }
     Ledger.Key key = key(digits);
     if (key == null || !key.active) {
+      return refused("ITEM_NOT_FOUND", "No such item", digits);
+    }
+    if (!key.account.equals(account) && call.admission.calls.size() > 1) {
+      foreignAfterUncertain +=
+          call.admission.calls.stream().anyMatch(one -> AttemptsHonest.uncertain(one.answer))
+              ? 1
+              : 0;
+    }
+    if (!key.account.equals(account) && scenario.hidesForeignKeys) {
       return refused("ITEM_NOT_FOUND", "No such item", digits);
     }
     if (!key.account.equals(account)) {

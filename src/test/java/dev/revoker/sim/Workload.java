@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /** Makes requests of every sort and puts them into the topics over time. */
@@ -43,6 +45,13 @@ final class Workload {
       one();
     }
     left -= count;
+  }
+
+  /** Makes a valid one for the most urgent lane. */
+  void urgent() {
+    var lane = scenario.config.lanes().getFirst();
+    int partition = world.between(0, scenario.partitionsPerTopic - 1);
+    valid(new TopicPartition(lane.topic(), partition), lane.name());
   }
 
   /** Makes one more. */
@@ -111,9 +120,10 @@ final class Workload {
       @Nullable String account,
       @Nullable Instant notAfter,
       boolean malformed) {
-    Map<String, byte[]> headers = new LinkedHashMap<>();
+    List<Header> headers = new ArrayList<>();
     if (world.chance(0.2)) {
-      headers.put("ce_id", ("given-" + world.between(0, 99)).getBytes(StandardCharsets.UTF_8));
+      byte[] id = ("given-" + world.between(0, 99)).getBytes(StandardCharsets.UTF_8);
+      headers.add(new RecordHeader("ce_id", id));
     }
     Cluster.Stored stored = sim.cluster.append(partition, value, headers);
     Ledger.Made made =
@@ -126,6 +136,7 @@ final class Workload {
             account,
             notAfter,
             malformed,
+            null,
             new ArrayList<>(),
             new ArrayList<>());
     sim.ledger.made(made);

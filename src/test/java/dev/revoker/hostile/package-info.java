@@ -1,0 +1,5 @@
+/** Records that are written to do harm, for the guarantee NoRecordStopsTheWork. */
+@NullMarked
+package dev.revoker.hostile;
+
+import org.jspecify.annotations.NullMarked;
