@@ -38,7 +38,7 @@ public final class DemoCommand implements Callable<Integer> {
     int columns = Integer.getInteger("revoker.columns", 0);
     spec.commandLine()
         .getOut()
-        .println("starting a Kafka broker, the account API and a worker ...");
+        .println("Starting a Kafka broker, a stand-in for the account API and a worker ...");
     spec.commandLine().getOut().flush();
     try (SystemTime time = new SystemTime();
         LocalStack stack = LocalStack.start(time);

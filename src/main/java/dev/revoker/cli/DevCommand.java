@@ -59,7 +59,7 @@ public final class DevCommand implements Callable<Integer> {
           spec.commandLine(), "--keys-file: " + keysFile + " exists already; name another file");
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println("starting a broker, the account API and a worker ...");
+    out.println("Starting a Kafka broker, a stand-in for the account API and a worker ...");
     out.flush();
     try (SystemTime time = new SystemTime();
         LocalStack stack = LocalStack.start(time)) {
@@ -79,7 +79,7 @@ public final class DevCommand implements Callable<Integer> {
         out.flush();
       }
       worker.awaitExit();
-      out.println("the worker ended; its log: " + worker.log());
+      out.println("The worker has ended. Its log: " + worker.log());
       return ExitCode.FAILED;
     }
   }

@@ -12,17 +12,16 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /**
- * A real Kafka cluster of one or more nodes (KRaft, each node both broker and controller) on free
- * ports of the loopback interface, each node in a JVM of its own, data in a temporary folder. Made
- * for tests and demonstrations: it starts fast and has short time-outs.
+ * A real Kafka cluster for tests and the demo: it starts fast and has short time-outs. It has one
+ * or more nodes (KRaft, each node both broker and controller) on free ports of the loopback
+ * interface. Each node runs in a JVM of its own, with its data in a temporary folder.
  *
- * <p>The nodes die with this JVM, even if it is killed, and take their data with them; only a
- * frozen node outlives a killed parent. They ignore an interrupt from the terminal, so that Ctrl-C
- * leaves it to this JVM when they end.
+ * <p>The nodes end with this JVM, even if it is killed, and delete their data; only a frozen node
+ * survives a killed parent. Ctrl-C in the terminal does not reach them.
  *
- * <p>The parent's class path must hold the broker's jars. Every method waits until it is done and
- * throws {@link IllegalStateException} where the cluster does not do what was asked within 60
- * seconds, and Kafka's own exception where it refuses. For use by one thread at a time.
+ * <p>The class path of this JVM must contain the broker's jars. Every method waits until it is
+ * done. It throws {@link IllegalStateException} if the cluster is not ready within 60 seconds, and
+ * Kafka's own exception if Kafka refuses. Not thread-safe.
  */
 public final class Broker implements AutoCloseable {
   private final Path folder;
@@ -38,14 +37,14 @@ public final class Broker implements AutoCloseable {
   /**
    * What to start.
    *
-   * @param nodeIds one node for each; topics get three replicas, or one for each node where there
-   *     are fewer
-   * @param properties broker settings over the built-in ones. The listener for clients is named
-   *     {@code CLIENT}: {@code listener.security.protocol.map=CLIENT:SASL_SSL,...} and {@code
-   *     listener.name.client.*} secure it, while nodes and this class use {@code INTERNAL}
+   * @param nodeIds the ids of the nodes; topics get three replicas, or one on each node of a
+   *     smaller cluster
+   * @param properties broker settings that override the defaults. Clients use the listener {@code
+   *     CLIENT}, which {@code listener.security.protocol.map=CLIENT:SASL_SSL,...} and {@code
+   *     listener.name.client.*} secure. Nodes and this class use the listener {@code INTERNAL}
    */
   public record Options(List<Integer> nodeIds, Map<String, String> properties) {
-    /** One node, built-in settings. */
+    /** One node with the default settings. */
     public static final Options DEFAULTS = new Options(List.of(1), Map.of());
 
     public Options {
@@ -56,25 +55,25 @@ public final class Broker implements AutoCloseable {
       }
     }
 
-    /** One node with settings over the built-in ones. */
+    /** One node with settings that override the defaults. */
     public static Options with(Map<String, String> properties) {
       return new Options(List.of(1), properties);
     }
   }
 
-  /** Starts a cluster of one node and waits until it serves. */
+  /** Starts a cluster of one node and waits until it is ready. */
   public static Broker start() {
     return start(Options.DEFAULTS);
   }
 
-  /** Starts a cluster and waits until all its nodes serve. */
+  /** Starts a cluster and waits until all its nodes are ready. */
   public static Broker start(Options options) {
     Broker broker;
     try {
       Path folder = Files.createTempDirectory("revoker-broker-");
       broker = new Broker(folder, BrokerSettings.nodes(folder, options));
     } catch (IOException e) {
-      throw new UncheckedIOException("no folder for the broker's data", e);
+      throw new UncheckedIOException("the folder for the broker's data could not be created", e);
     }
     Runtime.getRuntime().addShutdownHook(broker.exitHook);
     try {
@@ -87,12 +86,12 @@ public final class Broker implements AutoCloseable {
     }
   }
 
-  /** What clients take as {@code bootstrap.servers}; the same after every restart. */
+  /** The {@code bootstrap.servers} of clients. It stays the same after a restart. */
   public String bootstrapServers() {
     return nodes.stream().map(BrokerNode::clientAddress).collect(Collectors.joining(","));
   }
 
-  /** The nodes in the order of their ids' list, to be broken one at a time. */
+  /** The nodes, in the order of the ids in the options. */
   public List<BrokerNode> nodes() {
     return nodes;
   }
@@ -105,29 +104,29 @@ public final class Broker implements AutoCloseable {
         .orElseThrow(() -> new IllegalArgumentException("no node " + id));
   }
 
-  /** Ends all nodes at once, as by kill -9. Data and ports stay theirs. */
+  /** Sends SIGKILL to all nodes. They keep their data and ports. */
   public void kill() {
     nodes.forEach(BrokerNode::kill);
   }
 
-  /** Ends all nodes in order, as by SIGTERM. */
+  /** Sends SIGTERM to all nodes and waits for their end. */
   public void stop() {
-    nodes.forEach(BrokerNode::signalStop);
+    nodes.forEach(BrokerNode::requestStop);
     nodes.forEach(BrokerNode::awaitExit);
   }
 
-  /** Starts again what was killed or stopped, on the same ports and data. */
+  /** Starts the nodes again that were killed or stopped, with the same ports and data. */
   public void restart() {
     nodes.stream().filter(node -> !node.alive()).forEach(BrokerNode::launch);
     awaitReady();
   }
 
-  /** Stops all nodes in their tracks (SIGSTOP): connections stay open and nothing answers. */
+  /** SIGSTOP to all nodes: connections stay open, and nothing is answered. */
   public void freeze() {
     nodes.forEach(BrokerNode::freeze);
   }
 
-  /** Lets frozen nodes go on (SIGCONT). */
+  /** SIGCONT to all nodes. */
   public void thaw() {
     nodes.forEach(BrokerNode::thaw);
   }
@@ -147,7 +146,7 @@ public final class Broker implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(exitHook);
     } catch (IllegalStateException e) {
-      return; // The JVM is ending, and the hook does the same.
+      return; // The JVM is ending, and the hook removes everything.
     }
     remove();
   }

@@ -10,11 +10,11 @@ import kafka.Kafka;
 import kafka.tools.StorageTool;
 
 /**
- * Main of a broker's JVM. Argument: its folder. Formats the storage where that is new, then is
- * Kafka. Ends when its standard input does, for then the parent is gone.
+ * The main class of a node's JVM; its argument is the node's folder. Formats new storage, then runs
+ * Kafka. Ends when its standard input ends, because then the parent has ended.
  */
 final class BrokerMain {
-  /** One for all nodes that are started by {@link Broker}, who meet by their ports alone. */
+  /** The same for all clusters: nodes find each other by their ports. */
   private static final String CLUSTER_ID = "cmV2b2tlci1zYW5kYm94Lg";
 
   private BrokerMain() {}
@@ -50,14 +50,14 @@ final class BrokerMain {
   private static void endWithParent(Path folder) {
     try {
       while (System.in.read() >= 0) {
-        // The parent writes nothing; only the end of the stream says something.
+        // The parent writes nothing.
       }
       Folders.remove(folder);
       Files.deleteIfExists(folder.resolveSibling(""));
     } catch (DirectoryNotEmptyException othersAreThere) {
-      // The last node to go takes the cluster's folder with it.
+      // The last node that ends deletes the cluster's folder.
     } catch (IOException e) {
-      System.out.println("the parent is gone, and its folder could not be removed: " + e);
+      System.out.println("the parent has ended; its folder could not be deleted: " + e);
     } finally {
       Runtime.getRuntime().halt(1);
     }

@@ -4,29 +4,28 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node of a {@link Broker}: a JVM of its own that can be killed, stopped, frozen and started
- * again on the same ports and data.
+ * One node of a {@link Broker}, in a JVM of its own. It can be killed, stopped, frozen, and started
+ * again with the same ports and data.
  */
 public final class BrokerNode {
-  /** The settings' name in the node's folder. */
+  /** The settings file in the node's folder. */
   static final String SETTINGS = "server.properties";
 
-  private static final long EXIT_SECONDS = 60;
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
 
   private final int id;
   private final Ports ports;
   private final Path folder;
   private Map<String, String> settings = Map.of();
-  private @Nullable Process process;
+  private @Nullable ChildJvm jvm;
 
   BrokerNode(int id, Ports ports, Path folder) {
     this.id = id;
@@ -34,7 +33,7 @@ public final class BrokerNode {
     this.folder = folder;
   }
 
-  /** The three ports of a node, which it keeps over restarts. */
+  /** The three ports of a node. They stay the same after a restart. */
   record Ports(int client, int internal, int controller) {}
 
   /** The node's id in the cluster. */
@@ -42,50 +41,48 @@ public final class BrokerNode {
     return id;
   }
 
-  /** The process id of the JVM that runs or ran last. */
+  /** The process id of the current or last JVM. */
   public long pid() {
     return started().pid();
   }
 
   /** Whether the JVM runs, frozen or not. */
   public boolean alive() {
-    return process != null && process.isAlive();
+    return jvm != null && jvm.alive();
   }
 
-  /** The broker's own log; appended to over restarts. */
+  /** The broker's log. A restart appends to it. */
   public Path log() {
     return folder.resolve("broker.log");
   }
 
-  /** Ends the JVM at once, as by kill -9. */
+  /** Sends SIGKILL and waits for the end. */
   public void kill() {
-    if (process != null) {
-      // Not Process.destroyForcibly: it would close the child's standard input, too.
-      process.toHandle().destroyForcibly();
-      awaitExit();
+    if (jvm != null) {
+      jvm.kill();
     }
   }
 
-  /** Ends the JVM in order, as by SIGTERM, and waits for it. */
+  /** Sends SIGTERM and waits for the end. */
   public void stop() {
-    signalStop();
+    requestStop();
     awaitExit();
   }
 
-  /** Starts the JVM again, on the same ports and data, and waits until the node serves. */
+  /** Starts the node again with the same ports and data, and waits until it is ready. */
   public void restart() {
     launch();
     BrokerReady.await(this);
   }
 
-  /** SIGSTOP: connections stay open and nothing answers. */
+  /** SIGSTOP: connections stay open, and nothing is answered. */
   public void freeze() {
-    signal("STOP");
+    started().signal("STOP");
   }
 
-  /** SIGCONT: goes on where it was frozen. */
+  /** SIGCONT: the node continues after {@link #freeze}. */
   public void thaw() {
-    signal("CONT");
+    started().signal("CONT");
   }
 
   String clientAddress() {
@@ -100,31 +97,27 @@ public final class BrokerNode {
     return ports;
   }
 
-  /** What the JVM itself printed, which is little. */
+  /** The JVM's own output. */
   Path console() {
     return folder.resolve("console.log");
   }
 
-  /** Starts the JVM and does not wait until the node serves. */
+  /** Starts the JVM and does not wait until the node is ready. */
   void launch() {
     if (alive()) {
-      throw new IllegalStateException("node " + id + " runs already");
+      throw new IllegalStateException("node " + id + " is already running");
     }
     try {
-      if (process != null) {
-        configure(BrokerSettings.forAnotherStart(settings));
+      if (jvm != null) {
+        configure(BrokerSettings.forRestart(settings));
       }
-      process =
-          new ProcessBuilder(command())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()))
-              .start();
     } catch (IOException e) {
-      throw new UncheckedIOException("node " + id + " could not be started", e);
+      throw new UncheckedIOException("node " + id + ": its settings could not be written", e);
     }
+    jvm = ChildJvm.start("node " + id, arguments(), Map.of(), console());
   }
 
-  /** Writes the settings that every launch reads. */
+  /** Writes the settings, which every launch reads. */
   void configure(Map<String, String> given) throws IOException {
     settings = given;
     Files.createDirectories(folder);
@@ -134,51 +127,30 @@ public final class BrokerNode {
             .entrySet().stream().map(entry -> escaped(entry.getKey(), entry.getValue())).toList());
   }
 
-  /** Closes the pipe by which the child knows that this JVM lives. */
-  void orphan() throws IOException {
-    started().getOutputStream().close();
-  }
-
-  void signalStop() {
-    if (process != null) {
-      process.toHandle().destroy();
+  void requestStop() {
+    if (jvm != null) {
+      jvm.requestStop();
     }
   }
 
   void awaitExit() {
-    if (process != null && !exitedWithin(EXIT_SECONDS * 1000)) {
-      throw new IllegalStateException("node " + id + " did not end; its log: " + log());
+    if (jvm != null && !jvm.exitedWithin(LONGEST_STOP)) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT, "node %d did not end within %s; its log: %s", id, LONGEST_STOP, log()));
     }
   }
 
-  /** Waits for the JVM's end, up to that many milliseconds; whether it has ended. */
-  boolean exitedWithin(long waitMs) {
-    try {
-      started().onExit().orTimeout(waitMs, TimeUnit.MILLISECONDS).join();
-      return true;
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof TimeoutException) {
-        return false;
-      }
-      throw e;
-    }
-  }
-
-  private Process started() {
-    if (process == null) {
+  /** The current or last JVM. */
+  ChildJvm started() {
+    if (jvm == null) {
       throw new IllegalStateException("node " + id + " was never started");
     }
-    return process;
+    return jvm;
   }
 
-  private List<String> command() {
+  private List<String> arguments() {
     return List.of(
-        "/bin/sh",
-        "-c",
-        // Ignored signals stay ignored in the JVM: Ctrl-C reaches the parent alone.
-        "trap '' INT HUP; exec \"$@\"",
-        "broker",
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx512m",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
@@ -189,21 +161,6 @@ public final class BrokerNode {
         System.getProperty("java.class.path"),
         BrokerMain.class.getName(),
         folder.toString());
-  }
-
-  private void signal(String name) {
-    try {
-      Process kill =
-          new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + started().pid())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (kill.onExit().join().exitValue() != 0) {
-        throw new IllegalStateException("node " + id + " took no SIG" + name + ": does it run?");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("no shell to send SIG" + name, e);
-    }
   }
 
   private static String escaped(String key, String value) {

@@ -18,7 +18,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Waiting until a cluster does what was asked. Counts pauses instead of reading a clock. */
+/** Waits until a cluster is ready. Counts pauses instead of reading a clock. */
 final class BrokerReady {
   private static final int PAUSE_MS = 25;
   private static final int PAUSES = 60_000 / PAUSE_MS;
@@ -26,7 +26,7 @@ final class BrokerReady {
 
   private BrokerReady() {}
 
-  /** Waits until every node is in the cluster and answers. */
+  /** Waits until every node has joined the cluster and answers. */
   static void awaitAll(List<BrokerNode> nodes) {
     nodes.forEach(BrokerReady::awaitListening);
     try (Admin admin = admin(nodes)) {
@@ -34,7 +34,7 @@ final class BrokerReady {
     }
   }
 
-  /** Waits until this node is in the cluster and answers, whatever the others do. */
+  /** Waits until this node has joined the cluster and answers. */
   static void await(BrokerNode node) {
     awaitListening(node);
     try (Admin admin = admin(List.of(node))) {
@@ -46,12 +46,12 @@ final class BrokerReady {
     }
   }
 
-  /** Waits until the cluster knows a leader for each partition. */
+  /** Waits until each partition has a leader. */
   static void awaitLeaders(Admin admin, String topic, int partitions) {
     until(List.of(), () -> hasLeaders(admin, topic, partitions));
   }
 
-  /** By the listener that stays open whatever the clients' one is set to. */
+  /** A client of the internal listener, which needs no credentials. */
   static Admin admin(List<BrokerNode> nodes) {
     return Admin.create(
         Map.of(
@@ -85,7 +85,7 @@ final class BrokerReady {
     }
   }
 
-  /** A client that finds nobody listening would log about it; a bare connection is silent. */
+  /** By plain connections: a Kafka client would log a warning for each failed attempt. */
   private static void awaitListening(BrokerNode node) {
     until(List.of(node), () -> accepts(node.clientAddress()) && accepts(node.internalAddress()));
   }
@@ -110,11 +110,11 @@ final class BrokerReady {
           return;
         }
       } catch (RetriableException notYet) {
-        // The cluster is electing; the next round sees more.
+        // The cluster is electing leaders. Ask again.
       }
       for (BrokerNode node : alive) {
         if (!node.alive()) {
-          throw new IllegalStateException("node " + node.id() + " ended:\n" + lastLines(node));
+          throw new IllegalStateException("node " + node.id() + " has ended:\n" + lastLines(node));
         }
       }
       pause();
@@ -138,7 +138,7 @@ final class BrokerReady {
       }
       return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
     } catch (IOException e) {
-      return "its log can't be read: " + e.getMessage();
+      return "its log cannot be read: " + e.getMessage();
     }
   }
 }

@@ -16,31 +16,32 @@ import java.util.stream.Collectors;
 /** The settings of a cluster's nodes, and their ports. */
 final class BrokerSettings {
   /**
-   * Below the ranges from which systems take the ports of outgoing connections: no client gets the
-   * port of a node that is down just now.
+   * Below the ports that systems use for outgoing connections, so that no client takes the port of
+   * a node while the node is down.
    */
   private static final int FIRST_PORT = 20_000;
 
   private static final int LAST_PORT = 32_000;
 
-  /** How often a coordinator looks for transactions that are overdue, to abort them. */
-  private static final String END_OVERDUE_EVERY_MS =
+  /** How often a coordinator aborts the transactions that have timed out. */
+  private static final String ABORT_TIMED_OUT_EVERY_MS =
       "transaction.abort.timed.out.transaction.cleanup.interval.ms";
 
   private BrokerSettings() {}
 
   /**
-   * Kafka's own 10 seconds between two looks for overdue transactions. With less, a coordinator
-   * that starts aborts them before the partitions have leaders; Kafka 4.4 takes those for deleted
-   * and leaves their markers out, and what was aborted becomes visible with the next commit.
+   * The settings with Kafka's default of 10 seconds for aborting timed-out transactions. With a
+   * shorter time, a restarted coordinator aborts them before the partitions have leaders. Kafka 4.4
+   * then treats these partitions as deleted and writes no abort markers, so the aborted records
+   * become visible with the next commit.
    */
-  static Map<String, String> forAnotherStart(Map<String, String> settings) {
+  static Map<String, String> forRestart(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
-    all.put(END_OVERDUE_EVERY_MS, "10000");
+    all.put(ABORT_TIMED_OUT_EVERY_MS, "10000");
     return all;
   }
 
-  /** Nodes that are configured and not yet launched. */
+  /** Configures nodes and does not launch them. */
   static List<BrokerNode> nodes(Path folder, Broker.Options options) throws IOException {
     List<BrokerNode> nodes = new ArrayList<>();
     List<Integer> ports = freePorts(3 * options.nodeIds().size());
@@ -90,7 +91,7 @@ final class BrokerSettings {
         node.log().resolveSibling("data").toString());
   }
 
-  /** Small, quick to start, quick to notice. */
+  /** Settings for little memory, a fast start, and short time-outs. */
   private static Map<String, String> fast(int nodes) {
     String replicas = Integer.toString(Math.min(3, nodes));
     String inSync = Integer.toString(Math.min(2, nodes));
@@ -103,7 +104,7 @@ final class BrokerSettings {
         Map.entry("transaction.state.log.replication.factor", replicas),
         Map.entry("transaction.state.log.min.isr", inSync),
         Map.entry("transaction.state.log.num.partitions", "4"),
-        Map.entry(END_OVERDUE_EVERY_MS, "500"),
+        Map.entry(ABORT_TIMED_OUT_EVERY_MS, "500"),
         Map.entry("share.coordinator.state.topic.replication.factor", replicas),
         Map.entry("share.coordinator.state.topic.min.isr", inSync),
         Map.entry("share.coordinator.state.topic.num.partitions", "4"),
@@ -121,7 +122,7 @@ final class BrokerSettings {
         Map.entry("log.index.size.max.bytes", "1048576"));
   }
 
-  /** Ports that nothing listens on now, all different. */
+  /** Different ports on which nothing listens now. */
   private static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> held = new ArrayList<>();
     try {

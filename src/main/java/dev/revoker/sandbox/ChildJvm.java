@@ -7,14 +7,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/**
- * A JVM of our own as a child process, which can be sent signals. Ctrl-C reaches the parent alone.
- */
+/** A JVM as a child process. Ctrl-C in the terminal does not reach it, only the parent. */
 final class ChildJvm {
   private final String name;
   private final Process process;
@@ -24,10 +23,10 @@ final class ChildJvm {
     this.process = process;
   }
 
-  /** Starts it; what it prints is appended to the file. */
+  /** Starts a JVM. Its output is appended to the file. */
   static ChildJvm start(
       String name, List<String> javaArguments, Map<String, String> environment, Path console) {
-    // Ignored signals stay ignored in the JVM.
+    // The JVM keeps ignoring the signals that the shell ignores.
     List<String> command =
         new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", name));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -36,7 +35,7 @@ final class ChildJvm {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(console.toFile()));
-    // What the parent is configured by is not the child's.
+    // The child must not inherit the parent's configuration.
     builder.environment().keySet().removeIf(variable -> variable.startsWith("REVOKER_"));
     builder.environment().putAll(environment);
     try {
@@ -58,36 +57,51 @@ final class ChildJvm {
     process.waitFor();
   }
 
-  /** Ends it at once, as by kill -9, and waits until it is gone. */
-  void kill() {
-    // Not Process.destroyForcibly: it would close the child's standard input, too.
-    process.toHandle().destroyForcibly();
-    process.onExit().join();
-  }
-
-  /**
-   * Asks it to end, as by SIGTERM, and waits.
-   *
-   * @return its exit code
-   * @throws IllegalStateException if it goes on for longer
-   */
-  int terminate(Duration timeout) {
-    process.toHandle().destroy();
+  /** Waits for the end of the process; false if it still runs after this time. */
+  boolean exitedWithin(Duration timeout) {
     try {
-      return process
-          .onExit()
-          .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-          .join()
-          .exitValue();
+      process.onExit().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).join();
+      return true;
     } catch (CompletionException e) {
       if (e.getCause() instanceof TimeoutException) {
-        throw new IllegalStateException(name + " did not end within " + timeout, e);
+        return false;
       }
       throw e;
     }
   }
 
-  /** SIGSTOP or SIGCONT, by the shell: Java has no call for it. */
+  /** Closes the pipe whose end tells the child that its parent has ended. */
+  void closeInput() throws IOException {
+    process.getOutputStream().close();
+  }
+
+  /** Sends SIGKILL and waits for the end. */
+  void kill() {
+    // Process.destroyForcibly would also close the child's standard input.
+    process.toHandle().destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** Sends SIGTERM. */
+  void requestStop() {
+    process.toHandle().destroy();
+  }
+
+  /**
+   * Sends SIGTERM and waits for the end.
+   *
+   * @return the exit code
+   * @throws IllegalStateException if the process still runs after the timeout
+   */
+  int terminate(Duration timeout) {
+    requestStop();
+    if (!exitedWithin(timeout)) {
+      throw new IllegalStateException(name + " did not end within " + timeout);
+    }
+    return process.exitValue();
+  }
+
+  /** Sends SIGSTOP or SIGCONT through the shell, because Java has no method for it. */
   void signal(String signal) {
     try {
       Process kill =
@@ -96,7 +110,9 @@ final class ChildJvm {
               .redirectOutput(Redirect.DISCARD)
               .start();
       if (kill.onExit().join().exitValue() != 0) {
-        throw new IllegalStateException(name + " took no SIG" + signal + ": does it run?");
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT, "SIG%s could not be sent to %s; is it running?", signal, name));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("no shell to send SIG" + signal, e);

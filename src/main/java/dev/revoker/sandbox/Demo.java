@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The whole story on this machine: real requests on a real broker are carried out by a real worker
- * against the sandbox; the worker is killed, the API goes down and comes back; then everything is
- * held against the truth.
+ * The demo: a real worker revokes keys that it reads from a real broker, at the sandbox's API. The
+ * demo kills the worker and stops the API for a while. Then it compares all results with the
+ * sandbox and logs in with every key.
  */
 public final class Demo {
-  /** Slow enough to be caught in the middle, and quick to recover. */
+  /** Few calls at a time, so that the kill interrupts some of them; short time-outs. */
   private static final Map<String, String> WORKER =
       Map.of(
           "max.in.flight", "12",
@@ -30,7 +30,7 @@ public final class Demo {
 
   private static final double API_MS = 200;
   private static final long OUTAGE_MS = 10_000;
-  private static final long PATIENCE_MS = 60_000;
+  private static final long STEP_TIMEOUT_MS = 60_000;
   private static final int CONTROL_KEYS = 1;
 
   private final LocalStack stack;
@@ -39,10 +39,10 @@ public final class Demo {
   private final Time time;
 
   /**
-   * Plays on this stack.
+   * A demo on this stack.
    *
-   * @param api to log in with the keys afterwards, as their owners would
-   * @param columns how wide the terminal is that a bar is drawn on; 0 where there is none
+   * @param api the client that logs in with the keys at the end
+   * @param columns the width of the terminal for the progress bar; 0 means plain lines
    */
   public Demo(LocalStack stack, Api api, PrintWriter out, int columns, Time time) {
     this.stack = stack;
@@ -51,7 +51,7 @@ public final class Demo {
     this.time = time;
   }
 
-  /** Whether everything that was promised held; what did not is shown. */
+  /** Runs the demo. Returns whether all checks passed; prints those that failed. */
   public boolean play() {
     stack.api().faults(Faults.NONE.with(Latency.fixed(API_MS)));
     Secret control = stack.api().generateKeys(LocalStack.ACCOUNT, CONTROL_KEYS).getFirst();
@@ -61,35 +61,45 @@ public final class Demo {
         Submitter submitter = new Submitter(servers)) {
       DemoBatch batch = new DemoBatch(stack.api(), submitter);
       batch.sendFirst();
-      screen.tell(batch.size() + " requests are sent, in both lanes, odd ones among them");
+      screen.tell(
+          String.format(
+              Locale.ROOT,
+              "Sent %d requests. Some are malformed, expired, repeated or for unknown keys.",
+              batch.size()));
       screen.begin(batch.size());
       killAndRestart(worker, results, batch);
-      batch.sendUrgentLater();
-      screen.tell("urgent requests are sent behind the standard ones");
+      int urgent = batch.sendUrgentLater();
+      screen.tell(
+          String.format(
+              Locale.ROOT, "Sent %d urgent requests while standard requests wait.", urgent));
       outage(results, batch);
-      await("every request has its result", results, batch, () -> results.count() >= batch.size());
+      await("a result for every request", results, batch, () -> results.count() >= batch.size());
       int exitCode = worker.stop();
-      screen.tell("the worker is stopped by SIGTERM: exit code " + exitCode);
+      screen.tell("Stopped the worker with SIGTERM. Its exit code is " + exitCode + ".");
       return prove(batch, results, control, exitCode);
     }
   }
 
   private void killAndRestart(WorkerProcess worker, ResultLog results, DemoBatch batch) {
-    await("a quarter is answered", results, batch, () -> results.count() >= batch.size() / 4);
+    await("a quarter of the results", results, batch, () -> results.count() >= batch.size() / 4);
     worker.kill();
-    screen.tell("the worker is killed (kill -9) with calls under way, and started again");
+    screen.tell("Killed the worker (kill -9) during its calls, and started it again.");
     worker.restart();
     int before = results.count();
-    await("the new worker goes on", results, batch, () -> results.count() > before + 20);
+    await("results of the new worker", results, batch, () -> results.count() > before + 20);
   }
 
   private void outage(ResultLog results, DemoBatch batch) {
     stack.api().outage(Outage.REFUSE);
-    screen.tell("the API goes down for " + OUTAGE_MS / 1000 + " s: requests wait, none fails");
+    screen.tell(
+        String.format(
+            Locale.ROOT,
+            "Stopped the API for %d s. Requests wait, and none fails.",
+            OUTAGE_MS / 1000));
     long until = time.millis() + OUTAGE_MS;
-    await("the outage lasts", results, batch, () -> time.millis() >= until);
+    await("the end of the outage", results, batch, () -> time.millis() >= until);
     stack.api().outage(Outage.NONE);
-    screen.tell("the API is back");
+    screen.tell("Started the API again.");
   }
 
   private boolean prove(DemoBatch batch, ResultLog results, Secret control, int exitCode) {
@@ -102,34 +112,42 @@ public final class Demo {
     proof.aLiveKeyLogsIn(api, LocalStack.ACCOUNT, control);
     proof.noLaneStarved();
     if (exitCode != 0) {
-      proof.broken().add("the worker's exit code after SIGTERM is " + exitCode);
+      proof
+          .broken()
+          .add(
+              String.format(
+                  Locale.ROOT, "The worker's exit code after SIGTERM is %d, not 0", exitCode));
     }
     List<String> broken = proof.broken();
     if (broken.isEmpty()) {
-      screen.tell("proven: exactly one result for each of " + batch.size() + " requests");
       screen.tell(
-          "proven: each of " + dead + " keys is refused at login (and a control key is not)");
+          String.format(
+              Locale.ROOT, "Checked: each of %d requests has exactly one result.", batch.size()));
+      screen.tell(
+          String.format(
+              Locale.ROOT, "Checked: the API refuses a login with each of %d revoked keys.", dead));
+      screen.tell("Checked: the API accepts a login with a key that nobody asked to revoke.");
       screen.tell(
           String.format(
               Locale.ROOT,
-              "proven: no lane starved (median wait: urgent %d ms, standard %d ms)",
+              "Checked: urgent requests were faster (median: urgent %d ms, standard %d ms).",
               proof.medianWait("urgent").toMillis(),
               proof.medianWait("standard").toMillis()));
     } else {
-      broken.stream().limit(20).forEach(line -> screen.tell("BROKEN: " + line));
+      broken.stream().limit(20).forEach(line -> screen.tell("FAILED: " + line + "."));
     }
     return broken.isEmpty();
   }
 
   private void await(String what, ResultLog results, DemoBatch batch, BooleanSupplier done) {
-    long deadline = time.millis() + PATIENCE_MS;
+    long deadline = time.millis() + STEP_TIMEOUT_MS;
     while (!done.getAsBoolean()) {
       if (time.millis() > deadline) {
         throw new IllegalStateException(
             String.format(
                 Locale.ROOT,
-                "after %d s it is still not so that %s; the worker's log is in %s",
-                PATIENCE_MS / 1000,
+                "waited %d s for %s; see the worker's log in %s",
+                STEP_TIMEOUT_MS / 1000,
                 what,
                 stack.folder()));
       }
@@ -143,7 +161,7 @@ public final class Demo {
     time.after(100, due::release);
     try {
       if (!due.tryAcquire(1, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("the timers stand still");
+        throw new IllegalStateException("a timer did not fire within 1 s");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

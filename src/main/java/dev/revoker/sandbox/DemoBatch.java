@@ -12,23 +12,26 @@ import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the demo sends: every request record, with the outcomes that would be true for it. */
+/** The requests that the demo sends, each with the outcomes that are correct for it. */
 final class DemoBatch {
   /**
-   * A request record: the key it is about, if it is about one that exists, and what may come of it.
+   * A request that was sent.
+   *
+   * @param key the key to revoke, or null if no existing key will be revoked
+   * @param outcomes the correct outcomes
    */
-  record Sent(@Nullable Secret key, Set<String> mayBe) {}
+  record Sent(@Nullable Secret key, Set<String> outcomes) {}
 
   /**
-   * A key is revoked once; {@code not_found} is as true where another request, or a call whose
-   * answer was lost, removed it before.
+   * {@code not_found} is correct if another request removed the key before, or a call whose answer
+   * was lost.
    */
   private static final Set<String> REMOVED = Set.of("revoked", "not_found");
 
   private static final int STANDARD = 260;
   private static final int URGENT_FIRST = 20;
   private static final int URGENT_LATER = 40;
-  private static final int EACH_ODD_KIND = 12;
+  private static final int EACH_INVALID_KIND = 12;
 
   private record Planned(String value, Sent sent) {}
 
@@ -41,13 +44,13 @@ final class DemoBatch {
     this.submitter = submitter;
   }
 
-  /** Sends the offboarding batch, with odd ones mixed in, and the first urgent requests. */
+  /** Sends the standard requests, invalid ones among them, and the first urgent requests. */
   void sendFirst() {
     List<Planned> standard = new ArrayList<>();
     List<Secret> keys = api.generateKeys(LocalStack.ACCOUNT, STANDARD);
     keys.forEach(key -> standard.add(removal(key)));
-    keys.subList(0, EACH_ODD_KIND).forEach(again -> standard.add(removal(again)));
-    for (int i = 0; i < EACH_ODD_KIND; i++) {
+    keys.subList(0, EACH_INVALID_KIND).forEach(again -> standard.add(removal(again)));
+    for (int i = 0; i < EACH_INVALID_KIND; i++) {
       standard.add(unknown(i));
       standard.add(malformed(i));
       standard.add(expired());
@@ -57,9 +60,10 @@ final class DemoBatch {
     sendUrgent(URGENT_FIRST);
   }
 
-  /** Sends more urgent requests, which find the standard lane full. */
-  void sendUrgentLater() {
+  /** Sends more urgent requests and returns how many. */
+  int sendUrgentLater() {
     sendUrgent(URGENT_LATER);
+    return URGENT_LATER;
   }
 
   int size() {
@@ -90,8 +94,8 @@ final class DemoBatch {
   }
 
   private static Planned unknown(int i) {
-    Secret nobodys = Secret.of(String.format(Locale.ROOT, "%032x", 0xdead_0000L + i));
-    return new Planned(Submitter.request(nobodys, Map.of()), new Sent(null, Set.of("not_found")));
+    Secret unknown = Secret.of(String.format(Locale.ROOT, "%032x", 0xdead_0000L + i));
+    return new Planned(Submitter.request(unknown, Map.of()), new Sent(null, Set.of("not_found")));
   }
 
   private static Planned malformed(int i) {

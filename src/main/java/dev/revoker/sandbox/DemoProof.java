@@ -11,11 +11,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
-/** Holds the results against what was sent, and the keys against the API. */
+/** Compares the results with the requests, and tries every key at the API. */
 final class DemoProof {
   private final Map<String, Sent> sent;
   private final Map<String, List<ResultLog.Entry>> results;
@@ -26,28 +27,28 @@ final class DemoProof {
     this.results = results;
   }
 
-  /** What does not hold, a line each; empty if all does. */
+  /** The checks that failed, a line each. */
   List<String> broken() {
     return broken;
   }
 
-  /** Exactly one result for each request record, and none besides. */
+  /** Each request has exactly one result, and there are no other results. */
   void oneResultEach() {
     sent.keySet().stream()
         .filter(source -> !results.containsKey(source))
-        .forEach(source -> broken.add("no result for " + source));
+        .forEach(source -> broken.add("No result for " + source));
     results.forEach(
         (source, entries) -> {
           if (entries.size() != 1) {
             broken.add(entries.size() + " results for " + source);
           }
           if (!sent.containsKey(source)) {
-            broken.add("a result for " + source + ", which was never sent");
+            broken.add("A result for " + source + ", to which no request was sent");
           }
         });
   }
 
-  /** Each outcome is one that is true for its request. */
+  /** Each outcome is correct for its request. */
   void truthful() {
     sent.forEach(
         (source, request) ->
@@ -55,45 +56,53 @@ final class DemoProof {
                 .getOrDefault(source, List.of())
                 .forEach(
                     result -> {
-                      if (!request.mayBe().contains(result.outcome())) {
-                        broken.add(source + " is " + result.outcome() + ", not " + request.mayBe());
+                      if (!request.outcomes().contains(result.outcome())) {
+                        broken.add(
+                            String.format(
+                                Locale.ROOT,
+                                "The outcome of %s is %s, not one of %s",
+                                source,
+                                result.outcome(),
+                                request.outcomes()));
                       }
                     }));
   }
 
   /**
-   * Every key logs in no more: asked of the API itself, as its owner would.
+   * The API refuses a login with each revoked key.
    *
-   * @return how many keys were tried
+   * @return the number of keys
    */
   int keysAreDead(Api api, String account) {
     Collection<Secret> keys =
         sent.values().stream().map(Sent::key).filter(Objects::nonNull).distinct().toList();
     for (Secret key : keys) {
       if (!(login(api, account, key) instanceof ApiAnswer.Refused)) {
-        broken.add("a key that was to be removed still logs in");
+        broken.add("The API accepts a login with a key that should be revoked");
       }
     }
     return keys.size();
   }
 
-  /** A control, so that the proof can fail: a key that nobody asked to remove does log in. */
+  /** A control, so that the other check can fail: the API accepts a login with a live key. */
   void aLiveKeyLogsIn(Api api, String account, Secret live) {
     if (!(login(api, account, live) instanceof ApiAnswer.Session)) {
-      broken.add("the control key, which nobody asked to remove, does not log in");
+      broken.add("The API refuses a login with the control key, which nobody asked to revoke");
     }
   }
 
-  /** Neither lane was starved: both were answered, and the urgent ones waited for less. */
+  /** Both lanes got results, and urgent requests waited for a shorter time. */
   void noLaneStarved() {
     Duration urgent = medianWait("urgent");
     Duration standard = medianWait("standard");
     if (urgent.compareTo(standard) >= 0) {
-      broken.add("urgent requests waited " + urgent + ", standard ones " + standard);
+      broken.add(
+          String.format(
+              Locale.ROOT, "Urgent requests waited %s, standard requests %s", urgent, standard));
     }
   }
 
-  /** Half of the lane's requests were answered within this, from received to visible. */
+  /** The median time from {@code received_at} to {@code completed_at} of a lane. */
   Duration medianWait(String lane) {
     List<Duration> waits =
         results.values().stream()
@@ -103,7 +112,7 @@ final class DemoProof {
             .sorted()
             .toList();
     if (waits.isEmpty()) {
-      broken.add("no result of the lane " + lane);
+      broken.add("No result of the lane " + lane);
       return Duration.ZERO;
     }
     return waits.get(waits.size() / 2);

@@ -16,7 +16,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** What the demo shows: a bar on a terminal, plain lines in a pipe. */
+/** Prints the demo: with a progress bar on a terminal, as plain lines elsewhere. */
 final class DemoScreen implements AutoCloseable {
   private static final int LINE_EVERY_PERCENT = 10;
 
@@ -34,18 +34,18 @@ final class DemoScreen implements AutoCloseable {
     this.columns = columns;
   }
 
-  /** A step of the story. */
+  /** Prints a step with the time since the start. */
   void tell(String line) {
     String stamped = String.format(Locale.ROOT, "%5.1fs  %s", seconds(), line);
     if (bar != null) {
-      // Above the bar, which is drawn on standard error.
+      // Clears the progress bar, which is on standard error and is drawn again below.
       out.print("\r\033[K");
     }
     out.println(stamped);
     out.flush();
   }
 
-  /** From now on the number of results is shown. */
+  /** Starts the progress bar, if there is a terminal. */
   void begin(int total) {
     if (columns > 0) {
       PrintStream direct = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
@@ -54,13 +54,13 @@ final class DemoScreen implements AutoCloseable {
               .setTaskName("       results")
               .setInitialMax(total)
               .setStyle(ProgressBarStyle.ASCII)
-              // The library's own way to ask for the width takes Ctrl-C away from the JVM.
+              // If the library asked for the width itself, Ctrl-C would not reach the JVM.
               .setConsumer(new ConsoleProgressBarConsumer(direct, columns - 1))
               .build();
     }
   }
 
-  /** Shows how far it is. */
+  /** Shows the number of results. */
   void progress(IntSupplier results, int total) {
     int now = results.getAsInt();
     if (bar != null) {
@@ -71,11 +71,11 @@ final class DemoScreen implements AutoCloseable {
     int percent = 100 * now / total;
     if (percent >= percentShown + LINE_EVERY_PERCENT) {
       percentShown = percent - percent % LINE_EVERY_PERCENT;
-      tell(String.format(Locale.ROOT, "%d of %d results", now, total));
+      tell(String.format(Locale.ROOT, "%d of %d results.", now, total));
     }
   }
 
-  /** A table of how many requests of each lane had which outcome. */
+  /** Prints a table of the outcomes of each lane. */
   void table(List<ResultLog.Entry> results) {
     close();
     Map<String, int[]> counts = new TreeMap<>();

@@ -22,7 +22,7 @@ public enum Endpoint {
               Collectors.toMap(
                   endpoint -> "/api/account/" + endpoint.wireName(), Function.identity()));
 
-  /** The last word of its path. */
+  /** The last segment of its path. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an endpoint misbehaves. Immutable; {@link #NONE} is the start for others.
+ * The faults of an endpoint. Immutable: start with {@link #NONE} and add to it.
  *
- * @param latency from the arrival of the call, when it takes effect, to the answer
- * @param rates the share of calls that each fault befalls; a call meets one at most, so together
- *     they may not exceed 1
- * @param everyNth every so many calls one meets {@link Fault#ERROR} for certain; 0 means never
- * @param errorStatus what {@link Fault#ERROR} answers; 400 to 599
- * @param retryAfterSeconds goes with 429 and with the error status; null means no such header
+ * @param latency the delay of the answer; the call takes effect when it arrives
+ * @param rates the share of calls that get each fault; a call gets one fault at most, so the rates
+ *     add up to 1 at most
+ * @param everyNth every Nth call gets {@link Fault#ERROR}; 0 means none
+ * @param errorStatus the status of {@link Fault#ERROR}; 400 to 599
+ * @param retryAfterSeconds the Retry-After header of a 429 and of an error; null means none
  */
 public record Faults(
     Latency latency,
@@ -21,7 +21,7 @@ public record Faults(
     int everyNth,
     int errorStatus,
     @Nullable Integer retryAfterSeconds) {
-  /** All well. */
+  /** No faults. */
   public static final Faults NONE = new Faults(Latency.NONE, Map.of(), 0, 503, null);
 
   public Faults {
@@ -48,7 +48,7 @@ public record Faults(
     }
   }
 
-  /** These, with this fault at this rate. */
+  /** The same with this fault at this rate. */
   public Faults with(Fault fault, double rate) {
     EnumMap<Fault, Double> changed = new EnumMap<>(Fault.class);
     changed.putAll(rates);
@@ -56,22 +56,22 @@ public record Faults(
     return new Faults(latency, changed, everyNth, errorStatus, retryAfterSeconds);
   }
 
-  /** These, with this latency. */
+  /** The same with this latency. */
   public Faults with(Latency changed) {
     return new Faults(changed, rates, everyNth, errorStatus, retryAfterSeconds);
   }
 
-  /** These, with every nth call an error. */
+  /** The same with an error for every Nth call. */
   public Faults withEveryNth(int changed) {
     return new Faults(latency, rates, changed, errorStatus, retryAfterSeconds);
   }
 
-  /** These, with another error status. */
+  /** The same with another error status. */
   public Faults withErrorStatus(int changed) {
     return new Faults(latency, rates, everyNth, changed, retryAfterSeconds);
   }
 
-  /** These, with a Retry-After, or without one. */
+  /** The same with a Retry-After header, or without one if it is null. */
   public Faults withRetryAfter(@Nullable Integer seconds) {
     return new Faults(latency, rates, everyNth, errorStatus, seconds);
   }

@@ -8,11 +8,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Temporary folders. */
+/** Deletes temporary folders. */
 final class Folders {
   private Folders() {}
 
-  /** Removes the folder and all in it, also while others remove from it. */
+  /** Deletes the folder and its content, even if another process deletes parts of it. */
   static void remove(Path folder) throws IOException {
     if (Files.exists(folder)) {
       Files.walkFileTree(folder, new Remover());

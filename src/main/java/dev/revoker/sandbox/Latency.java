@@ -4,16 +4,16 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
- * How long answers take: log-normal, or fixed where median and 99th percentile are the same.
+ * The delay of answers: log-normally distributed, or fixed if median and 99th percentile are equal.
  *
- * @param medianMs milliseconds; 0 means at once
- * @param p99Ms milliseconds; not below the median
+ * @param medianMs the median in milliseconds; 0 means no delay
+ * @param p99Ms the 99th percentile in milliseconds; at least the median
  */
 public record Latency(double medianMs, double p99Ms) {
-  /** At once. */
+  /** No delay. */
   public static final Latency NONE = fixed(0);
 
-  /** How many standard deviations the 99th percentile of a normal distribution is from its mean. */
+  /** The 99th percentile of the standard normal distribution. */
   private static final double P99_DEVIATIONS = 2.3263;
 
   public Latency {
@@ -27,16 +27,16 @@ public record Latency(double medianMs, double p99Ms) {
               p99Ms));
     }
     if (medianMs == 0 && p99Ms > 0) {
-      throw new IllegalArgumentException("latency_ms: a median_ms of 0 has no tail");
+      throw new IllegalArgumentException("latency_ms: with a median_ms of 0, p99_ms must be 0");
     }
   }
 
-  /** The same for every answer. */
+  /** The same delay for every answer. */
   public static Latency fixed(double ms) {
     return new Latency(ms, ms);
   }
 
-  /** Draws one; nanoseconds. */
+  /** Draws a delay, in nanoseconds. */
   long drawNanos(RandomGenerator random) {
     double ms = medianMs;
     if (p99Ms > medianMs) {

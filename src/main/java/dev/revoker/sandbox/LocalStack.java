@@ -14,19 +14,23 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Broker, topics and account API on this machine, and what a worker needs to find them. */
+/** A broker with topics, the sandbox's account API, and workers, all on this machine. */
 public final class LocalStack implements AutoCloseable {
-  /** The requests of leaked keys. */
+  /** The topic of the urgent lane. */
   public static final String URGENT = "key-revocations.urgent";
 
-  /** The other requests. */
+  /** The topic of the standard lane. */
   public static final String STANDARD = "key-revocations";
 
-  /** The results. */
+  /** The topic of the results. */
   public static final String RESULTS = "key-revocations.results";
 
-  /** The account that there is. */
+  /** The only account of the API. */
   public static final String ACCOUNT = "demo";
+
+  /** So that no request is larger in the worker's memory than the broker's limit. */
+  private static final Map<String, String> UNCOMPRESSED =
+      Map.of("compression.type", "uncompressed");
 
   private final Broker broker;
   private final boolean closesBroker;
@@ -44,12 +48,12 @@ public final class LocalStack implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Starts everything but the worker, and waits until it serves. */
+  /** Starts a broker of one node, the topics and the API, and waits until they are ready. */
   public static LocalStack start(Time time) {
     return start(time, Broker.Options.DEFAULTS);
   }
 
-  /** The same, on a broker of other making. */
+  /** The same with other options for the broker. */
   public static LocalStack start(Time time, Broker.Options options) {
     CompletableFuture<Broker> broker = CompletableFuture.supplyAsync(() -> Broker.start(options));
     LocalStack stack;
@@ -59,14 +63,13 @@ public final class LocalStack implements AutoCloseable {
       broker.join().close();
       throw new UncheckedIOException("the sandbox could not be started", e);
     }
-    Map<String, String> requests = Map.of("compression.type", "uncompressed");
-    stack.broker.createTopic(URGENT, 2, requests);
-    stack.broker.createTopic(STANDARD, 4, requests);
+    stack.broker.createTopic(URGENT, 2, UNCOMPRESSED);
+    stack.broker.createTopic(STANDARD, 4, UNCOMPRESSED);
     stack.broker.createTopic(RESULTS, 2, Map.of());
     return stack;
   }
 
-  /** The same on a broker that runs already and goes on after {@link #close}; without topics. */
+  /** The same on a running broker, which {@link #close} does not stop. Creates no topics. */
   public static LocalStack start(Time time, Broker running) {
     try {
       return start(time, CompletableFuture.completedFuture(running), false);
@@ -102,20 +105,20 @@ public final class LocalStack implements AutoCloseable {
     return password;
   }
 
-  /** Starts a worker on it, with these settings besides. */
+  /** Starts a worker with these additional settings. */
   public WorkerProcess startWorker(String name, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(workerSettings());
     all.putAll(settings);
     return started(WorkerProcess.start(all, folder.resolve(name + ".log")));
   }
 
-  /** Takes care of a worker that was started otherwise: it ends with the stack. */
+  /** Adds a worker that was started elsewhere, so that {@link #close} ends it. */
   public WorkerProcess started(WorkerProcess worker) {
     workers.add(worker);
     return worker;
   }
 
-  /** What a worker needs to find broker and API, secrets in clear. */
+  /** The settings with which a worker finds the broker and the API. They contain secrets. */
   public Map<String, String> workerSettings() {
     return Map.of(
         "bootstrap.servers",
@@ -130,12 +133,12 @@ public final class LocalStack implements AutoCloseable {
         password.reveal());
   }
 
-  /** Where the workers log. */
+  /** The folder of the workers' logs. */
   public Path folder() {
     return folder;
   }
 
-  /** Kills the workers, ends the API and the broker that it started, and removes their data. */
+  /** Kills the workers, stops the API and the broker that it started, and deletes their data. */
   @Override
   public void close() {
     workers.forEach(WorkerProcess::close);

@@ -4,20 +4,17 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How the whole API is down. The admin endpoint goes on, save for {@link #REFUSE}. */
+/** How the whole API fails. {@code /_sandbox/} still works, except during {@link #REFUSE}. */
 public enum Outage {
-  /** It is not down. */
+  /** No outage. */
   NONE("none"),
   /** Every call is answered with 503. */
   UNAVAILABLE("503"),
-  /** Every call's connection is reset. */
+  /** The connection of every call is reset. */
   RESET("reset"),
   /** No call is answered. */
   HANG("hang"),
-  /**
-   * Nothing listens: the open connections are reset and new ones refused, those to the admin
-   * endpoint too.
-   */
+  /** All connections are reset, and nothing listens on the port. */
   REFUSE("refuse");
 
   private final String wireName;
@@ -26,7 +23,7 @@ public enum Outage {
     this.wireName = wireName;
   }
 
-  /** Its {@code outage_mode} in JSON. */
+  /** The name of this {@code outage_mode} in JSON. */
   public String wireName() {
     return wireName;
   }

@@ -17,12 +17,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Every result that a reader with {@code isolation.level=read_committed} sees, as it comes. Reads
- * on a thread of its own until it is closed.
- */
+/** Reads all committed results of a topic, on a thread of its own, until it is closed. */
 public final class ResultLog implements AutoCloseable {
-  /** A result as it was read. */
+  /** A result. */
   public record Entry(String requestId, String source, JsonNode value, Instant visibleAt) {
     /** The result's {@code outcome}. */
     public String outcome() {
@@ -56,20 +53,17 @@ public final class ResultLog implements AutoCloseable {
     reader = Thread.ofPlatform().name("results").daemon().start(() -> read(topic));
   }
 
-  /** How many results came, repeats included. */
+  /** The number of results read so far, including repeated ones. */
   public int count() {
     return count.get();
   }
 
-  /** How many came for requests of this lane. */
+  /** The number of results of a lane. */
   public long count(String lane) {
     return all().stream().filter(result -> result.lane().equals(lane)).count();
   }
 
-  /**
-   * The results of each request record, by its coordinates; more than one would be a broken
-   * promise.
-   */
+  /** The results by the coordinates of their request. Each request should have one. */
   public Map<String, List<Entry>> bySource() {
     return Map.copyOf(bySource);
   }
@@ -93,7 +87,7 @@ public final class ResultLog implements AutoCloseable {
 
   private void read(String topic) {
     try (consumer) {
-      // Not subscribed: a group that lost its coordinator would begin again and see all twice.
+      // Assigned, not subscribed: a group without committed offsets could read results twice.
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(one -> new TopicPartition(one.topic(), one.partition()))
@@ -106,7 +100,7 @@ public final class ResultLog implements AutoCloseable {
         }
       }
     } catch (WakeupException closed) {
-      // That is how it ends.
+      // close() was called.
     }
   }
 

@@ -4,6 +4,7 @@ import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -15,13 +16,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Sends requests, for the demo and the tests. */
+/** Sends requests for the demo and for tests. */
 public final class Submitter implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final KafkaProducer<byte[], byte[]> producer;
 
-  /** Connects when the first is sent. */
+  /** Connects when the first request is sent. */
   public Submitter(String bootstrapServers) {
     producer =
         new KafkaProducer<>(
@@ -30,18 +31,18 @@ public final class Submitter implements AutoCloseable {
             new ByteArraySerializer());
   }
 
-  /** A request for this key with these fields besides. */
+  /** The JSON of a request for this key, with additional fields. */
   public static String request(Secret key, Map<String, ?> fields) {
-    Map<String, Object> all = new java.util.LinkedHashMap<>();
+    Map<String, Object> all = new LinkedHashMap<>();
     all.put("api_securekey", key.reveal());
     all.putAll(fields);
     return JSON.writeValueAsString(all);
   }
 
   /**
-   * Sends values and waits until the broker has them.
+   * Sends records and waits until the broker has acknowledged them.
    *
-   * @return where each stands
+   * @return the coordinates of each record
    */
   public List<Source> send(String topic, List<@Nullable String> values) {
     List<Future<RecordMetadata>> sent = new ArrayList<>();

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A real worker in a child process, so that it can be killed. Its settings travel by environment,
- * so that no secret is a process argument.
+ * A worker in a child process, which can be killed. It gets its settings as environment variables,
+ * because process arguments are visible to other users.
  */
 public final class WorkerProcess implements AutoCloseable {
   private static final Duration LONGEST_STOP = Duration.ofSeconds(45);
@@ -42,13 +42,13 @@ public final class WorkerProcess implements AutoCloseable {
    * Starts a worker and does not wait for it.
    *
    * @param settings as in the configuration file; {@code ops.listen} is a free port unless given
-   * @param log what it logs is appended there
+   * @param log the file to which its log is appended
    */
   public static WorkerProcess start(Map<String, String> settings, Path log) {
     return start(settings, List.of(), log);
   }
 
-  /** The same, with options for its JVM besides. */
+  /** The same with additional options for the JVM. */
   public static WorkerProcess start(
       Map<String, String> settings, List<String> jvmOptions, Path log) {
     Map<String, String> all = new HashMap<>(settings);
@@ -59,7 +59,7 @@ public final class WorkerProcess implements AutoCloseable {
     return new WorkerProcess(environment, jvmOptions, log, URI.create("http://" + listen));
   }
 
-  /** Where its endpoints are. */
+  /** The address of its endpoints. */
   public URI ops() {
     return ops;
   }
@@ -69,7 +69,7 @@ public final class WorkerProcess implements AutoCloseable {
     return log;
   }
 
-  /** Of the JVM that runs or ran last. */
+  /** The process id of the current or last JVM. */
   public long pid() {
     return jvm.pid();
   }
@@ -79,35 +79,35 @@ public final class WorkerProcess implements AutoCloseable {
     return jvm.alive();
   }
 
-  /** kill -9. */
+  /** Sends SIGKILL and waits for the end. */
   public void kill() {
     jvm.kill();
   }
 
-  /** SIGTERM; returns the exit code. */
+  /** Sends SIGTERM, waits for the end, and returns the exit code. */
   public int stop() {
     return jvm.terminate(LONGEST_STOP);
   }
 
-  /** Waits until it ends, for whatever reason. */
+  /** Waits until the worker ends, for any reason. */
   public void awaitExit() throws InterruptedException {
     jvm.awaitExit();
   }
 
-  /** SIGSTOP: it keeps its connections and does nothing. */
+  /** SIGSTOP: connections stay open, and the worker does nothing. */
   public void freeze() {
     jvm.signal("STOP");
   }
 
-  /** SIGCONT. */
+  /** SIGCONT: the worker continues after {@link #freeze}. */
   public void thaw() {
     jvm.signal("CONT");
   }
 
-  /** Starts it again, after it ended, with the same settings. */
+  /** Starts the worker again after its end, with the same settings. */
   public void restart() {
     if (jvm.alive()) {
-      throw new IllegalStateException("the worker runs already");
+      throw new IllegalStateException("the worker is already running");
     }
     jvm = launch();
   }
@@ -121,7 +121,7 @@ public final class WorkerProcess implements AutoCloseable {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                // As bin/revoker has it.
+                // The same as in bin/revoker.
                 "-XX:+UseSerialGC",
                 "-Xmx56m",
                 "-Xmn24m",
@@ -132,7 +132,7 @@ public final class WorkerProcess implements AutoCloseable {
     return ChildJvm.start("worker", arguments, environment, log);
   }
 
-  /** As in production: without the broker's jars, where they stand in a folder of their own. */
+  /** Without the broker's jars if they are in a folder of their own, as in production. */
   private static String classPath() {
     String brokerJars = File.separator + "lib" + File.separator + "sandbox" + File.separator;
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))

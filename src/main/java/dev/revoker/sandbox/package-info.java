@@ -1,6 +1,6 @@
 /**
- * What the worker is tried against on one machine: a stand-in for cielo24's account API with faults
- * on demand, and a real Kafka broker in a child process. No part of the worker.
+ * For tests and the demo: a stand-in for cielo24's account API with faults on demand, a real Kafka
+ * broker, and workers, in child processes. The worker does not use this package.
  */
 @NullMarked
 package dev.revoker.sandbox;

@@ -98,9 +98,9 @@ class BrokerIT {
     node.launch();
     BrokerReady.await(node);
 
-    node.orphan();
+    node.started().closeInput();
 
-    assertThat(node.exitedWithin(10_000)).isTrue();
+    assertThat(node.started().exitedWithin(Duration.ofSeconds(10))).isTrue();
     assertThat(folder).doesNotExist();
   }
 
