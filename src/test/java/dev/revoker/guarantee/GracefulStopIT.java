@@ -2,6 +2,7 @@ package dev.revoker.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.sandbox.Endpoint;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.WorkerProcess;
@@ -25,6 +26,9 @@ class GracefulStopIT {
 
       scene.awaitResults(200);
       assertThat(one.stop()).as("exit code").isZero();
+      assertThat(scene.stack().api().ledger().answers(Endpoint.LOGOUT))
+          .as("it logs out of its session")
+          .isEqualTo(Map.of("204", 1L));
       one.restart();
       scene.awaitResults(700);
       assertThat(two.stop()).as("exit code").isZero();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Endpoint;
+import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.Outage;
@@ -87,6 +88,29 @@ class OutageIT {
       assertThat(scene.outcomes()).containsOnlyKeys("revoked");
       assertThat(keys).noneMatch(scene.stack().api().ledger()::isActive);
       assertThat(takenOn(worker)).as("the group membership was kept").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a429HoldsTheCallsBackForNoLongerThanTheMaximumAndSaysUntilWhen() throws Exception {
+    try (Scene scene = new Scene(with("retry.after.max.ms", "3000"))) {
+      WorkerProcess worker = scene.worker();
+      scene.awaitReady(worker);
+      scene.faults(Faults.NONE.with(Fault.THROTTLE, 1).withRetryAfter(86_400));
+      scene.submitKeys("urgent", 1, Map.of());
+
+      await()
+          .atMost(Scene.PATIENCE)
+          .until(() -> metric(scene, worker, "revoker_intake_paused") == 1);
+      await()
+          .atMost(Scene.PATIENCE)
+          .until(() -> scene.get(worker, "/readyz").body().contains("held back until"));
+      assertThat(scene.get(worker, "/readyz").statusCode()).isEqualTo(200);
+
+      scene.faults(Faults.NONE);
+      scene.awaitExactlyOneResultEach();
+      assertThat(scene.outcomes()).containsOnlyKeys("revoked");
+      assertThat(metric(scene, worker, "revoker_intake_paused")).isZero();
     }
   }
 

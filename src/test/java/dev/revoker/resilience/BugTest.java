@@ -19,7 +19,7 @@ class BugTest {
   private final ManualTime time = new ManualTime();
 
   @Test
-  void anApiThatThrowsIsTold() {
+  void anApiThatThrowsIsReportedAsABug() {
     Dispatcher dispatcher =
         dispatcher(
             (call, onAnswer) -> {
@@ -31,7 +31,7 @@ class BugTest {
   }
 
   @Test
-  void aCallerThatThrowsIsTold() {
+  void aCallerThatThrowsIsReportedAsABug() {
     ScriptedApi api = new ScriptedApi(time);
     Dispatcher dispatcher = dispatcher(api);
     dispatcher.admit(
@@ -50,7 +50,7 @@ class BugTest {
   }
 
   @Test
-  void anAnswerThatComesTwiceIsTold() {
+  void aSecondAnswerToACallIsReportedAsABug() {
     List<Consumer<ApiAnswer>> calls = new ArrayList<>();
     Dispatcher dispatcher = dispatcher((call, onAnswer) -> calls.add(onAnswer));
     dispatcher.admit(Ask.in("urgent").request(0), new Asked());
@@ -61,7 +61,7 @@ class BugTest {
   }
 
   @Test
-  void aRequestWithNeitherAccountNorTokenIsTold() {
+  void aRequestWithNeitherAccountNorTokenIsReportedAsABug() {
     Dispatcher dispatcher = dispatcher(new ScriptedApi(time));
     assertThatThrownBy(() -> dispatcher.admit(Ask.in("urgent").of(null).request(0), new Asked()))
         .isInstanceOf(IllegalStateException.class);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Resilience4j's own meters tell what the dispatcher does. */
 class InstrumentsTest {
   @Test
-  void breakerRetryAndRateAreSeen() {
+  void breakerRetryAndRateLimiterHaveMeters() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Rig rig = new Rig(new Settings().ratePerSecond(1_000));
     rig.dispatcher.instruments().bindTo(meters);
@@ -26,7 +26,7 @@ class InstrumentsTest {
   }
 
   @Test
-  void whatCameOfTheRetriesIsCounted() {
+  void theOutcomesOfRetriesAreCounted() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Rig rig = new Rig(new Settings().maxAttempts(2).minimumCalls(50));
     rig.dispatcher.instruments().bindTo(meters);
@@ -60,7 +60,7 @@ class InstrumentsTest {
 
   @ParameterizedTest
   @MethodSource("words")
-  void eachCallIsToldOnceWithItsAnswerAndItsTime(ApiAnswer answer, String word) {
+  void eachCallIsReportedOnceWithItsAnswerAndDuration(ApiAnswer answer, String word) {
     Rig rig = Rig.withDefaults();
     rig.ask("standard");
     rig.time.advanceMs(7);

@@ -26,7 +26,7 @@ class LogoutTest {
   }
 
   @Test
-  void thoseThatItOpenedAreLoggedOutOfAtTheSameTime() {
+  void sessionsThatALoginOpenedAreLoggedOutInParallel() {
     Rig rig = withSessions();
     CompletableFuture<Integer> done = rig.dispatcher.logOut();
     assertThat(rig.api.open().stream().map(call -> call.what))
@@ -41,7 +41,7 @@ class LogoutTest {
   }
 
   @Test
-  void itWaitsForNoGate() {
+  void aLogoutNeedsNoPermit() {
     Rig rig = withSessions();
     rig.breakApi();
     rig.dispatcher.logOut();
@@ -49,7 +49,7 @@ class LogoutTest {
   }
 
   @Test
-  void withoutSessionsItIsDoneAtOnce() {
+  void withoutSessionsALogoutIsDoneAtOnce() {
     Rig rig = Rig.withDefaults();
     assertThat(rig.dispatcher.logOut()).isCompletedWithValue(0);
     assertThat(rig.api.calls).isEmpty();

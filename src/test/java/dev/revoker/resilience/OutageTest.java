@@ -26,7 +26,7 @@ class OutageTest {
 
   @ParameterizedTest
   @MethodSource("failures")
-  void aLoneRequestSitsOutAnOutageOfHoursAndIsRevokedAfterIt(ApiAnswer failure) {
+  void aSingleRequestWaitsOutAnOutageOfHours(ApiAnswer failure) {
     Rig rig = Rig.withDefaults();
     rig.api.rule(20, call -> failure);
     Asked asked = rig.ask("standard");
@@ -81,7 +81,7 @@ class OutageTest {
   }
 
   @Test
-  void aThousandWaitAndAllAreRevokedAfterIt() {
+  void aThousandRequestsWaitOutAnOutage() {
     Rig rig = Rig.withDefaults();
     rig.api.rule(20, call -> NO_CONNECTION);
     List<Asked> all = rig.ask(1_000, Ask.in("standard"));
@@ -111,7 +111,7 @@ class OutageTest {
   }
 
   @Test
-  void withOneAttemptAndAMinimumOfOneTheFirstFailureIsAnOutage() {
+  void withOneAttemptAndOneMinimumCallTheFirstFailureOpensTheBreaker() {
     Rig rig = new Rig(new Settings().maxAttempts(1).minimumCalls(1));
     rig.api.rule(20, call -> FAILED);
     Asked asked = rig.ask("urgent");

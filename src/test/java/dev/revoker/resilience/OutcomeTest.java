@@ -112,7 +112,7 @@ class OutcomeTest {
   }
 
   @Test
-  void theApisOwnWordsAreHandedOn() {
+  void theApisOwnErrorIsInTheResult() {
     Rig rig = Rig.withDefaults();
     Asked asked = rig.ask("urgent");
     rig.api.only().answer(new ApiAnswer.Refused("INVALID_QUERY", "v is not 1"));

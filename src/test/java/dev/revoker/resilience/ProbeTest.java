@@ -17,7 +17,7 @@ class ProbeTest {
   private static final String POISON = "dead0000";
 
   @Test
-  void intakeIsOpenWithTheBreakerClosedAndShutWithItOpen() {
+  void intakeIsOpenWhileTheBreakerIsClosedAndClosedWhileItIsOpen() {
     Rig rig = Rig.withDefaults();
     rig.time.advanceMs(86_400_000);
     assertThat(rig.dispatcher.intakeRoom()).isEqualTo(Integer.MAX_VALUE);
@@ -113,7 +113,7 @@ class ProbeTest {
   }
 
   @Test
-  void whereManyWaitNoneAreLetInWhileItIsProbed() {
+  void whereManyRequestsWaitNoneIsAdmittedWhileHalfOpen() {
     Rig rig = Rig.withDefaults();
     rig.breakApi();
     rig.ask(1_000, Ask.in("standard"));
@@ -123,7 +123,7 @@ class ProbeTest {
   }
 
   @Test
-  void whereAllWaitForALoginNoFloodIsLetInWhileItIsProbed() {
+  void whereAllRequestsWaitForALoginNoFloodIsAdmittedWhileHalfOpen() {
     Rig rig = Rig.withDefaults();
     rig.breakApi();
     rig.time.advanceMs(10_000);
@@ -137,7 +137,7 @@ class ProbeTest {
   }
 
   @Test
-  void thoseWhoWaitedForALoginThatIsOverTakeNoRoom() {
+  void requestsThatWaitedForAFinishedLoginTakeNoRoom() {
     Rig rig = Rig.withDefaults();
     rig.ask(5, Ask.in("standard").of("acme"));
     rig.api.only().answer(ApiAnswers.session("70ce"));
@@ -148,7 +148,7 @@ class ProbeTest {
   }
 
   @Test
-  void inALongOutageTheIntakeStaysShutHoweverOftenItIsProbed() {
+  void inALongOutageIntakeStaysClosedHoweverManyProbesAreMade() {
     Rig rig = Rig.withDefaults();
     rig.breakApi();
     rig.api.rule(5, call -> FAILED);
@@ -160,7 +160,7 @@ class ProbeTest {
   }
 
   @Test
-  void anUrgentRequestWhoseProbeFailedIsTheFirstOnceTheApiIsBack() {
+  void anUrgentRequestWhoseProbeFailedIsCalledFirstOnceTheApiIsUp() {
     Rig rig = new Rig(new Settings().maxInFlight(3).reserved(0, 0).halfOpenCalls(1));
     rig.breakApi();
     rig.ask(Ask.in("urgent").key("0a0a0a0a"));
@@ -173,7 +173,7 @@ class ProbeTest {
   }
 
   @Test
-  void theLoopIsToldWhenTheIntakeOpensAndShuts() {
+  void theListenerLearnsWhenIntakeOpensAndCloses() {
     Rig rig = Rig.withDefaults();
     List<Integer> told = new ArrayList<>();
     rig.onIntakeChange = () -> told.add(rig.dispatcher.intakeRoom());
@@ -323,7 +323,7 @@ class ProbeTest {
   }
 
   @Test
-  void whileAnotherProbesWhoseProbeFailedRests() {
+  void aRequestWhoseProbeFailedRestsWhileAnotherCanProbe() {
     Rig rig = new Rig(new Settings().halfOpenCalls(2));
     rig.breakApi();
     rig.ask(Ask.in("urgent").key(POISON));
@@ -340,7 +340,7 @@ class ProbeTest {
   }
 
   @Test
-  void oneThatFailsAloneProbesAgainAndAgainAndLeavesRoomForAnother() {
+  void aSingleFailingRequestKeepsProbingAndLeavesRoomForAnother() {
     Rig rig = new Rig(new Settings().halfOpenCalls(2));
     rig.breakApi();
     rig.ask(Ask.in("urgent").key(POISON));

@@ -72,7 +72,7 @@ class ProtectedKeyTest {
   }
 
   @Test
-  void otherKeysAreNot() {
+  void otherKeysAreNotProtected() {
     Rig rig = rig();
     rig.ask(Ask.in("urgent").key(NAMED + "0"));
     rig.ask(Ask.in("urgent").key("0" + Settings.OTHERS_KEY));

@@ -57,7 +57,7 @@ class RandomTrafficTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void theBooksBalanceAfterEveryStepAndEveryRequestIsCalledBackOnce(long seed) {
+  void theInvariantsHoldAfterEveryStepAndEveryCallerIsCalledOnce(long seed) {
     random = new Random(seed);
     begin();
     for (int step = 0; step < 400; step++) {

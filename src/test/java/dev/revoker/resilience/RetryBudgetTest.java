@@ -21,13 +21,13 @@ class RetryBudgetTest {
     "8, 0.999999, 30000",
     "60, 0.999999, 30000"
   })
-  void itIsBetweenHalfAndAllOfWhatDoublesUpToTheMost(int failures, double chance, long ms) {
+  void theDelayIsBetweenHalfAndAllOfADoublingInterval(int failures, double chance, long ms) {
     assertThat(new RetryBudget(RETRY, () -> chance).delayMs(failures, null)).isEqualTo(ms);
   }
 
   @ParameterizedTest
   @CsvSource({"0, 188", "187, 188", "189, 189", "60000, 60000", "86400000, 60000"})
-  void whatTheApiAskedForWinsIfItIsLongerUpToTheMaximum(long retryAfterMs, long ms) {
+  void aLongerRetryAfterWinsUpToTheMaximum(long retryAfterMs, long ms) {
     assertThat(new RetryBudget(RETRY, () -> 0.5).delayMs(1, retryAfterMs)).isEqualTo(ms);
   }
 }

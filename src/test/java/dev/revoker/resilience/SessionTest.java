@@ -57,7 +57,7 @@ class SessionTest {
   }
 
   @Test
-  void theyAreCalledInTheOrderInWhichTheyCame() {
+  void requestsThatWaitedForALoginKeepTheirOrder() {
     for (int i = 0; i < 9; i++) {
       rig.ask(ACME.key("0000000" + i));
     }
@@ -219,7 +219,7 @@ class SessionTest {
   }
 
   @Test
-  void aLoginThatFailsInPassingSpendsAnAttemptOfAllThatWaitedAndIsTriedAgain() {
+  void aLoginFailureThatMayPassSpendsAnAttemptOfEveryRequestThatWaited() {
     Rig two = new Rig(new Settings().maxAttempts(2).minimumCalls(50));
     List<Asked> all = two.ask(3, ACME);
     two.api.only().answer(NO_CONNECTION);

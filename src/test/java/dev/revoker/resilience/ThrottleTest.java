@@ -100,7 +100,7 @@ class ThrottleTest {
   }
 
   @Test
-  void stragglersOfTheSameBurstAreNoFurtherBackOff() {
+  void late429sOfTheSameBurstDoNotLengthenTheBackOff() {
     Rig rig = Rig.withDefaults();
     rig.ask(4, Ask.in("standard"));
     List<ScriptedApi.Call> burst = rig.api.open();
@@ -134,7 +134,7 @@ class ThrottleTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, -5})
-  void aRetryAfterOfNothingIsNotTakenForLeaveToHammer(long retryAfterMs) {
+  void aRetryAfterOfZeroStillBacksOff(long retryAfterMs) {
     Rig rig = Rig.withDefaults();
     rig.api.rule(1, call -> throttled(retryAfterMs));
     rig.ask("standard");

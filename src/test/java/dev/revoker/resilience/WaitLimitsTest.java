@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What ends waiting: {@code not_after} and {@code hold.max.ms}, and nothing else. */
 class WaitLimitsTest {
   @Test
-  void aRequestWhoseTimeHasPassedIsNotCalled() {
+  void anExpiredRequestIsNotCalled() {
     Rig rig = Rig.withDefaults();
     Asked past = rig.ask(Ask.in("urgent").notAfter(rig.time.now().minusSeconds(1)));
     Asked now = rig.ask(Ask.in("urgent").notAfter(rig.time.now()));
@@ -31,7 +31,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void itEndsAWaitForASlot() {
+  void notAfterEndsAWaitForASlot() {
     Rig rig = new Rig(new Settings().maxInFlight(1).reserved(0, 0));
     rig.ask("urgent");
     Asked asked = rig.ask(Ask.in("standard").notAfter(rig.time.now().plusMillis(500)));
@@ -44,7 +44,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void itEndsABackOff() {
+  void notAfterEndsABackOff() {
     Rig rig = Rig.withDefaults();
     Asked asked = rig.ask(Ask.in("standard").notAfter(rig.time.now().plusMillis(100)));
     rig.api.only().answer(NO_ANSWER);
@@ -57,7 +57,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void itEndsAWaitForALogin() {
+  void notAfterEndsAWaitForALogin() {
     Rig rig = Rig.withDefaults();
     rig.ask(Ask.in("standard").of("acme"));
     Asked asked = rig.ask(Ask.in("standard").of("acme").notAfter(rig.time.now().plusMillis(100)));
@@ -69,7 +69,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void itEndsAWaitInAnOutageInEveryState() {
+  void notAfterEndsAWaitForTheApi() {
     Rig rig = Rig.withDefaults();
     rig.breakApi();
     Asked open = rig.ask(Ask.in("standard").notAfter(rig.time.now().plusMillis(5_000)));
@@ -84,7 +84,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void aCallUnderWayMayStillDecide() {
+  void aCallInFlightMayStillDecideAfterNotAfter() {
     Rig rig = Rig.withDefaults();
     Asked done = rig.ask(Ask.in("urgent").notAfter(rig.time.now().plusMillis(100)));
     Asked failed = rig.ask(Ask.in("urgent").notAfter(rig.time.now().plusMillis(100)));
@@ -110,7 +110,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void aWallClockThatIsSetBackMakesTheWaitLongerAndLosesNothing() {
+  void aWallClockThatIsSetBackOnlyMakesTheWaitLonger() {
     Rig rig = Rig.withDefaults();
     SetForward time = new SetForward(rig.time);
     Dispatcher dispatcher =
@@ -128,7 +128,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void aNotAfterInDecadesIsLookedAtAllTheSame() {
+  void aNotAfterFarAheadStillExpires() {
     Rig rig = new Rig(new Settings().maxInFlight(1).reserved(0, 0));
     rig.ask("urgent");
     Asked asked = rig.ask(Ask.in("urgent").notAfter(rig.time.now().plusSeconds(3 * 86_400)));
@@ -139,7 +139,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void theLongestHoldCountsTheHeldTimeOfSeveralOutagesAndNoOther() {
+  void holdMaxMsCountsTimeHeldInSeveralOutagesAndNoOther() {
     Rig rig = new Rig(new Settings().holdMaxMs(25_000).maxAttempts(50).minimumCalls(50));
     Asked asked = rig.ask("standard");
     rig.api.only().answer(ApiAnswers.throttled(10_000));
@@ -159,7 +159,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void aWaitForASlotIsNoHold() {
+  void waitingForASlotIsNoHold() {
     Rig rig =
         new Rig(new Settings().holdMaxMs(1_000).maxInFlight(1).reserved(0, 0).minimumCalls(50));
     rig.ask("standard");
@@ -177,7 +177,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void oneThatWasHeldBeforeEndsBeforeThoseThatWaitAlready() {
+  void aRequestThatWasHeldBeforeEndsFirst() {
     Rig rig = new Rig(new Settings().holdMaxMs(10_000).minimumCalls(50));
     Asked before = rig.ask("standard");
     rig.api.only().answer(ApiAnswers.throttled(6_000));
@@ -198,7 +198,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void oneWhoseTimePassedInTheQueueTakesNoSlotFromTheNext() {
+  void anExpiredHeadOfAQueueDoesNotBlockTheNextRequest() {
     Rig rig = new Rig(new Settings().maxInFlight(1).reserved(0, 0));
     SetForward time = new SetForward(rig.time);
     Dispatcher dispatcher =
@@ -238,7 +238,7 @@ class WaitLimitsTest {
   }
 
   @Test
-  void thousandsHeldLeaveNoTimerEach() {
+  void heldRequestsShareOneTimer() {
     Rig rig = new Rig(new Settings().holdMaxMs(1_000_000));
     rig.breakApi();
     for (int i = 0; i < 2_000; i++) {

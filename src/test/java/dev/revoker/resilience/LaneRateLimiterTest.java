@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code rate.limit.per.second}: no more, hardly less, and the urgent lanes' share kept free. */
-class RateTest {
+class LaneRateLimiterTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 7, 49, 75, 100, 333, 1_000, 5_000})
   void overAnySecondNoMoreThanTheLimitAndOnePortion(int limit) {
@@ -94,7 +94,7 @@ class RateTest {
   }
 
   @Test
-  void aWaitForTheRateIsNoBusyWait() {
+  void waitingForTheRateUsesNoBusyLoop() {
     Rig rig = flooded(10, new Settings().reserved(0, 0), 1_000);
     rig.time.advanceMs(100);
     assertThat(rig.time.timersSet()).isLessThanOrEqualTo(2);

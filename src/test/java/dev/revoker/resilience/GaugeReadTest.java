@@ -10,18 +10,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The loop and the meters look at any time, on any thread. */
-class LookingOnTest {
+class GaugeReadTest {
   static List<Consumer<Dispatcher>> looks() {
     return List.of(
         Dispatcher::intakeRoom,
         Dispatcher::apiUp,
+        Dispatcher::throttledUntil,
         dispatcher -> dispatcher.inFlight("urgent"),
         dispatcher -> dispatcher.waiting("urgent"));
   }
 
   @ParameterizedTest
   @MethodSource("looks")
-  void whoLooksOnHoldsNobodyUp(Consumer<Dispatcher> look) throws InterruptedException {
+  void readingTheGaugesBlocksNoCall(Consumer<Dispatcher> look) throws InterruptedException {
     Rig rig = Rig.withDefaults();
     Thread looker = Thread.ofVirtual().start(() -> look.accept(rig.dispatcher));
     looker.join();
