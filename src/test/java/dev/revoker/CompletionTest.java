@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The script, put to a real shell. */
+/** The completion script in a real shell. */
 class CompletionTest {
   @TempDir Path temp;
 
@@ -47,7 +47,7 @@ class CompletionTest {
                 words[words.length - 2]);
     Process bash =
         new ProcessBuilder("/bin/bash", "-c", ask, "bash", script.toString())
-            // Outside of a completion bash complains of compopt; the answer is what counts.
+            // Outside of a completion bash complains about compopt; only the words count.
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String answer = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -68,13 +68,13 @@ class CompletionTest {
         new ProcessBuilder(program.orElseThrow().toString(), "-n", script.toString())
             .redirectErrorStream(true)
             .start();
-    String told = new String(parser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(parser.waitFor()).as(told).isZero();
-    assertThat(told).isEmpty();
+    String output = new String(parser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(parser.waitFor()).as(output).isZero();
+    assertThat(output).isEmpty();
   }
 
   @Test
-  void zshGetsWhatMakesItTakeBashsWay() {
+  void zshLoadsBashCompletionFirst() {
     assertThat(script("zsh")).startsWith("autoload -U +X bashcompinit && bashcompinit\n#!");
   }
 

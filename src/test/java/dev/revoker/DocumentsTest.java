@@ -25,7 +25,7 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the documents say can be typed, compiled and clicked. */
+/** Commands, programs, requests and links in the documents work. */
 class DocumentsTest {
   private static final Pattern COMMAND = Pattern.compile("bin/revoker ([^`|>)\\n#\\\\]*)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -43,7 +43,7 @@ class DocumentsTest {
 
   @ParameterizedTest
   @MethodSource("documents")
-  void itsCommandsAreTaken(Path document) {
+  void itsCommandsAreAccepted(Path document) {
     Matcher matcher = COMMAND.matcher(Markdown.read(document).replaceAll("\\n *(?=--)", " "));
     while (matcher.find()) {
       String typed = matcher.group(1).replace("\"", "").strip();
@@ -93,15 +93,15 @@ class DocumentsTest {
         assumeTrue(false, "there is no python3 here");
         return;
       }
-      String told = new String(python.getInputStream().readAllBytes());
+      String output = new String(python.getInputStream().readAllBytes());
       assertThat(python.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(python.exitValue()).as(told).isZero();
+      assertThat(python.exitValue()).as(output).isZero();
     }
   }
 
   @ParameterizedTest
   @MethodSource("documents")
-  void itsRequestsAreTaken(Path document) {
+  void itsRequestsAreValid(Path document) {
     JsonMapper json = new JsonMapper();
     for (String block : Markdown.blocks(document, "json")) {
       JsonNode message = json.readTree(block);
@@ -135,7 +135,7 @@ class DocumentsTest {
   }
 
   @Test
-  void operateTellsOfEveryMeterOfOurs() {
+  void operateDescribesEveryMeter() {
     String text = Markdown.read(Path.of("docs/OPERATE.md"));
     Matcher matcher =
         Pattern.compile("\"revoker\\.([a-z.]+)\"")

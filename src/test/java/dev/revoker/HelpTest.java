@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /**
- * Every help text, against a file. {@code -Dhelp.write=true} writes the files anew, to be read
- * before they are committed.
+ * Compares every help text with a file. {@code -Dhelp.write=true} writes the files anew; read them
+ * before you commit them.
  */
 class HelpTest {
   private static final Path FOLDER = Path.of("src/test/resources/dev/revoker/help");
@@ -32,7 +32,7 @@ class HelpTest {
 
   @ParameterizedTest
   @MethodSource("commands")
-  void helpIsAsItWasRead(String command) throws IOException {
+  void helpIsAsInItsFile(String command) throws IOException {
     String help = help(command);
     Path file = FOLDER.resolve((command.isEmpty() ? "revoker" : command) + ".txt");
     if (Boolean.getBoolean("help.write")) {
@@ -43,16 +43,16 @@ class HelpTest {
   }
 
   @Test
-  void noFileIsLeftOfACommandThatIsNoMore() throws IOException {
+  void everyFileBelongsToACommand() throws IOException {
     try (Stream<Path> files = Files.list(FOLDER)) {
       assertThat(files.count()).isEqualTo(commands().count());
     }
   }
 
-  /** An example that the command line would refuse would be worse than none. */
+  /** The command line accepts each example. */
   @ParameterizedTest
   @MethodSource("commands")
-  void examplesAreCommandLinesThatAreTaken(String command) {
+  void examplesAreValidCommandLines(String command) {
     List<String> examples = new ArrayList<>();
     Matcher matcher = EXAMPLE.matcher(help(command));
     while (matcher.find()) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What stands in a document between its fences. */
+/** Reads the code blocks of a document. */
 final class Markdown {
   private static final Pattern BLOCK =
       Pattern.compile("(?m)^```(\\w+)\\n(.*?)^```", Pattern.DOTALL);

@@ -52,7 +52,7 @@ final class Shell {
     return Files.write(folder.resolve(name), List.of(lines));
   }
 
-  /** Types it as it stands, but for the broker's address. */
+  /** Runs the command with the broker's address in place of the document's. */
   Run type(String command, Map<String, String> environment) throws Exception {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");

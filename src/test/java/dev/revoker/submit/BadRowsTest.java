@@ -22,13 +22,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** All bad rows are named, by line and reason and never by their key, and nothing is sent. */
+/** Every invalid row is reported by line and reason, never by its key, and nothing is sent. */
 class BadRowsTest {
   private static final RequestReader WORKERS =
       new RequestReader(Set.of("acme"), "acme", new Fingerprints(null));
 
   @Test
-  void allOfThemAreNamedByLine() {
+  void everyInvalidRowIsNamedByItsLine() {
     Trial trial =
         Trial.of(
             "api_securekey,reason,not_after\n"
@@ -60,7 +60,7 @@ class BadRowsTest {
   }
 
   @Test
-  void theRestCanBeSentAllTheSame() {
+  void skipInvalidSendsTheValidRows() {
     Trial trial = Trial.of(KEY + "\nzz\n" + OTHER + "\n", null, Trial.NOTHING, true);
     assertThat(trial.requests()).hasSize(2);
     assertThat(trial.requests().get(1).get("request_id").asString()).endsWith("/3");
@@ -68,9 +68,9 @@ class BadRowsTest {
     assertThat(trial.done).as("not all of it was sent").isFalse();
   }
 
-  /** Once, and not for each of a million rows. */
+  /** One message, and not one for each of a million rows. */
   @Test
-  void optionsAreHeldAgainstTheRulesBeforeAnyRow() {
+  void optionsAreValidatedOnceBeforeAnyRow() {
     Trial late =
         Trial.of(KEY, null, new SubmitOptions.Defaults(null, null, null, "soon", Map.of()), false);
     assertThat(late.fault).startsWith("options: not_after must be");
@@ -83,7 +83,7 @@ class BadRowsTest {
   }
 
   @Test
-  void theBatchNeedsTwoLabels() {
+  void theBatchReservesTwoLabels() {
     String labels =
         IntStream.rangeClosed(1, 15)
             .mapToObj("\"l%d\":\"\""::formatted)
@@ -104,15 +104,15 @@ class BadRowsTest {
         "{\"api_securekey\":\"%1$s\",\"reason\":7}",
         "{\"api_securekey\":\"%1$s\",\"x\":{\"a\":1,\"a\":1}}"
       })
-  void ndjsonIsReadAsStrictlyAsTheWorkerDoes(String line) {
+  void ndjsonIsReadAsStrictlyAsByTheWorker(String line) {
     Trial trial = Trial.of(line.formatted(KEY) + "\n");
     assertThat(trial.bad()).singleElement().asString().startsWith("line 1: ");
     assertThat(trial.printed()).doesNotContain(KEY);
   }
 
-  /** Else the rows behind it would be the field's text: never sent, and published as a reason. */
+  /** Otherwise the following rows would become the text of a field, which results publish. */
   @Test
-  void aQuoteThatSwallowsRowsIsTold() {
+  void anOpenQuoteAcrossRowsIsReported() {
     Trial trial =
         Trial.of(
             "api_securekey,reason\n"
@@ -131,7 +131,7 @@ class BadRowsTest {
   }
 
   @Test
-  void whatLiesBehindBrokenCsvIsNotSkipped() {
+  void skipInvalidDoesNotSkipTheRestAfterBrokenCsv() {
     Trial trial =
         Trial.of(
             "api_securekey,reason\n" + KEY + ",a\n" + KEY + ",\"never closed\n" + OTHER + ",b\n",
@@ -144,9 +144,9 @@ class BadRowsTest {
     assertThat(trial.fault).contains("not even --skip-invalid", "nothing was sent");
   }
 
-  /** The size is not known yet when rows are checked; no row may come to be too large by it. */
+  /** The size is not known while rows are validated, and must not make a row too large later. */
   @Test
-  void aRowThatPassesIsSentWhateverTheSizeOfTheBatch() {
+  void aValidRowStaysValidWhateverTheSizeOfTheBatch() {
     RequestComposer composer = new RequestComposer(new Fingerprints(null), Trial.NOTHING);
     ObjectNode request = JsonNodeFactory.instance.objectNode().put("api_securekey", KEY);
     Row smallest =
@@ -163,7 +163,7 @@ class BadRowsTest {
   }
 
   @Test
-  void csvThatIsNoneIsToldWithoutItsContent() {
+  void brokenCsvIsReportedWithoutItsContent() {
     Trial trial = Trial.of("api_securekey,reason\n" + KEY + ",a\n" + KEY + ",\"never closed\n");
     assertThat(trial.bad()).singleElement().asString().startsWith("line 3: from here on");
     Trial latin =
@@ -177,16 +177,16 @@ class BadRowsTest {
   }
 
   @Test
-  void aLineWithoutEndIsBounded() {
+  void aLongLineIsRejected() {
     Trial trial =
         Trial.of("{\"api_securekey\":\"" + KEY + "\",\"x\":\"" + "a".repeat(200_000) + "\"}");
     assertThat(trial.bad()).containsExactly("line 1: the line is longer than 65536 bytes");
   }
 
-  /** Mutated rows: what the worker would reject is refused, and what it would take is not. */
+  /** Mutated rows: submit accepts a row exactly if the worker accepts it. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void whatTheWorkerRefusesSubmitRefusesAndNothingElse(long seed) {
+  void submitRejectsExactlyWhatTheWorkerRejects(long seed) {
     Random random = new Random(seed);
     RequestComposer composer = new RequestComposer(new Fingerprints(null), Trial.NOTHING);
     SubmitBatch batch = new SubmitBatch("b", 1);

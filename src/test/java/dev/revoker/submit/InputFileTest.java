@@ -18,7 +18,7 @@ class InputFileTest {
   @TempDir Path temp;
 
   @Test
-  void whatIsReadOnceCanBeReadAgainAndIsInNoFolder() throws Exception {
+  void aPipeCanBeReadAgainAndLeavesNoFile() throws Exception {
     long before = spools();
     byte[] content = "some\ncontent".getBytes(StandardCharsets.UTF_8);
     try (InputFile input = InputFile.copyOf(new ByteArrayInputStream(content))) {
@@ -29,7 +29,7 @@ class InputFileTest {
   }
 
   @Test
-  void aFileStaysTheOneThatWasCheckedWhenAnotherTakesItsName() throws Exception {
+  void aFileThatIsReplacedMeanwhileIsStillReadAsItWas() throws Exception {
     Path file = Files.writeString(temp.resolve("keys"), "checked");
     try (InputFile input = InputFile.open(file)) {
       Files.move(
@@ -42,7 +42,7 @@ class InputFileTest {
   }
 
   @Test
-  void whatCannotBeReadIsTold() {
+  void unreadableFilesAreReported() {
     assertThatThrownBy(() -> InputFile.open(temp.resolve("none"))).hasMessageContaining("no file");
     assertThatThrownBy(() -> InputFile.open(temp)).hasMessageContaining("is a folder");
   }
@@ -58,7 +58,7 @@ class InputFileTest {
     "offboarding.csv, false",
     "-, false"
   })
-  void whatLooksLikeAKeyIsNotShown(String text, boolean looks) {
+  void textsThatMayBeKeysAreRecognized(String text, boolean looks) {
     assertThat(LooksLikeKey.test(text)).isEqualTo(looks);
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What is read from a CSV, from NDJSON and from a list of keys, told apart by itself. */
+/** The requests that are read from a CSV, from NDJSON and from a list of keys. */
 class InputFormatsTest {
   @Test
   void aCsvHasItsColumnsInAnyOrder() {
@@ -39,7 +39,7 @@ class InputFormatsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {",", ";", "\t"})
-  void separatorsAreTold(String separator) {
+  void separatorsAreFoundOut(String separator) {
     Trial trial =
         Trial.of("\uFEFFreason%sapi_securekey\r\nx%s%s\r\n".formatted(separator, separator, KEY));
     assertThat(trial.done).as(trial.printed()).isTrue();
@@ -47,7 +47,7 @@ class InputFormatsTest {
   }
 
   @Test
-  void ndjsonIsSentAsItStands() {
+  void ndjsonIsSentUnchanged() {
     Trial trial =
         Trial.of(
             """
@@ -64,7 +64,7 @@ class InputFormatsTest {
   }
 
   @Test
-  void aListOfKeysIsEnough() {
+  void aListOfKeysIsAccepted() {
     Trial trial = Trial.of("\n " + KEY + " \r\n" + OTHER.toUpperCase(java.util.Locale.ROOT));
     assertThat(trial.requests()).hasSize(2);
   }
@@ -110,7 +110,7 @@ class InputFormatsTest {
   }
 
   @Test
-  void whatIsShownIsMaskedEverywhere() {
+  void aDryRunMasksKeysAndTokensEverywhere() {
     Trial trial =
         Trial.of(
             """
@@ -133,21 +133,21 @@ class InputFormatsTest {
         "api_securekey,reason,reason | the column reason twice",
         "api_securekey             | no row to send"
       })
-  void whatIsNothingIsTold(String content, String why) {
+  void unusableInputsAreReported(String content, String why) {
     Trial trial = Trial.of(content);
     assertThat(trial.fault).contains(why).doesNotContain("968a8b63");
     assertThat(trial.done).isFalse();
   }
 
   @Test
-  void utf16IsNamed() {
+  void utf16IsReported() {
     Trial trial =
         Trial.of(("\uFEFF" + KEY).getBytes(StandardCharsets.UTF_16LE), null, Trial.NOTHING, false);
     assertThat(trial.fault).contains("UTF-16");
   }
 
   @Test
-  void theFormatCanBeForced() {
+  void theFormatCanBeGiven() {
     Trial trial = Trial.of("reason\nx\n", InputFormat.Type.CSV, Trial.NOTHING, false);
     assertThat(trial.fault).isEqualTo("line 1: the header has no column api_securekey");
     assertThat(Trial.of("not hex\n" + KEY, InputFormat.Type.KEYS, Trial.NOTHING, true).requests())

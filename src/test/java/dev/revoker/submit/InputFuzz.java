@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Any file's rows are requests that a worker takes, or are told of in words that show no key. */
+/** Every row of any file is a request that a worker accepts, or is reported without its key. */
 class InputFuzz {
   private static final Pattern KEY = Pattern.compile("\\p{XDigit}{8,}");
   private static final Source NOWHERE = new Source("t", 0, 0);

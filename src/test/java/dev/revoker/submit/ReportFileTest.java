@@ -117,7 +117,7 @@ class ReportFileTest {
   }
 
   @Test
-  void whatCannotBeAReportIsRefusedBeforeAnythingIsSent() {
+  void aReportThatCannotBeWrittenIsRefusedAtOnce() {
     assertThatThrownBy(() -> report(temp.resolve("report.xlsx"), false))
         .hasMessageContaining(".csv");
     assertThatThrownBy(() -> report(temp.resolve("no/such/report.csv"), false))
@@ -143,7 +143,7 @@ class ReportFileTest {
   }
 
   @Test
-  void standardInputIsNoFileOfThisTest() throws Exception {
+  void standardInputIsAnotherFileThanTheReport() throws Exception {
     try (InputFile input = InputFile.copyOf(new ByteArrayInputStream(new byte[0]))) {
       assertThat(input.isSame(keys)).isFalse();
     }

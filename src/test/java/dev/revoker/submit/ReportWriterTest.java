@@ -87,7 +87,7 @@ class ReportWriterTest {
   }
 
   @Test
-  void aReasonIsNotCalculated() throws Exception {
+  void aReasonIsTextForASpreadsheet() throws Exception {
     String line = Files.readAllLines(write("report.csv", "=HYPERLINK(1)")).get(3);
     assertThat(line).contains(",'=HYPERLINK(1),");
     assertThat(Files.readString(write("report.ndjson", "=HYPERLINK(1)")))
@@ -95,7 +95,7 @@ class ReportWriterTest {
   }
 
   @Test
-  void anInputThatChangedMeanwhileGetsNoReport() throws Exception {
+  void aChangedInputGetsNoReport() throws Exception {
     byte[] other = MessageDigest.getInstance("SHA-256").digest(new byte[0]);
 
     assertThatThrownBy(() -> write("report.csv", "", other)).hasMessageContaining("no report");

@@ -112,9 +112,9 @@ class SubmitIT {
     assertThat(own.out()).contains(batch + "/7", fingerprint);
   }
 
-  /** As after a crash: the first part was sent, some of it is answered and some is under way. */
+  /** As after a crash: the first part was sent, some of it has results and some is in flight. */
   @Test
-  void resumeSendsOnlyWhatWasNotSentAndCallsNoKeyTwice() throws Exception {
+  void resumeSendsTheRestAndCallsNoKeyTwice() throws Exception {
     stack.api().faults(Faults.NONE.with(Latency.fixed(150)));
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 1_200);
     Path part = csv("part.csv", keys.subList(0, 800), List.of());
@@ -250,7 +250,7 @@ class SubmitIT {
   }
 
   @Test
-  void noKeyIsInOutputOrLogsWithEverythingLogged() throws Exception {
+  void noKeyIsInOutputOrLogsAtAnyLevel() throws Exception {
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 5);
     Path file = csv("keys.csv", keys, List.of("not-hex-0123456789abcdef"));
     Path logback = Files.writeString(temp.resolve("trace.xml"), EVERYTHING);
@@ -278,7 +278,7 @@ class SubmitIT {
   }
 
   @Test
-  void ctrlCSaysHowToComeBack() throws Exception {
+  void ctrlCPrintsHowToContinue() throws Exception {
     stack.api().faults(Faults.NONE.with(Latency.fixed(5_000)));
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 3);
     Path file = csv("slow.csv", keys, List.of());
@@ -295,12 +295,12 @@ class SubmitIT {
     }
   }
 
-  /** With a bar, as people have it: the bar must leave Ctrl-C to us. */
+  /** With a progress bar, whose library must not handle Ctrl-C. */
   @Test
-  void ctrlCOnATerminalSaysSoToo() throws Exception {
+  void ctrlCOnATerminalPrintsHowToContinue() throws Exception {
     Path script = Path.of("/usr/bin/script");
     assumeTrue(Files.isExecutable(script), "there is no script(1) here");
-    // What runs in the background was told to ignore interrupts, and so would its children.
+    // A background process ignores interrupts, and its children inherit that.
     String heeding = "env --default-signal=INT ";
     assumeTrue(
         new ProcessBuilder((heeding + "true").split(" ")).start().waitFor() == 0,
@@ -328,7 +328,7 @@ class SubmitIT {
   }
 
   @Test
-  void standardInputDoes() throws Exception {
+  void standardInputIsSubmitted() throws Exception {
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 3);
     Process process = start(Map.of(), "submit", "--wait", "--lane", "urgent", "-");
     for (Secret key : keys) {
@@ -341,7 +341,7 @@ class SubmitIT {
   }
 
   @Test
-  void brokersThatAreNotThereAreToldOnceInOurWords() throws Exception {
+  void missingBrokersAndTopicsAreReportedInOneLine() throws Exception {
     Path file = csv("keys.csv", List.of(Secret.of("0123456789abcdef")), List.of());
     Map<String, String> nowhere = Map.of("REVOKER_BOOTSTRAP_SERVERS", "127.0.0.1:1");
     for (String[] command :

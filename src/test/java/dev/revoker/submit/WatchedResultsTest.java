@@ -79,7 +79,7 @@ class WatchedResultsTest {
 
   /** As behind {@code | head -1}. */
   @Test
-  void nothingIsShownToAReaderThatIsGone() {
+  void nothingIsPrintedAfterTheReaderIsGone() {
     Console closed = console(new java.io.OutputStreamWriter(new Gone()));
     WatchedResults batch = new WatchedResults(wanted("b", null, null), true, closed);
     take(batch, KEY, "1/2");
@@ -89,7 +89,7 @@ class WatchedResultsTest {
   }
 
   @Test
-  void whatControlsATerminalIsReplacedOrEscaped() {
+  void charactersThatActOnATerminalAreReplacedOrEscaped() {
     String text = "\u001b[2J \u009b2J \u202e \u2028 \u2066 \u00fc";
     console.print(text);
     console.tell(text);
