@@ -13,7 +13,7 @@ import dev.revoker.cli.WatchCommand;
 import dev.revoker.cli.WorkerCommand;
 import dev.revoker.cli.WrongUsage;
 import dev.revoker.config.Config;
-import dev.revoker.engine.LoopFailure;
+import dev.revoker.engine.FatalWorkerException;
 import dev.revoker.ops.LogGuard;
 import dev.revoker.ops.OpsServer;
 import java.util.Locale;
@@ -105,7 +105,7 @@ public final class App {
     try {
       code = worker.run();
       LOG.atInfo().addKeyValue("exitCode", code).log("stopped");
-    } catch (LoopFailure | OpsServer.CannotListen told) {
+    } catch (FatalWorkerException | OpsServer.CannotListen told) {
       LOG.atError().addKeyValue("cause", told.getMessage()).log("the worker cannot go on");
     } catch (RuntimeException | Error bug) {
       LOG.atError().setCause(bug).log("a bug ends the worker, please report it");

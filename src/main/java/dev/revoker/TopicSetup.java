@@ -1,7 +1,7 @@
 package dev.revoker;
 
 import dev.revoker.config.Config;
-import dev.revoker.engine.LoopFailure;
+import dev.revoker.engine.FatalWorkerException;
 import dev.revoker.engine.WakeupSignal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ public final class TopicSetup {
    * The topics that do not exist.
    *
    * @throws RetriableException if the brokers cannot be reached now
-   * @throws LoopFailure if they refuse
+   * @throws FatalWorkerException if they refuse
    */
   static List<String> missing(Admin admin, Topics topics) {
     var described =
@@ -91,7 +91,7 @@ public final class TopicSetup {
    * The ids of these topics. Waits for about a second at most.
    *
    * @throws RetriableException if the brokers cannot be reached now, or a topic does not exist
-   * @throws LoopFailure if they refuse
+   * @throws FatalWorkerException if they refuse
    */
   public static Map<String, Uuid> ids(Admin admin, Set<String> topics) {
     var described =
@@ -116,7 +116,8 @@ public final class TopicSetup {
    * @param create whether to create missing topics, with the broker's default partitions
    * @param goOn asked before each attempt; false ends the wait
    * @return whether the topics exist; false if the wait was ended
-   * @throws LoopFailure if a topic is missing and may not be created, or the brokers refuse
+   * @throws FatalWorkerException if a topic is missing and may not be created, or the brokers
+   *     refuse
    */
   static boolean ensure(
       Admin admin, Topics topics, boolean create, WakeupSignal wakeupSignal, BooleanSupplier goOn) {
@@ -128,7 +129,7 @@ public final class TopicSetup {
           return true;
         }
         if (!create) {
-          throw new LoopFailure(
+          throw new FatalWorkerException(
               "missing topics: "
                   + String.join(", ", missing)
                   + ". Create them, or set create.topics=true",
@@ -156,26 +157,26 @@ public final class TopicSetup {
     LOG.atInfo().addKeyValue("topic", topic).log("topic created");
   }
 
-  private static LoopFailure refused(String topic, Throwable failure) {
+  private static FatalWorkerException refused(String topic, Throwable failure) {
     return switch (failure) {
       case SslAuthenticationException tls ->
-          new LoopFailure(
+          new FatalWorkerException(
               String.format(
                   Locale.ROOT,
                   "no TLS with the brokers: %s (see ssl.truststore.* and ssl.keystore.*)",
                   root(tls)),
               tls);
       case SaslAuthenticationException login ->
-          new LoopFailure(
+          new FatalWorkerException(
               String.format(
                   Locale.ROOT,
                   "the brokers refuse the login: %s (see sasl.mechanism and sasl.jaas.config)",
                   login.getMessage()),
               login);
       case InvalidConfigurationException refused ->
-          new LoopFailure(
+          new FatalWorkerException(
               "the broker refuses access to " + topic + ": " + refused.getMessage(), refused);
-      default -> new LoopFailure("topic " + topic + ": " + failure, failure);
+      default -> new FatalWorkerException("topic " + topic + ": " + failure, failure);
     };
   }
 
@@ -205,7 +206,7 @@ public final class TopicSetup {
       throw new org.apache.kafka.common.errors.TimeoutException("no answer about " + topic, late);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new LoopFailure("interrupted while looking for " + topic, interrupted);
+      throw new FatalWorkerException("interrupted while looking for " + topic, interrupted);
     }
   }
 }

@@ -3,9 +3,9 @@ package dev.revoker;
 import dev.revoker.api.HttpApi;
 import dev.revoker.config.Config;
 import dev.revoker.engine.ConsumerHealth;
-import dev.revoker.engine.LoopFailure;
-import dev.revoker.engine.Publisher;
+import dev.revoker.engine.FatalWorkerException;
 import dev.revoker.engine.RequestLoop;
+import dev.revoker.engine.TransactionalPublisher;
 import dev.revoker.engine.WakeupSignal;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -91,7 +92,7 @@ final class Worker {
    *
    * @return 0 if all that was begun was finished and committed, else 1
    * @throws OpsServer.CannotListen if {@code ops.listen} cannot be had
-   * @throws LoopFailure for what the worker cannot mend
+   * @throws FatalWorkerException for what the worker cannot mend
    */
   int run() throws OpsServer.CannotListen {
     JvmMeters jvm = new JvmMeters(registry);
@@ -161,8 +162,8 @@ final class Worker {
   }
 
   /** Without a cause: its message may quote a part of a secret. */
-  private LoopFailure cannotBeCreated(KafkaException failed) {
-    return new LoopFailure(
+  private FatalWorkerException cannotBeCreated(KafkaException failed) {
+    return new FatalWorkerException(
         "a Kafka client cannot be created with this configuration: "
             + KafkaFailure.describe(failed, config.kafka()),
         null);
@@ -185,8 +186,8 @@ final class Worker {
     Consumer<byte[], byte[]> consumer = newConsumer();
     guard.run(Observer.BINDERS, () -> kafkaMeters.consumer(consumer));
     link = new ConsumerHealth(consumer);
-    Publisher publisher =
-        new Publisher(
+    TransactionalPublisher publisher =
+        new TransactionalPublisher(
             this::newProducer,
             new ResultWriter(instance, config.kafka().groupId()),
             config.resultsTopic(),
@@ -214,14 +215,17 @@ final class Worker {
       boolean complete = running.run();
       Throwable broken = bug.get();
       if (broken != null) {
-        throw new LoopFailure("a bug in the worker, please report it: " + broken, broken);
+        throw new FatalWorkerException("a bug in the worker, please report it: " + broken, broken);
       }
       return complete ? 0 : 1;
     } finally {
       try {
         consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
       } finally {
-        publisher.close(CLOSE_TIMEOUT);
+        RequestLoop ended = loop;
+        if (ended != null) {
+          ended.closeProducer(CLOSE_TIMEOUT);
+        }
       }
     }
   }
@@ -299,8 +303,9 @@ final class Worker {
 
   private Health.State commitsGoOn() {
     RequestLoop running = loop;
-    String trouble = running == null ? "not begun yet" : running.commitTrouble();
-    return new Health.State(trouble == null, trouble == null ? "results are committed" : trouble);
+    Optional<String> problem =
+        running == null ? Optional.of("not begun yet") : running.commitProblem();
+    return new Health.State(problem.isEmpty(), problem.orElse("results are committed"));
   }
 
   private Health.State apiUp() {

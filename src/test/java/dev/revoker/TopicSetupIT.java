@@ -3,7 +3,7 @@ package dev.revoker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.revoker.engine.LoopFailure;
+import dev.revoker.engine.FatalWorkerException;
 import dev.revoker.engine.WakeupSignal;
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.SharedBroker;
@@ -43,7 +43,7 @@ class TopicSetupIT {
       TopicSetup.Topics topics = topics("results", "there", "b", "a");
       assertThat(TopicSetup.missing(admin, topics)).containsExactly("a", "b", "results");
       assertThatThrownBy(() -> ensure(admin, topics, false))
-          .isInstanceOf(LoopFailure.class)
+          .isInstanceOf(FatalWorkerException.class)
           .hasMessageContaining("a, b")
           .hasMessageContaining("create.topics=true");
     }

@@ -61,7 +61,7 @@ final class CommittedMaps {
    * The map that is committed for this partition.
    *
    * @throws org.apache.kafka.common.KafkaException if it cannot be checked now
-   * @throws LoopFailure if a newer worker wrote it
+   * @throws FatalWorkerException if a newer worker wrote it
    */
   OffsetMap of(Partition partition, @Nullable OffsetAndMetadata committed) {
     if (committed == null) {
@@ -73,7 +73,7 @@ final class CommittedMaps {
           checked(partition, map, version);
       case OffsetMapCodec.Decoded.Misfit(String why) -> ignored(partition, offset, why);
       case OffsetMapCodec.Decoded.Newer(String version) ->
-          throw new LoopFailure(
+          throw new FatalWorkerException(
               String.format(
                   Locale.ROOT,
                   "the metadata of the committed offset %d of %s has version %s, which this worker"

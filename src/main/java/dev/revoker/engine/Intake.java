@@ -95,7 +95,7 @@ final class Intake {
    * reading of standard ones, and as far as it may hold requests: a few bytes of a fetch become
    * many where they are compressed. The consumer fetches the rest again.
    *
-   * @throws LoopFailure if a partition continues at a lower offset than before
+   * @throws FatalWorkerException if a partition continues at a lower offset than before
    */
   void read(ConsumerRecords<byte[], byte[]> records, Consumer<byte[], byte[]> consumer) {
     Instant now = time.now();

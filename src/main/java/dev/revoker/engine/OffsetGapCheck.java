@@ -22,13 +22,13 @@ final class OffsetGapCheck {
   /**
    * Compares the first offset of a poll with the expected one.
    *
-   * @throws LoopFailure if it is lower: the records from there on are new records with old offsets,
-   *     and the worker would skip them
+   * @throws FatalWorkerException if it is lower: the records from there on are new records with old
+   *     offsets, and the worker would skip them
    */
   static void check(Partition partition, long offset, Consumer<?, ?> consumer) {
     long expected = partition.readNextOffset;
     if (offset < expected) {
-      throw new LoopFailure(
+      throw new FatalWorkerException(
           String.format(
               Locale.ROOT,
               "%s continues at offset %d, but requests up to offset %d were read before: the topic"

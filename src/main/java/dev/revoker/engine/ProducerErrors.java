@@ -15,25 +15,25 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the kinds of a transactional producer's errors, one handling for each, as KIP-1050
- * ("Consistent error handling for Transactions") and KafkaProducer's documentation have them. The
- * deciding exception may be a cause of the one thrown.
+ * The handling of each kind of error of a transactional producer, as KIP-1050 ("Consistent error
+ * handling for Transactions") and KafkaProducer's documentation have it. The deciding exception may
+ * be a cause of the one thrown.
  */
 final class ProducerErrors {
   private ProducerErrors() {}
 
-  /** What to do after this failure of a step before the commit, or of the commit itself. */
-  static Publication kindOf(RuntimeException thrown) {
+  /** The handling of this failure of a step before the commit, or of the commit itself. */
+  static TransactionResult kindOf(RuntimeException thrown) {
     for (Throwable error = thrown; error != null; error = error.getCause()) {
-      Publication kind = own(error);
+      TransactionResult kind = own(error);
       if (kind != null) {
         return kind;
       }
     }
     return switch (thrown) {
       // Illegal state: the producer had gone into its fatal state before.
-      case IllegalStateException fatal -> new Publication.ProducerLost(describe(fatal));
-      case KafkaException abortable -> new Publication.Aborted(describe(abortable));
+      case IllegalStateException fatal -> new TransactionResult.ProducerLost(describe(fatal));
+      case KafkaException abortable -> new TransactionResult.Aborted(describe(abortable));
       default -> throw thrown;
     };
   }
@@ -43,17 +43,17 @@ final class ProducerErrors {
     return error.getClass().getSimpleName() + ": " + error.getMessage();
   }
 
-  /** What to do after a producer could not even be made. */
-  static Publication ofConstruction(KafkaException failed) {
+  /** The handling of a producer that could not be created. */
+  static TransactionResult ofConstruction(KafkaException failed) {
     Throwable root = failed;
     for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
       root = cause;
     }
     String why = describe(root);
-    // Kafka takes brokers whose names can't be resolved for a mistake; they may come back.
+    // Kafka calls broker names that do not resolve a configuration error; they may resolve later.
     return why.contains("No resolvable bootstrap urls")
-        ? new Publication.Aborted(why)
-        : new Publication.Fatal("the Kafka producer cannot be made: " + why, root);
+        ? new TransactionResult.ProducerLost(why)
+        : new TransactionResult.Fatal("the Kafka producer cannot be created: " + why, root);
   }
 
   private static boolean says(KafkaException error, Errors refusal) {
@@ -61,24 +61,24 @@ final class ProducerErrors {
     return message != null && message.endsWith(refusal.message());
   }
 
-  private static Publication metadataTooLarge(KafkaException error) {
-    return new Publication.Fatal(
+  private static TransactionResult metadataTooLarge(KafkaException error) {
+    return new TransactionResult.Fatal(
         "the broker takes less than 4096 bytes of offset metadata:"
             + " raise offset.metadata.max.bytes to its default",
         error);
   }
 
-  private static Publication refused(KafkaException error) {
-    return new Publication.Fatal("the broker refuses this worker: " + describe(error), error);
+  private static TransactionResult refused(KafkaException error) {
+    return new TransactionResult.Fatal("the broker refuses this worker: " + describe(error), error);
   }
 
-  private static @Nullable Publication own(Throwable error) {
+  private static @Nullable TransactionResult own(Throwable error) {
     return switch (error) {
       case FencedInstanceIdException fenced ->
-          new Publication.Fatal(
+          new TransactionResult.Fatal(
               "another worker uses the same consumer.group.instance.id: give each its own", fenced);
       case RecordTooLargeException large ->
-          new Publication.Fatal(
+          new TransactionResult.Fatal(
               "a result is larger than the results topic takes, even without what it repeats of the"
                   + " request: raise its max.message.bytes, or producer.max.request.size",
               large);
@@ -90,12 +90,14 @@ final class ProducerErrors {
           refused(refused);
       case InvalidConfigurationException refused -> refused(refused);
       // The group has moved on; the rebalance that follows tells which partitions are still ours.
-      case IllegalGenerationException moved -> new Publication.Aborted(describe(moved));
-      case UnknownMemberIdException moved -> new Publication.Aborted(describe(moved));
-      case CommitFailedException moved -> new Publication.Aborted(describe(moved));
-      case TransactionAbortableException abortable -> new Publication.Aborted(describe(abortable));
-      case ApplicationRecoverableException lost -> new Publication.ProducerLost(describe(lost));
-      case OutOfOrderSequenceException lost -> new Publication.ProducerLost(describe(lost));
+      case IllegalGenerationException moved -> new TransactionResult.Aborted(describe(moved));
+      case UnknownMemberIdException moved -> new TransactionResult.Aborted(describe(moved));
+      case CommitFailedException moved -> new TransactionResult.Aborted(describe(moved));
+      case TransactionAbortableException abortable ->
+          new TransactionResult.Aborted(describe(abortable));
+      case ApplicationRecoverableException lost ->
+          new TransactionResult.ProducerLost(describe(lost));
+      case OutOfOrderSequenceException lost -> new TransactionResult.ProducerLost(describe(lost));
       default -> null;
     };
   }

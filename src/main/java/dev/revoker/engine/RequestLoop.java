@@ -5,6 +5,7 @@ import dev.revoker.message.RequestReader;
 import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -27,10 +28,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class RequestLoop {
   /** Processes the requests. */
-  public interface Work extends Intake.Work, Rebalance.Withdrawal {}
+  public interface Work extends Intake.Work, RebalanceHandler.Withdrawal {}
 
   /** Is notified of commits, on the loop's thread. */
-  public interface Listener extends Commits.Listener {}
+  public interface Listener extends Committer.Listener {}
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
 
@@ -46,9 +47,9 @@ public final class RequestLoop {
 
   private final Consumer<byte[], byte[]> consumer;
   private final Intake intake;
-  private final Commits commits;
+  private final Committer committer;
   private final CompletionQueue completions;
-  private final Rebalance rebalance;
+  private final RebalanceHandler rebalance;
   private final Status status = new Status();
   private final WakeupSignal wakeupSignal;
   private final Time time;
@@ -58,7 +59,7 @@ public final class RequestLoop {
   public RequestLoop(
       Config config,
       Consumer<byte[], byte[]> consumer,
-      Publisher publisher,
+      TransactionalPublisher publisher,
       TopicIds topicIds,
       RequestReader reader,
       Work work,
@@ -70,13 +71,14 @@ public final class RequestLoop {
     this.time = time;
     this.completions = new CompletionQueue(consumer::wakeup, wakeupSignal);
     this.intake = new Intake(config, work, reader, completions, time);
-    this.commits =
-        new Commits(consumer, publisher, topicIds, intake, work, completions, listener, time);
+    ProgressLoader loader = new ProgressLoader(consumer, topicIds, intake, work);
+    this.committer =
+        new Committer(consumer, publisher, loader, intake, completions, listener, time);
     this.rebalance =
-        new Rebalance(
+        new RebalanceHandler(
             consumer,
             intake,
-            commits,
+            committer,
             work,
             completions,
             wakeupSignal,
@@ -88,7 +90,7 @@ public final class RequestLoop {
    * Runs until {@link #stop}, then drains.
    *
    * @return whether every request that was called has a committed result
-   * @throws LoopFailure for an error that a retry does not solve
+   * @throws FatalWorkerException for an error that a retry does not solve
    */
   public boolean run() {
     begin();
@@ -105,7 +107,7 @@ public final class RequestLoop {
 
   /** One turn: commits, admits, polls and reads. */
   public void runOnce() {
-    commits.turn();
+    committer.turn();
     intake.rotatePartitions();
     intake.admit();
     intake.pauseOrResume(consumer);
@@ -140,9 +142,14 @@ public final class RequestLoop {
     completions.signal();
   }
 
-  /** Why results cannot be committed now, or null. Any thread. */
-  public @Nullable String commitTrouble() {
-    return commits.trouble();
+  /** Why results cannot be committed now; empty if they can. Any thread. */
+  public Optional<String> commitProblem() {
+    return committer.problem();
+  }
+
+  /** Closes the producer: after {@link #run}, and after the consumer was closed. */
+  public void closeProducer(Duration timeout) {
+    committer.close(timeout);
   }
 
   /** How long one turn may take while brokers do not answer, in milliseconds. */
@@ -171,7 +178,7 @@ public final class RequestLoop {
   }
 
   private ConsumerRecords<byte[], byte[]> poll(long atMostMs) {
-    long timeoutMs = commits.idleMs(atMostMs);
+    long timeoutMs = committer.idleMs(atMostMs);
     boolean block = timeoutMs > 0 && completions.mayBlock();
     try {
       return consumer.poll(Duration.ofMillis(block ? timeoutMs : 0));
@@ -187,7 +194,7 @@ public final class RequestLoop {
   }
 
   private void handle(KafkaException failed) {
-    if (failed.getCause() instanceof LoopFailure ours) {
+    if (failed.getCause() instanceof FatalWorkerException ours) {
       // Thrown by the rebalance listener, and wrapped by the consumer.
       throw ours;
     }
@@ -200,17 +207,19 @@ public final class RequestLoop {
       case StaleMemberEpochException removed -> pause(removed);
       case FencedMemberEpochException removed -> pause(removed);
       case InvalidConfigurationException refused ->
-          throw new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
+          throw new FatalWorkerException(
+              "the broker refuses this worker: " + refused.getMessage(), refused);
       case FencedInstanceIdException fenced ->
-          throw new LoopFailure(
+          throw new FatalWorkerException(
               "another worker uses the same consumer.group.instance.id: give each its own", fenced);
       case InvalidOffsetException none ->
-          throw new LoopFailure(
+          throw new FatalWorkerException(
               "consumer.auto.offset.reset is none, and the group has no committed offset that is"
                   + " still there for "
                   + none.partitions(),
               none);
-      default -> throw new LoopFailure("the consumer failed: " + failed.getMessage(), failed);
+      default ->
+          throw new FatalWorkerException("the consumer failed: " + failed.getMessage(), failed);
     }
   }
 

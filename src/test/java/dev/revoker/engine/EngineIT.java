@@ -131,7 +131,7 @@ class EngineIT {
     reader.awaitQuiet();
 
     reader.assertOneEach(2000);
-    await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitTrouble() == null);
+    await().atMost(Duration.ofSeconds(10)).until(() -> first.loop.commitProblem().isEmpty());
     assertThat(second.stop()).isTrue();
   }
 
@@ -276,7 +276,6 @@ class EngineIT {
     final RequestLoop loop;
     final ConsumerHealth link;
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Publisher publisher;
     private final Admin admin;
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
@@ -307,8 +306,8 @@ class EngineIT {
               config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
       link = new ConsumerHealth(consumer);
       admin = Admin.create(config.kafka().admin());
-      publisher =
-          new Publisher(
+      TransactionalPublisher publisher =
+          new TransactionalPublisher(
               () ->
                   new KafkaProducer<>(
                       producing, new ByteArraySerializer(), new ByteArraySerializer()),
@@ -334,7 +333,7 @@ class EngineIT {
         boolean complete = loop.run();
         consumer.close();
         admin.close();
-        publisher.close(Duration.ofSeconds(5));
+        loop.closeProducer(Duration.ofSeconds(5));
         ended.complete(complete);
       } catch (RuntimeException failed) {
         ended.completeExceptionally(failed);

@@ -245,7 +245,7 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   private static void wrapped(Runnable rebalance) {
     try {
       rebalance.run();
-    } catch (LoopFailure failure) {
+    } catch (FatalWorkerException failure) {
       throw new KafkaException("User rebalance callback throws an error", failure);
     }
   }

@@ -45,7 +45,7 @@ class LostCommitTest {
     Rig rig = behind();
     failure.accept(rig);
 
-    var warned = Logged.by(CommittedState.class, () -> rig.stepsOverMs(1000, 100));
+    var warned = Logged.by(ProgressLoader.class, () -> rig.stepsOverMs(1000, 100));
 
     assertThat(warned)
         .singleElement()
@@ -127,7 +127,7 @@ class LostCommitTest {
     failures().findFirst().orElseThrow().accept(rig);
     int admitted = rig.work.admitted.size();
 
-    assertThat(Logged.by(CommittedState.class, () -> rig.stepsOverMs(1000, 100)))
+    assertThat(Logged.by(ProgressLoader.class, () -> rig.stepsOverMs(1000, 100)))
         .isEqualTo(List.of());
 
     assertThat(rig.work.admitted).hasSize(admitted);

@@ -27,7 +27,7 @@ class OffsetGapCheckTest {
     rig.consumer.append(ZERO, 3, VALID);
 
     assertThatThrownBy(() -> rig.steps(2))
-        .isInstanceOf(LoopFailure.class)
+        .isInstanceOf(FatalWorkerException.class)
         .hasMessageContaining("key-revocations-0")
         .hasMessageContaining("offset 3")
         .hasMessageContaining("99");
@@ -86,7 +86,7 @@ class OffsetGapCheckTest {
     rig.consumer.seek(ZERO, 4);
 
     assertThatThrownBy(() -> rig.steps(2))
-        .isInstanceOf(LoopFailure.class)
+        .isInstanceOf(FatalWorkerException.class)
         .hasMessageContaining("continues at offset 4, but requests up to offset 4 were read");
   }
 

@@ -9,16 +9,20 @@ import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.MockConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /** A publisher whose producers are scripted, and what it publishes. */
 final class PublisherRig {
@@ -29,7 +33,10 @@ final class PublisherRig {
 
   final ScriptedProducer.Store store = new ScriptedProducer.Store();
   final List<ScriptedProducer> made = new ArrayList<>();
-  final Publisher publisher = publisher(this::next);
+  final TransactionalPublisher publisher = publisher(this::next);
+
+  private Producer<byte[], byte[]> current;
+  private Transaction transaction;
 
   /** Done to each producer that is made. */
   Consumer<ScriptedProducer> eachProducer = producer -> {};
@@ -41,13 +48,49 @@ final class PublisherRig {
     return producer;
   }
 
-  static Publisher publisher(Supplier<ScriptedProducer> producers) {
-    return new Publisher(
+  static TransactionalPublisher publisher(Supplier<ScriptedProducer> producers) {
+    return new TransactionalPublisher(
         producers::get, new ResultWriter("w-1", "revoker"), "results", MAX_BLOCK_MS);
   }
 
+  /** Opens a producer, unless there is one. */
   void open() {
-    assertThat(publisher.open()).isInstanceOf(Publication.Committed.class);
+    if (current == null) {
+      assertThat(publisher.open())
+          .isInstanceOfSatisfying(
+              TransactionResult.Opened.class, opened -> current = opened.producer());
+    }
+  }
+
+  /** Commits in a new transaction. */
+  TransactionResult publish(CommitBatch batch) {
+    transaction =
+        new Transaction(
+            Objects.requireNonNull(current),
+            batch,
+            new MockConsumer<byte[], byte[]>("earliest").groupMetadata());
+    return resume();
+  }
+
+  /** Goes on with the transaction. */
+  TransactionResult resume() {
+    return noted(publisher.advance(transaction));
+  }
+
+  /** Aborts it again. */
+  TransactionResult abort() {
+    return noted(publisher.abort(transaction, "again"));
+  }
+
+  void close(Duration timeout) {
+    publisher.close(transaction, timeout);
+  }
+
+  private TransactionResult noted(TransactionResult result) {
+    if (result instanceof TransactionResult.ProducerLost) {
+      current = null;
+    }
+    return result;
   }
 
   ScriptedProducer producer() {
@@ -64,16 +107,24 @@ final class PublisherRig {
     return new String(store.results.get(index).value(), StandardCharsets.UTF_8);
   }
 
-  static Batch batch(int... offsets) {
+  static CommitBatch batch(int... offsets) {
     return batch(IntStream.of(offsets).mapToObj(i -> result(i, Map.of())).toArray(Result[]::new));
   }
 
-  static Batch batch(Result... results) {
-    long next = results[results.length - 1].request().source().offset() + 1;
-    return new Batch(
-        List.of(results),
-        Map.of(PARTITION, new OffsetAndMetadata(next, "")),
-        new MockConsumer<byte[], byte[]>("earliest").groupMetadata());
+  static CommitBatch batch(Result... results) {
+    Partition partition = new Partition(PARTITION, new Lane("standard", PARTITION.topic(), 1));
+    partition.identity = new TopicIdPartition(Uuid.ONE_UUID, PARTITION);
+    PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
+    partition.progress = progress;
+    CompletionQueue completions = new CompletionQueue(() -> {}, WakeupSignal.betweenThreads());
+    List<TrackedRequest> requests = new ArrayList<>();
+    for (Result result : results) {
+      TrackedRequest request = new TrackedRequest(partition, result.request(), 0, completions);
+      request.answered(result);
+      requests.add(request);
+      progress.deliver(request.offset());
+    }
+    return new CommitBatch(requests, List.of(), 0);
   }
 
   static Result result(int offset, Map<String, String> labels) {

@@ -181,7 +181,7 @@ class RequestLoopTest {
     rig.consumer.setPollException(refusal.failure());
 
     assertThatThrownBy(rig.loop::run)
-        .isInstanceOf(LoopFailure.class)
+        .isInstanceOf(FatalWorkerException.class)
         .hasMessageContaining(refusal.named());
   }
 

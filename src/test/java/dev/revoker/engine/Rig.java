@@ -64,7 +64,8 @@ final class Rig {
         new RequestLoop(
             config(Map.of()),
             consumer,
-            new Publisher(this::newProducer, new ResultWriter("w-1", "revoker"), "results", 5),
+            new TransactionalPublisher(
+                this::newProducer, new ResultWriter("w-1", "revoker"), "results", 5),
             topics -> topicIds(),
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,

@@ -3,8 +3,8 @@ package dev.revoker.sim;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
 import dev.revoker.config.Config;
-import dev.revoker.engine.Publisher;
 import dev.revoker.engine.RequestLoop;
+import dev.revoker.engine.TransactionalPublisher;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
@@ -107,8 +107,8 @@ final class SimWorker {
     @SuppressWarnings("unchecked")
     org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> kafkaConsumer =
         Partial.of(org.apache.kafka.clients.consumer.Consumer.class, simulated);
-    Publisher publisher =
-        new Publisher(
+    TransactionalPublisher publisher =
+        new TransactionalPublisher(
             this::newProducer,
             new ResultWriter(name, "revoker"),
             config.resultsTopic(),
@@ -142,7 +142,7 @@ final class SimWorker {
     } finally {
       if (process.alive()) {
         simulated.close(CloseOptions.timeout(CLOSE_TIMEOUT));
-        publisher.close(CLOSE_TIMEOUT);
+        running.closeProducer(CLOSE_TIMEOUT);
       }
     }
   }

@@ -10,21 +10,23 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Answered requests that go into one transaction, and what it commits, both as of the making. Used
- * by the loop's thread alone.
+ * What one transaction commits: the results of completed requests, and the offsets of their
+ * partitions as they are after the commit. Fixed when it is created. Used by the loop's thread
+ * alone.
  */
-final class Answers {
-  static final Answers NONE = new Answers(List.of(), List.of());
-
+final class CommitBatch {
   private final List<TrackedRequest> requests;
   private final Map<Partition, List<Long>> offsets;
   private final Map<Partition, OffsetMap> maps = new HashMap<>();
+  private final long startedNanos;
 
   /**
-   * @param besides partitions whose progress is committed in any case
+   * @param besides partitions whose offsets are committed in any case
+   * @param startedNanos by the steady clock
    */
-  Answers(List<TrackedRequest> requests, List<Partition> besides) {
+  CommitBatch(List<TrackedRequest> requests, List<Partition> besides, long startedNanos) {
     this.requests = requests;
+    this.startedNanos = startedNanos;
     this.offsets =
         requests.stream()
             .collect(
@@ -44,6 +46,10 @@ final class Answers {
     return offsets.isEmpty();
   }
 
+  long startedNanos() {
+    return startedNanos;
+  }
+
   List<Result> results() {
     List<Result> results = new ArrayList<>(requests.size());
     for (TrackedRequest request : requests) {
@@ -55,7 +61,7 @@ final class Answers {
     return results;
   }
 
-  /** What to commit with the results. */
+  /** The offsets to commit with the results. */
   Map<TopicPartition, OffsetAndMetadata> offsets() {
     Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
     maps.forEach(
@@ -67,7 +73,7 @@ final class Answers {
     return all;
   }
 
-  /** The transaction is committed: the requests are done with. */
+  /** The transaction is committed: updates the partitions' progress and releases the requests. */
   void done() {
     offsets.forEach(
         (partition, answered) -> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.revoker.engine.ScriptedProducer.Commit;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,8 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class CommitsTest {
+class CommitterTest {
   @Test
   void whatCompletesDuringACommitGoesIntoTheNext() {
     Rig rig = Rig.owning(ZERO);
@@ -72,12 +74,12 @@ class CommitsTest {
     rig.step();
     assertThat(rig.loop.oldest("standard")).isNotNull();
     assertThat(rig.told).isEmpty();
-    assertThat(rig.loop.commitTrouble()).contains("TimeoutException");
+    assertThat(rig.loop.commitProblem().orElseThrow()).contains("TimeoutException");
 
     rig.stepsOverMs(400, 100);
     rig.assertResults("key-revocations-0-0");
     assertThat(rig.loop.oldest("standard")).isNull();
-    assertThat(rig.loop.commitTrouble()).isNull();
+    assertThat(rig.loop.commitProblem()).isEmpty();
   }
 
   @Test
@@ -213,12 +215,12 @@ class CommitsTest {
     rig.work.answerAll();
     rig.producer().failures.put("offsets", new CommitFailedException("the group moved on"));
     rig.step();
-    assertThat(rig.loop.commitTrouble()).isNotNull();
+    assertThat(rig.loop.commitProblem()).isPresent();
 
     rig.lose(ZERO);
     rig.stepsOverMs(400, 100);
 
-    assertThat(rig.loop.commitTrouble()).isNull();
+    assertThat(rig.loop.commitProblem()).isEmpty();
   }
 
   @Test
@@ -231,12 +233,12 @@ class CommitsTest {
           }
         };
     rig.step();
-    assertThat(rig.loop.commitTrouble()).contains("no coordinator");
+    assertThat(rig.loop.commitProblem().orElseThrow()).contains("no coordinator");
 
     rig.stepsOverMs(1000, 100);
 
     assertThat(rig.producers).hasSize(3);
-    assertThat(rig.loop.commitTrouble()).isNull();
+    assertThat(rig.loop.commitProblem()).isEmpty();
   }
 
   @Test
@@ -253,12 +255,12 @@ class CommitsTest {
 
     rig.assertResults("key-revocations-0-0");
     assertThat(rig.consumer.paused()).contains(ONE);
-    assertThat(rig.loop.commitTrouble()).contains("committed offsets cannot be read");
+    assertThat(rig.loop.commitProblem().orElseThrow()).contains("committed offsets cannot be read");
 
     rig.consumer.unreadable.clear();
     rig.stepsOverMs(400, 100);
     assertThat(rig.work.ids()).contains("key-revocations-1-0");
-    assertThat(rig.loop.commitTrouble()).isNull();
+    assertThat(rig.loop.commitProblem()).isEmpty();
   }
 
   @Test
@@ -271,7 +273,7 @@ class CommitsTest {
     rig.steps(5);
 
     assertThat(rig.work.ids()).containsExactly("key-revocations-0-0");
-    assertThat(rig.loop.commitTrouble()).isNull();
+    assertThat(rig.loop.commitProblem()).isEmpty();
   }
 
   /** It was meant for a poll: the offsets are read at once, without a pause. */
@@ -290,7 +292,7 @@ class CommitsTest {
 
     assertThat(rig.consumer.committedFailures).isEmpty();
     rig.assertResults("key-revocations-0-0");
-    assertThat(rig.loop.commitTrouble()).isNull();
+    assertThat(rig.loop.commitProblem()).isEmpty();
   }
 
   @Test
@@ -316,7 +318,7 @@ class CommitsTest {
     rig.producer().failures.put("send", new TopicAuthorizationException("results"));
 
     assertThatThrownBy(rig::step)
-        .isInstanceOf(LoopFailure.class)
+        .isInstanceOf(FatalWorkerException.class)
         .hasMessageContaining("refuses this worker")
         .hasMessageContaining("results");
   }
@@ -328,7 +330,7 @@ class CommitsTest {
     rig.assign(ZERO);
 
     assertThatThrownBy(() -> rig.steps(2))
-        .isInstanceOf(LoopFailure.class)
+        .isInstanceOf(FatalWorkerException.class)
         .hasMessageContaining("g-1");
   }
 
@@ -339,7 +341,7 @@ class CommitsTest {
     rig.assign(ZERO);
 
     assertThatThrownBy(() -> rig.steps(2))
-        .isInstanceOf(LoopFailure.class)
+        .isInstanceOf(FatalWorkerException.class)
         .hasMessageContaining("key-revocations-0")
         .hasMessageContaining("offset 5")
         .hasMessageContaining("reset the group's offset");
@@ -354,7 +356,7 @@ class CommitsTest {
     rig.assign(ZERO);
     rig.stepsOverMs(1000, 100);
     assertThat(rig.work.ids()).isEmpty();
-    assertThat(rig.loop.commitTrouble()).contains("committed offsets cannot be read");
+    assertThat(rig.loop.commitProblem().orElseThrow()).contains("committed offsets cannot be read");
 
     rig.consumer.leftOut.clear();
     rig.stepsOverMs(1000, 100);
@@ -395,7 +397,7 @@ class CommitsTest {
     rig.work.answerAll();
     rig.producer().commits.addAll(List.of(Commit.LATE, Commit.LATE, Commit.LATE));
 
-    var logged = Logged.by(Trouble.class, () -> rig.stepsOverMs(2000, 100));
+    var logged = Logged.by(CommitHealth.class, () -> rig.stepsOverMs(2000, 100));
 
     assertThat(logged)
         .extracting(event -> event.getLevel().toString())
@@ -435,5 +437,43 @@ class CommitsTest {
     rig.step();
 
     assertThat(rig.toldNanos).containsExactly(30_000_000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ready", "in a transaction", "abort due", "failed"})
+  void closingClosesTheProducerInEachState(String state) {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 1);
+    rig.steps(2);
+    rig.work.answerAll();
+    switch (state) {
+      case "in a transaction" -> rig.producer().commits.add(Commit.LATE);
+      case "abort due" -> {
+        rig.producer().failures.put("offsets", new TransactionAbortableException("aborted"));
+        rig.producer().lateAbort = true;
+      }
+      case "failed" -> rig.producer().commits.add(Commit.DONE_BUG);
+      default -> {
+        // Commits.
+      }
+    }
+    try {
+      rig.step();
+    } catch (ArithmeticException bug) {
+      assertThat(state).isEqualTo("failed");
+    }
+
+    rig.loop.closeProducer(Duration.ofSeconds(5));
+
+    assertThat(rig.producer().closed()).isTrue();
+    assertThat(rig.producer().closedWithin).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void closingWithoutAProducerClosesNothing() {
+    Rig rig = new Rig();
+    rig.loop.closeProducer(Duration.ofSeconds(5));
+
+    assertThat(rig.producers).isEmpty();
   }
 }

@@ -13,36 +13,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the committed offsets: of partitions that were just assigned, and, after an aborted
- * transaction or a lost producer, of all partitions, to compare them with memory. Used by the
- * loop's thread alone, in callbacks of a rebalance too: both kinds of consumer allow that.
+ * Loads committed offsets into the partitions' progress: of partitions that were just assigned,
+ * and, after an aborted transaction or a lost producer, of all partitions, to compare them with
+ * memory. Used by the loop's thread alone, in callbacks of a rebalance too: both kinds of consumer
+ * allow that.
  */
-final class CommittedState {
-  private static final Logger LOG = LoggerFactory.getLogger(CommittedState.class);
+final class ProgressLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgressLoader.class);
 
-  /** What came of reading. */
-  sealed interface Reading {
-    /** It was read; these answers are committed, though that was not known. */
-    record Done(Answers found) implements Reading {}
+  /** The result of reading the committed offsets. */
+  sealed interface Loaded {
+    /** They were read. These requests are committed, which was not known before. */
+    record Done(List<TrackedRequest> committed) implements Loaded {}
 
-    /** A wakeup that was meant for a poll ended it: read again at once. */
-    record Woken() implements Reading {}
+    /** A wakeup that was meant for a poll ended the reading: read again at once. */
+    record Interrupted() implements Loaded {}
 
-    /** It can't be read now. */
-    record Failed(String why) implements Reading {}
+    /** They cannot be read now. */
+    record Failed(String why) implements Loaded {}
   }
 
   private final Consumer<byte[], byte[]> consumer;
   private final CommittedOffsets offsets;
   private final CommittedMaps maps;
   private final Intake intake;
-  private final Rebalance.Withdrawal withdrawal;
+  private final RebalanceHandler.Withdrawal withdrawal;
 
-  CommittedState(
+  ProgressLoader(
       Consumer<byte[], byte[]> consumer,
       TopicIds topicIds,
       Intake intake,
-      Rebalance.Withdrawal withdrawal) {
+      RebalanceHandler.Withdrawal withdrawal) {
     this.consumer = consumer;
     this.offsets = new CommittedOffsets(consumer);
     this.maps = new CommittedMaps(consumer, topicIds);
@@ -50,17 +51,17 @@ final class CommittedState {
     this.withdrawal = withdrawal;
   }
 
-  /** Whether there is something to be read. */
-  boolean due() {
+  /** Whether the committed offsets of a partition must be read. */
+  boolean isDue() {
     return intake.partitions().stream().anyMatch(partition -> partition.stale);
   }
 
   /** The committed offsets of all partitions must be read again before the next commit. */
-  void forget() {
+  void loadAllAgain() {
     intake.partitions().forEach(partition -> partition.stale = true);
   }
 
-  Reading read() {
+  Loaded load() {
     // A partition without a leader fails the reading for those after it: it is the last next time.
     List<Partition> stale =
         intake.partitions().stream()
@@ -68,10 +69,11 @@ final class CommittedState {
             .sorted(Comparator.comparingInt(one -> one.failedReads))
             .toList();
     if (stale.isEmpty()) {
-      return new Reading.Done(Answers.NONE);
+      return new Loaded.Done(List.of());
     }
-    // One that another worker's open transaction keeps from being read fails the whole reading, so
-    // those that were ours before do not wait for the new ones.
+    // Another worker's open transaction on one new partition fails the whole reading. Partitions
+    // that
+    // were loaded before do not wait for the new ones.
     List<Partition> known = stale.stream().filter(one -> one.progress != null).toList();
     try {
       maps.identify(stale);
@@ -79,18 +81,19 @@ final class CommittedState {
       offsets
           .of(known.isEmpty() ? stale : known)
           .forEach((partition, committed) -> found.addAll(load(partition, committed)));
-      return new Reading.Done(new Answers(found, List.of()));
+      return new Loaded.Done(found);
     } catch (WakeupException woken) {
-      return new Reading.Woken();
+      return new Loaded.Interrupted();
     } catch (InvalidConfigurationException refused) {
       throw refused(refused);
     } catch (KafkaException passing) {
-      return new Reading.Failed("the committed offsets cannot be read: " + passing.getMessage());
+      return new Loaded.Failed("the committed offsets cannot be read: " + passing.getMessage());
     }
   }
 
-  private static LoopFailure refused(InvalidConfigurationException refused) {
-    return new LoopFailure("the broker refuses this worker: " + refused.getMessage(), refused);
+  private static FatalWorkerException refused(InvalidConfigurationException refused) {
+    return new FatalWorkerException(
+        "the broker refuses this worker: " + refused.getMessage(), refused);
   }
 
   private List<TrackedRequest> load(Partition partition, @Nullable OffsetAndMetadata committed) {

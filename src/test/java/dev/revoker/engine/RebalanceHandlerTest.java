@@ -15,7 +15,7 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.junit.jupiter.api.Test;
 
-class RebalanceTest {
+class RebalanceHandlerTest {
   private static final String FIRST = "key-revocations-0-0";
 
   @Test
@@ -169,7 +169,7 @@ class RebalanceTest {
 
     assertThat(rig.store.results).isEmpty();
     assertThat(rig.loop.oldest("standard")).isNull();
-    assertThat(rig.loop.commitTrouble()).isNull();
+    assertThat(rig.loop.commitProblem()).isEmpty();
   }
 
   @Test
@@ -204,7 +204,7 @@ class RebalanceTest {
     rig.consumer.assignAtNextPoll(ONE);
 
     assertThatThrownBy(rig.loop::run)
-        .isInstanceOf(LoopFailure.class)
+        .isInstanceOf(FatalWorkerException.class)
         .hasMessageContaining("refuses this worker");
   }
 

@@ -4,10 +4,8 @@ import static dev.revoker.engine.PublisherRig.batch;
 import static dev.revoker.engine.PublisherRig.publisher;
 import static dev.revoker.engine.PublisherRig.result;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.revoker.model.Result;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.KafkaException;
@@ -23,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What only an operator can mend, what is too large, and a producer that does not come to be. */
-class PublisherRefusalTest {
+class TransactionalPublisherRefusalTest {
   private final PublisherRig rig = new PublisherRig();
 
   private record Refusal(RuntimeException failure, String named, String advice) {}
@@ -62,9 +60,9 @@ class PublisherRefusalTest {
     rig.open();
     rig.producer().failures.put("offsets", refusal.failure());
 
-    assertThat(rig.publisher.publish(batch(0)))
+    assertThat(rig.publish(batch(0)))
         .isInstanceOfSatisfying(
-            Publication.Fatal.class,
+            TransactionResult.Fatal.class,
             fatal -> assertThat(fatal.message()).contains(refusal.named(), refusal.advice()));
   }
 
@@ -74,10 +72,10 @@ class PublisherRefusalTest {
     rig.store.maxValueBytes = 2_000;
     Result large = result(1, Map.of("label", "x".repeat(5_000)));
 
-    assertThat(rig.publisher.publish(batch(result(0, Map.of()), large)))
-        .isInstanceOf(Publication.Aborted.class);
-    assertThat(rig.publisher.publish(batch(result(0, Map.of()), large)))
-        .isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(result(0, Map.of()), large)))
+        .isInstanceOf(TransactionResult.Aborted.class);
+    assertThat(rig.publish(batch(result(0, Map.of()), large)))
+        .isInstanceOf(TransactionResult.Committed.class);
 
     assertThat(rig.ids()).containsExactly("r-0", "r-1");
     assertThat(rig.text(0)).contains("\"reason\":\"left\"");
@@ -91,14 +89,14 @@ class PublisherRefusalTest {
   void ofThoseThatABrokerRefusesTogetherTheLargestIsSentInShort() {
     rig.open();
     rig.store.brokerMaxValueBytes = 2_000;
-    Batch batch = batch(result(0, Map.of()), result(1, Map.of("label", "x".repeat(5_000))));
+    CommitBatch batch = batch(result(0, Map.of()), result(1, Map.of("label", "x".repeat(5_000))));
     rig.producer().holds = true;
 
-    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Unacknowledged.class);
     rig.producer().whenAwaited = rig.producer()::refuseTooLarge;
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Aborted.class);
     rig.producer().holds = false;
-    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.text(0)).contains("\"reason\":\"left\"");
     assertThat(rig.text(1)).contains("\"reason\":null");
   }
@@ -109,10 +107,10 @@ class PublisherRefusalTest {
     rig.store.brokerMaxValueBytes = 2_000;
     Result large = result(0, Map.of("label", "x".repeat(5_000)));
 
-    assertThat(rig.publisher.publish(batch(large))).isInstanceOf(Publication.Aborted.class);
-    assertThat(rig.publisher.publish(batch(large))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(large))).isInstanceOf(TransactionResult.Aborted.class);
+    assertThat(rig.publish(batch(large))).isInstanceOf(TransactionResult.Committed.class);
     rig.store.brokerMaxValueBytes = Integer.MAX_VALUE;
-    assertThat(rig.publisher.publish(batch(large))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(large))).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.text(1)).contains("xxx");
   }
 
@@ -121,16 +119,16 @@ class PublisherRefusalTest {
     rig.open();
     rig.store.maxValueBytes = 100;
 
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
-    assertThat(rig.publisher.publish(batch(0)))
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Aborted.class);
+    assertThat(rig.publish(batch(0)))
         .isInstanceOfSatisfying(
-            Publication.Fatal.class,
+            TransactionResult.Fatal.class,
             fatal -> assertThat(fatal.message()).contains("results topic", "max.message.bytes"));
   }
 
   @Test
   void anOpeningThatFailsIsTriedAgainWithANewProducer() {
-    Publisher late =
+    TransactionalPublisher late =
         publisher(
             () -> {
               ScriptedProducer producer = rig.next();
@@ -140,51 +138,37 @@ class PublisherRefusalTest {
               return producer;
             });
 
-    assertThat(late.open()).isInstanceOf(Publication.Aborted.class);
+    assertThat(late.open()).isInstanceOf(TransactionResult.ProducerLost.class);
     assertThat(rig.producer().closed()).isTrue();
-    assertThat(late.open()).isInstanceOf(Publication.Committed.class);
+    assertThat(late.open()).isInstanceOf(TransactionResult.Opened.class);
     assertThat(rig.made).hasSize(2);
   }
 
   @Test
   void anOpeningThatIsRefusedIsFatal() {
-    Publisher refused =
+    TransactionalPublisher refused =
         publisher(
             () -> {
               rig.next().failures.put("init", new TransactionalIdAuthorizationException("t-1"));
               return rig.producer();
             });
 
-    assertThat(refused.open()).isInstanceOf(Publication.Fatal.class);
+    assertThat(refused.open()).isInstanceOf(TransactionResult.Fatal.class);
   }
 
   @Test
   void aProducerThatCannotBeMadeIsFatalUnlessItIsForAName() {
-    Publisher wrong = failing(new ConfigException("no such class: Foo"));
-    Publisher nameless = failing(new ConfigException("No resolvable bootstrap urls given in x"));
+    TransactionalPublisher wrong = failing(new ConfigException("no such class: Foo"));
+    TransactionalPublisher nameless =
+        failing(new ConfigException("No resolvable bootstrap urls given in x"));
 
     assertThat(wrong.open())
         .isInstanceOfSatisfying(
-            Publication.Fatal.class, fatal -> assertThat(fatal.message()).contains("Foo"));
-    assertThat(nameless.open()).isInstanceOf(Publication.Aborted.class);
+            TransactionResult.Fatal.class, fatal -> assertThat(fatal.message()).contains("Foo"));
+    assertThat(nameless.open()).isInstanceOf(TransactionResult.ProducerLost.class);
   }
 
-  @Test
-  void publishingBeforeOpeningIsABug() {
-    assertThatThrownBy(() -> rig.publisher.publish(batch(0))).hasMessageContaining("bug");
-    assertThatThrownBy(rig.publisher::resume).hasMessageContaining("bug");
-  }
-
-  @Test
-  void closingLetsGo() {
-    rig.open();
-    rig.publisher.close(Duration.ZERO);
-    rig.publisher.close(Duration.ZERO);
-
-    assertThat(rig.producer().closed()).isTrue();
-  }
-
-  private static Publisher failing(Exception cause) {
+  private static TransactionalPublisher failing(Exception cause) {
     return publisher(
         () -> {
           throw new KafkaException("Failed to construct kafka producer", cause);

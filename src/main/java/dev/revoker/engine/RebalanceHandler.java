@@ -19,14 +19,14 @@ import org.slf4j.LoggerFactory;
  * order: nothing more is begun, the calls under way finish within the drain time, what is answered
  * is committed. Lost, it may be another's already: everything is discarded.
  */
-final class Rebalance implements ConsumerRebalanceListener {
+final class RebalanceHandler implements ConsumerRebalanceListener {
   /** Where requests are withdrawn from. */
   interface Withdrawal {
     /** Requests that wait end at once, those with a call in flight when it is answered. */
     void withdraw(Collection<Dispatcher.Caller> callers);
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(Rebalance.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RebalanceHandler.class);
 
   /**
    * A commit is worth waiting for after the last call has ended: without it the call is repeated.
@@ -37,7 +37,7 @@ final class Rebalance implements ConsumerRebalanceListener {
 
   private final Consumer<byte[], byte[]> consumer;
   private final Intake intake;
-  private final Commits commits;
+  private final Committer committer;
   private final Withdrawal withdrawal;
   private final CompletionQueue completions;
   private final WakeupSignal wakeupSignal;
@@ -45,10 +45,10 @@ final class Rebalance implements ConsumerRebalanceListener {
   private final long drainTimeoutMs;
   private boolean stopping;
 
-  Rebalance(
+  RebalanceHandler(
       Consumer<byte[], byte[]> consumer,
       Intake intake,
-      Commits commits,
+      Committer committer,
       Withdrawal withdrawal,
       CompletionQueue completions,
       WakeupSignal wakeupSignal,
@@ -56,7 +56,7 @@ final class Rebalance implements ConsumerRebalanceListener {
       long drainTimeoutMs) {
     this.consumer = consumer;
     this.intake = intake;
-    this.commits = commits;
+    this.committer = committer;
     this.withdrawal = withdrawal;
     this.completions = completions;
     this.wakeupSignal = wakeupSignal;
@@ -154,15 +154,15 @@ final class Rebalance implements ConsumerRebalanceListener {
 
   private void settle(
       List<Partition> leaving, long untilMs, Unfinished unfinished, Waiting waiting) {
-    commits.turn();
-    while (leaving.stream().anyMatch(unfinished::test) && !commits.isBroken()) {
+    committer.turn();
+    while (leaving.stream().anyMatch(unfinished::test) && !committer.hasFailed()) {
       // Read once: between two readings the time may pass the deadline.
       long leftMs = untilMs - time.millis();
       if (leftMs <= 0) {
         return;
       }
-      waiting.atMost(Math.min(commits.idleMs(LONGEST_WAIT_MS), leftMs));
-      commits.turn();
+      waiting.atMost(Math.min(committer.idleMs(LONGEST_WAIT_MS), leftMs));
+      committer.turn();
     }
   }
 

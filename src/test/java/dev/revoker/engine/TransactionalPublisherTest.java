@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.CommitFailedException;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -25,29 +24,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each kind of failure has its one handling. */
-class PublisherTest {
+class TransactionalPublisherTest {
   private final PublisherRig rig = new PublisherRig();
 
   @Test
   void resultsAndOffsetsCommitTogether() {
     rig.open();
 
-    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(0, 1))).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0", "r-1");
     assertThat(rig.store.results)
         .extracting(record -> new String(record.headers().lastHeader("ce_id").value(), UTF_8))
         .containsExactly("requests-0-0", "requests-0-1");
-    assertThat(rig.store.offsets).containsEntry(PARTITION, new OffsetAndMetadata(2, ""));
+    assertThat(rig.store.offsets.get(PARTITION).offset()).isEqualTo(2);
     assertThat(rig.producer().calls)
         .containsExactly("init", "begin", "offsets", "send", "send", "commit");
-  }
-
-  @Test
-  void openDoesNothingWhereAProducerStands() {
-    rig.open();
-    rig.open();
-
-    assertThat(rig.made).hasSize(1);
   }
 
   static List<RuntimeException> abortable() {
@@ -66,11 +57,11 @@ class PublisherTest {
       rig.open();
       rig.producer().failures.put(step, failure);
 
-      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+      assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Aborted.class);
       assertThat(rig.producer().calls).endsWith("abort");
       assertThat(rig.store.results).isEmpty();
 
-      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+      assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Committed.class);
       assertThat(rig.ids()).containsExactly("r-0");
       assertThat(rig.made).hasSize(1);
       rig.store.results.clear();
@@ -83,7 +74,7 @@ class PublisherTest {
     rig.producer().failures.put("begin", new KafkaException("an error state of before"));
 
     // The strict producer has no transaction to abort, as the real one has if it is not in error.
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.ProducerLost.class);
   }
 
   static List<Commit> unanswered() {
@@ -97,20 +88,20 @@ class PublisherTest {
     rig.producer().commits.add(how);
     rig.producer().commits.add(how == Commit.LATE ? Commit.LATE : Commit.DONE_UNANSWERED);
 
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Unacknowledged.class);
     rig.producer().commits.clear();
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Committed.class);
 
     assertThat(rig.producer().calls).doesNotContain("abort");
     assertThat(rig.ids()).containsExactly("r-0");
-    assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(1))).isInstanceOf(TransactionResult.Committed.class);
   }
 
   /** One result is sent, and no broker has taken it. */
   private ScriptedProducer underWay() {
     rig.open();
     rig.producer().holds = true;
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Unacknowledged.class);
     return rig.producer();
   }
 
@@ -121,12 +112,12 @@ class PublisherTest {
     ScriptedProducer producer = rig.producer();
     producer.holds = true;
 
-    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Unknown.class);
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publish(batch(0, 1))).isInstanceOf(TransactionResult.Unacknowledged.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Unacknowledged.class);
     assertThat(producer.calls).containsExactly("init", "begin", "offsets", "send", "send");
     producer.take();
 
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0", "r-1");
   }
 
@@ -135,12 +126,13 @@ class PublisherTest {
     underWay();
     rig.producer().refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
 
-    assertThat(rig.publisher.resume())
+    assertThat(rig.resume())
         .isInstanceOfSatisfying(
-            Publication.Aborted.class, aborted -> assertThat(aborted.why()).contains("Expiring"));
+            TransactionResult.Aborted.class,
+            aborted -> assertThat(aborted.why()).contains("Expiring"));
     assertThat(rig.producer().calls).doesNotContain("commit").endsWith("abort");
     rig.producer().holds = false;
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0");
   }
 
@@ -153,13 +145,13 @@ class PublisherTest {
     rig.open();
     rig.producer().failures.put("send", new KafkaException("an error state"));
 
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.ProducerLost.class);
     rig.open();
     rig.producer().failures.put("offsets", new CommitFailedException("the group has moved on"));
-    assertThat(rig.publisher.publish(batch(0)))
+    assertThat(rig.publish(batch(0)))
         .as("the new one has refused nothing")
-        .isInstanceOf(Publication.Aborted.class);
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+        .isInstanceOf(TransactionResult.Aborted.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0");
   }
 
@@ -168,11 +160,11 @@ class PublisherTest {
   void afterARecordThatIsRefusedAtOnceNoOtherIsSent() {
     rig.open();
     rig.store.maxValueBytes = 2_000;
-    Batch batch = batch(result(0, Map.of("label", "x".repeat(5_000))), result(1, Map.of()));
+    CommitBatch batch = batch(result(0, Map.of("label", "x".repeat(5_000))), result(1, Map.of()));
 
-    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Aborted.class);
     assertThat(rig.producer().calls).containsExactly("init", "begin", "offsets", "send", "abort");
-    assertThat(rig.publisher.publish(batch)).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0", "r-1");
     assertThat(rig.made).hasSize(1);
   }
@@ -183,12 +175,12 @@ class PublisherTest {
     ScriptedProducer first = rig.producer();
     first.abortForgets = true;
     first.holds = true;
-    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publish(batch(0, 1))).isInstanceOf(TransactionResult.Unacknowledged.class);
     first.refuseFirst(new TimeoutException("Expiring 1 record(s) for results-0"));
 
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.ProducerLost.class);
     rig.open();
-    assertThat(rig.publisher.publish(batch(0, 1))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(0, 1))).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0", "r-1");
   }
 
@@ -198,7 +190,7 @@ class PublisherTest {
     ScriptedProducer producer = underWay();
     producer.whenAwaited = producer::take;
 
-    rig.publisher.close(Duration.ofSeconds(5));
+    rig.close(Duration.ofSeconds(5));
     assertThat(rig.ids()).containsExactly("r-0");
     assertThat(producer.closed()).isTrue();
   }
@@ -207,7 +199,7 @@ class PublisherTest {
   void whatNoBrokerTakesInTimeIsAbortedAsItCloses() {
     ScriptedProducer producer = underWay();
 
-    rig.publisher.close(Duration.ofMillis(10));
+    rig.close(Duration.ofMillis(10));
     assertThat(producer.calls).doesNotContain("commit");
     assertThat(producer.closed()).isTrue();
     assertThat(producer.closedWithin).as("time for the abort").isPositive();
@@ -218,11 +210,11 @@ class PublisherTest {
   void aTransactionWithoutItsResultsIsNotCommittedAsItCloses() {
     ScriptedProducer producer = underWay();
     producer.refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Aborted.class);
     producer.failures.put("offsets", new TimeoutException("no answer"));
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Unacknowledged.class);
 
-    rig.publisher.close(Duration.ofSeconds(5));
+    rig.close(Duration.ofSeconds(5));
     assertThat(producer.calls).doesNotContain("commit");
   }
 
@@ -232,9 +224,9 @@ class PublisherTest {
     rig.open();
     ScriptedProducer producer = rig.producer();
     producer.commits.add(Commit.LATE);
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Unacknowledged.class);
 
-    rig.publisher.close(Duration.ofSeconds(5));
+    rig.close(Duration.ofSeconds(5));
     assertThat(producer.calls).containsOnlyOnce("commit");
     assertThat(producer.closedWithin).isEqualTo(Duration.ofSeconds(5));
   }
@@ -245,31 +237,31 @@ class PublisherTest {
     ScriptedProducer producer = rig.producer();
     producer.failures.put("commit", new TransactionAbortableException("a record expired"));
     producer.lateAbort = true;
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.AbortUnacknowledged.class);
 
-    rig.publisher.close(Duration.ofSeconds(5));
+    rig.close(Duration.ofSeconds(5));
     assertThat(producer.calls).containsOnlyOnce("commit");
     assertThat(rig.ids()).isEmpty();
   }
 
-  /** An abort would decide over the transaction before, too, whose markers a broker has lost. */
+  /** An abort would wait as long as the offsets did. */
   @Test
   void offsetsWithoutAnAnswerAreSentAgainOnceThereIsABrokerAndNotAborted() {
     rig.open();
     ScriptedProducer producer = rig.producer();
     producer.failures.put("offsets", new TimeoutException("SendOffsetsToTransaction timed out"));
 
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Unacknowledged.class);
     producer.connections(0);
     producer.calls.clear();
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Unacknowledged.class);
     assertThat(producer.calls).as("nothing is queued for brokers that are away").isEmpty();
     producer.connections(1);
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Committed.class);
 
     assertThat(producer.calls).containsExactly("offsets", "send", "commit");
     assertThat(rig.ids()).containsExactly("r-0");
-    assertThat(rig.publisher.publish(batch(1))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(1))).isInstanceOf(TransactionResult.Committed.class);
   }
 
   /** As where a topic is gone: it would never end. Two may be a broker that is still loading. */
@@ -278,12 +270,13 @@ class PublisherTest {
     rig.open();
     for (int time = 1; time <= 3; time++) {
       rig.producer().failures.put("offsets", new TimeoutException("no answer"));
-      assertThat(time == 1 ? rig.publisher.publish(batch(0)) : rig.publisher.resume())
-          .isInstanceOf(time < 3 ? Publication.Unknown.class : Publication.Aborted.class);
+      assertThat(time == 1 ? rig.publish(batch(0)) : rig.resume())
+          .isInstanceOf(
+              time < 3 ? TransactionResult.Unacknowledged.class : TransactionResult.Aborted.class);
     }
 
     assertThat(rig.producer().calls).endsWith("abort");
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Committed.class);
   }
 
   @Test
@@ -291,10 +284,11 @@ class PublisherTest {
     rig.open();
     for (int transaction = 0; transaction < 3; transaction++) {
       rig.producer().failures.put("offsets", new TimeoutException("no answer"));
-      assertThat(rig.publisher.publish(batch(transaction))).isInstanceOf(Publication.Unknown.class);
+      assertThat(rig.publish(batch(transaction)))
+          .isInstanceOf(TransactionResult.Unacknowledged.class);
       rig.producer().failures.put("offsets", new TimeoutException("no answer"));
-      assertThat(rig.publisher.resume()).isInstanceOf(Publication.Unknown.class);
-      assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+      assertThat(rig.resume()).isInstanceOf(TransactionResult.Unacknowledged.class);
+      assertThat(rig.resume()).isInstanceOf(TransactionResult.Committed.class);
     }
   }
 
@@ -304,11 +298,14 @@ class PublisherTest {
     rig.producer().lateAbort = true;
     for (int time = 1; time <= 3; time++) {
       rig.producer().failures.put("offsets", new TimeoutException("no answer"));
-      assertThat(time == 1 ? rig.publisher.publish(batch(0)) : rig.publisher.resume())
-          .isInstanceOf(time < 3 ? Publication.Unknown.class : Publication.Aborted.class);
+      assertThat(time == 1 ? rig.publish(batch(0)) : rig.resume())
+          .isInstanceOf(
+              time < 3
+                  ? TransactionResult.Unacknowledged.class
+                  : TransactionResult.AbortUnacknowledged.class);
     }
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(rig.abort()).isInstanceOf(TransactionResult.AbortUnacknowledged.class);
+    assertThat(rig.abort()).isInstanceOf(TransactionResult.ProducerLost.class);
   }
 
   /** It may be connecting to an address from which nothing ever comes. */
@@ -318,12 +315,12 @@ class PublisherTest {
     rig.producer().answers = false;
     for (int time = 1; time <= 20; time++) {
       rig.producer().failures.put("offsets", new TimeoutException("no answer"));
-      assertThat(time == 1 ? rig.publisher.publish(batch(0)) : rig.publisher.resume())
-          .isInstanceOf(Publication.Unknown.class);
+      assertThat(time == 1 ? rig.publish(batch(0)) : rig.resume())
+          .isInstanceOf(TransactionResult.Unacknowledged.class);
     }
 
     assertThat(rig.producer().calls).doesNotContain("abort");
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Committed.class);
   }
 
   /** Offsets of a topic that is gone are asked for again for ever, and the abort after them. */
@@ -333,19 +330,19 @@ class PublisherTest {
     ScriptedProducer producer = rig.producer();
     producer.lateAbort = true;
     producer.failures.put("offsets", new CommitFailedException("the group has moved on"));
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.AbortUnacknowledged.class);
     producer.answers = false;
     for (int time = 1; time <= 10; time++) {
-      assertThat(rig.publisher.publish(batch(0)))
-          .as("nobody is there to end it")
-          .isInstanceOf(Publication.Aborted.class);
+      assertThat(rig.abort())
+          .as("no broker is there to end it")
+          .isInstanceOf(TransactionResult.AbortUnacknowledged.class);
     }
     producer.answers = true;
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(rig.abort()).isInstanceOf(TransactionResult.AbortUnacknowledged.class);
+    assertThat(rig.abort()).isInstanceOf(TransactionResult.ProducerLost.class);
 
     rig.open();
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.made).hasSize(2);
     assertThat(rig.ids()).containsExactly("r-0");
   }
@@ -354,14 +351,14 @@ class PublisherTest {
   void offsetsThatAreRefusedAfterAllAreAborted() {
     rig.open();
     rig.producer().failures.put("offsets", new TimeoutException("no answer"));
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Unknown.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Unacknowledged.class);
 
     rig.producer().connections(1);
     rig.producer().failures.put("offsets", new CommitFailedException("the group has moved on"));
-    assertThat(rig.publisher.resume()).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Aborted.class);
 
     assertThat(rig.producer().calls).endsWith("abort");
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Committed.class);
   }
 
   static List<RuntimeException> lost() {
@@ -383,12 +380,12 @@ class PublisherTest {
       ScriptedProducer first = rig.producer();
       first.failures.put(step, failure);
 
-      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+      assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.ProducerLost.class);
       assertThat(first.closed()).isTrue();
 
       rig.open();
       assertThat(rig.producer()).isNotSameAs(first);
-      assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+      assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Committed.class);
     }
   }
 
@@ -398,25 +395,24 @@ class PublisherTest {
     rig.producer().failures.put("offsets", new KafkaException("an error"));
     rig.producer().failures.put("abort", new KafkaException("Failed to abort transaction"));
 
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.ProducerLost.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.ProducerLost.class);
     assertThat(rig.producer().closed()).isTrue();
   }
 
   @Test
-  void anAbortThatTimesOutIsAskedForAgainBeforeTheNextTransaction() {
+  void anAbortThatTimesOutIsAskedForAgainAndTheProducerGoesOn() {
     rig.open();
     rig.producer().failures.put("offsets", new KafkaException("an error"));
     rig.producer().lateAbort = true;
 
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.AbortUnacknowledged.class);
     rig.producer().calls.clear();
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
+    assertThat(rig.abort()).isInstanceOf(TransactionResult.AbortUnacknowledged.class);
     assertThat(rig.producer().calls).as("one wait, not two").containsExactly("abort");
 
-    // The broker may have taken back more than this one, so it is looked at before the next.
     rig.producer().lateAbort = false;
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Aborted.class);
-    assertThat(rig.publisher.publish(batch(0))).isInstanceOf(Publication.Committed.class);
+    assertThat(rig.abort()).isInstanceOf(TransactionResult.Aborted.class);
+    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0");
     assertThat(rig.made).hasSize(1);
   }

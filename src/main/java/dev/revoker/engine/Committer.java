@@ -1,0 +1,240 @@
+package dev.revoker.engine;
+
+import dev.revoker.model.Result;
+import dev.revoker.time.Time;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+
+/**
+ * Committer results and offsets: performs the transitions of {@link CommitState}, at most a few a
+ * turn of the loop. A transaction takes all requests that completed while the one before was open.
+ * Memory changes only after its commit. Used by the loop's thread alone.
+ */
+final class Committer {
+  /** Learns of each committed transaction. */
+  interface Listener {
+    /** These results are visible to a reader with read_committed. */
+    void committed(List<Result> results, long tookNanos);
+  }
+
+  private static final long PAUSE_AFTER_FAILURE_MS = 200;
+
+  /** How often offsets are committed without results, at most. */
+  private static final long COMMIT_WITHOUT_RESULTS_MS = 1_000;
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final TransactionalPublisher publisher;
+  private final ProgressLoader loader;
+  private final Intake intake;
+  private final CompletedRequests completed;
+  private final Listener listener;
+  private final Time time;
+  private final CommitHealth health = new CommitHealth();
+
+  private CommitState state = new CommitState.NoProducer();
+  private long notBeforeMs;
+  private long withoutResultsNotBeforeMs;
+
+  Committer(
+      Consumer<byte[], byte[]> consumer,
+      TransactionalPublisher publisher,
+      ProgressLoader loader,
+      Intake intake,
+      CompletionQueue completions,
+      Listener listener,
+      Time time) {
+    this.consumer = consumer;
+    this.publisher = publisher;
+    this.loader = loader;
+    this.intake = intake;
+    this.completed = new CompletedRequests(completions);
+    this.listener = listener;
+    this.time = time;
+    this.notBeforeMs = time.millis();
+    this.withoutResultsNotBeforeMs = notBeforeMs;
+  }
+
+  /** What keeps results from being committed, if anything does. Any thread. */
+  Optional<String> problem() {
+    return health.problem();
+  }
+
+  /** Whether nothing will be committed any more. */
+  boolean hasFailed() {
+    return state instanceof CommitState.Failed;
+  }
+
+  /** How long the loop may sleep, as far as commits are concerned. */
+  long idleMs(long atMostMs) {
+    return isIdle() ? atMostMs : Math.clamp(notBeforeMs - time.millis(), 0, atMostMs);
+  }
+
+  /**
+   * One step of the state machine, then a transaction with what has completed, then the committed
+   * offsets of partitions that lack them. In this order: reading may have to wait, and only the
+   * partitions that are read need to wait.
+   */
+  void turn() {
+    if (hasFailed()) {
+      return;
+    }
+    boolean whole = false;
+    try {
+      step();
+      whole = true;
+    } finally {
+      if (!whole) {
+        state = new CommitState.Failed(state);
+      }
+    }
+  }
+
+  private void step() {
+    completed.take();
+    if (isIdle() || isPausing()) {
+      return;
+    }
+    switch (state) {
+      case CommitState.NoProducer none -> apply(publisher.open());
+      case CommitState.InTransaction(Transaction transaction) ->
+          apply(publisher.advance(transaction));
+      case CommitState.AbortDue(Transaction transaction) ->
+          apply(publisher.abort(transaction, "the transaction was aborted"));
+      case CommitState.Ready ready -> {
+        // Committer below.
+      }
+      case CommitState.Failed failed -> throw new IllegalStateException("failed before: a bug");
+    }
+    if (state instanceof CommitState.Ready(Producer<byte[], byte[]> producer) && !isPausing()) {
+      commitCompleted(producer);
+    }
+    if (isReady()) {
+      loadProgress();
+    }
+    if (isReady() && !loader.isDue()) {
+      health.recovered();
+    }
+  }
+
+  private boolean isIdle() {
+    return state instanceof CommitState.Ready
+        && !loader.isDue()
+        && completed.isEmpty()
+        && offsetsDue().isEmpty()
+        && health.problem().isEmpty();
+  }
+
+  private boolean isReady() {
+    return state instanceof CommitState.Ready && !isPausing();
+  }
+
+  private boolean isPausing() {
+    return time.millis() < notBeforeMs;
+  }
+
+  private void commitCompleted(Producer<byte[], byte[]> producer) {
+    CommitBatch batch = new CommitBatch(completed.next(), offsetsDue(), time.nanos());
+    if (batch.isEmpty()) {
+      return;
+    }
+    if (batch.requests().isEmpty()) {
+      withoutResultsNotBeforeMs = time.millis() + COMMIT_WITHOUT_RESULTS_MS;
+    }
+    Transaction transaction = new Transaction(producer, batch, consumer.groupMetadata());
+    state = new CommitState.InTransaction(transaction);
+    apply(publisher.advance(transaction));
+  }
+
+  /**
+   * Partitions whose offsets are committed without results: the last offsets of a log may be holes,
+   * as after each transaction of a producer, and the lag would never be 0.
+   */
+  private List<Partition> offsetsDue() {
+    return time.millis() < withoutResultsNotBeforeMs
+        ? List.of()
+        : intake.partitions().stream().filter(Partition::isCommitDue).toList();
+  }
+
+  /** Performs the transition that a result of the publisher means: the table in CommitState. */
+  private void apply(TransactionResult result) {
+    switch (result) {
+      case TransactionResult.Opened(Producer<byte[], byte[]> producer) ->
+          state = new CommitState.Ready(producer);
+      case TransactionResult.Committed committed -> {
+        Transaction transaction = transaction();
+        transaction.batch.done();
+        state = new CommitState.Ready(transaction.producer);
+        committed(transaction.batch);
+      }
+      case TransactionResult.Unacknowledged(String why) -> pause(why);
+      case TransactionResult.Aborted(String why) -> {
+        state = new CommitState.Ready(transaction().producer);
+        loader.loadAllAgain();
+        pause(why);
+      }
+      case TransactionResult.AbortUnacknowledged(String why) -> {
+        state = new CommitState.AbortDue(transaction());
+        pause(why);
+      }
+      case TransactionResult.ProducerLost(String why) -> {
+        state = new CommitState.NoProducer();
+        loader.loadAllAgain();
+        pause(why);
+      }
+      case TransactionResult.Fatal(String message, Throwable cause) ->
+          throw new FatalWorkerException(message, cause);
+    }
+  }
+
+  private Transaction transaction() {
+    return switch (state) {
+      case CommitState.InTransaction(Transaction transaction) -> transaction;
+      case CommitState.AbortDue(Transaction transaction) -> transaction;
+      default -> throw new IllegalStateException("no transaction is open: a bug");
+    };
+  }
+
+  private void loadProgress() {
+    switch (loader.load()) {
+      case ProgressLoader.Loaded.Done(List<TrackedRequest> found) ->
+          committed(new CommitBatch(found, List.of(), time.nanos()));
+      case ProgressLoader.Loaded.Failed(String why) -> pause(why);
+      case ProgressLoader.Loaded.Interrupted interrupted -> {
+        // The next turn reads them.
+      }
+    }
+  }
+
+  private void committed(CommitBatch batch) {
+    if (!batch.requests().isEmpty()) {
+      completed.committed(batch.requests());
+      listener.committed(batch.results(), time.nanos() - batch.startedNanos());
+    }
+  }
+
+  private void pause(String why) {
+    notBeforeMs = time.millis() + PAUSE_AFTER_FAILURE_MS;
+    health.failed(why, completed.size());
+  }
+
+  /** Closes the producer, if there is one. */
+  void close(Duration timeout) {
+    close(state, timeout);
+  }
+
+  private void close(CommitState last, Duration timeout) {
+    switch (last) {
+      case CommitState.NoProducer none -> {
+        // Nothing to close.
+      }
+      case CommitState.Ready(Producer<byte[], byte[]> producer) -> producer.close(timeout);
+      case CommitState.InTransaction(Transaction transaction) ->
+          publisher.close(transaction, timeout);
+      case CommitState.AbortDue(Transaction transaction) -> transaction.producer.close(timeout);
+      case CommitState.Failed(CommitState before) -> close(before, timeout);
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package dev.revoker.engine;
+
+import dev.revoker.message.ResultWriter;
+import dev.revoker.model.Result;
+import dev.revoker.model.Source;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Talks to the producer: sends results and offsets in one transaction. Which call comes next is
+ * decided by {@link Committer}. Each call blocks its thread for at most {@code max.block.ms} a
+ * step. Throws nothing for a failure of Kafka's: a {@link TransactionResult} tells. Used by one
+ * thread.
+ */
+public final class TransactionalPublisher {
+  private static final Logger LOG = LoggerFactory.getLogger(TransactionalPublisher.class);
+
+  private final Supplier<Producer<byte[], byte[]>> newProducer;
+  private final ResultWriter writer;
+  private final String topic;
+  private final long maxBlockMs;
+
+  /** Requests whose results are sent without what they only repeat of the request. */
+  private final Set<Source> shortened = new HashSet<>();
+
+  /**
+   * Creates no producer yet.
+   *
+   * @param newProducer a transactional producer; each has the same transactional.id, so that a new
+   *     one ends the transaction that the one before it left open
+   * @param topic the results topic
+   * @param maxBlockMs the producers' {@code max.block.ms}
+   */
+  public TransactionalPublisher(
+      Supplier<Producer<byte[], byte[]>> newProducer,
+      ResultWriter writer,
+      String topic,
+      long maxBlockMs) {
+    this.newProducer = newProducer;
+    this.writer = writer;
+    this.topic = topic;
+    this.maxBlockMs = maxBlockMs;
+  }
+
+  /** Creates a producer, which ends whatever transaction its predecessor left open. */
+  TransactionResult open() {
+    Producer<byte[], byte[]> producer;
+    try {
+      producer = newProducer.get();
+    } catch (KafkaException failed) {
+      return ProducerErrors.ofConstruction(failed);
+    }
+    try {
+      producer.initTransactions();
+      return new TransactionResult.Opened(producer);
+    } catch (RuntimeException failed) {
+      producer.close(Duration.ZERO);
+      return ProducerErrors.kindOf(failed) instanceof TransactionResult.Fatal fatal
+          ? fatal
+          : new TransactionResult.ProducerLost(ProducerErrors.describe(failed));
+    }
+  }
+
+  /**
+   * Performs the steps of the transaction that are left, as far as the brokers acknowledge them.
+   */
+  TransactionResult advance(Transaction transaction) {
+    try {
+      if (transaction.next == Transaction.Step.BEGIN) {
+        transaction.producer.beginTransaction();
+        transaction.next = Transaction.Step.SEND_OFFSETS;
+      } else if (transaction.next == Transaction.Step.SEND_OFFSETS
+          && !transaction.offsetsBudget.isConnected()) {
+        return new TransactionResult.Unacknowledged("no connection to a broker");
+      }
+      if (transaction.next == Transaction.Step.SEND_OFFSETS) {
+        sendOffsets(transaction);
+        transaction.next = Transaction.Step.SEND_RESULTS;
+      }
+      if (transaction.next == Transaction.Step.SEND_RESULTS) {
+        transaction.batch.results().forEach(result -> send(transaction, result));
+        transaction.next = Transaction.Step.AWAIT_RESULTS;
+      }
+      if (transaction.next == Transaction.Step.AWAIT_RESULTS) {
+        awaitResults(transaction, maxBlockMs);
+        transaction.next = Transaction.Step.COMMIT;
+      }
+      transaction.producer.commitTransaction();
+    } catch (TimeoutException unacknowledged) {
+      return timedOut(transaction, unacknowledged);
+    } catch (RuntimeException failed) {
+      return failed(transaction, failed);
+    }
+    transaction.sent.forEach(one -> shortened.remove(one.source()));
+    return new TransactionResult.Committed();
+  }
+
+  /**
+   * Offsets before results: the broker answers offsets that come too early after the transaction
+   * before, and the producer sends them again after {@code retry.backoff.ms}. Results that come too
+   * early wait in the broker, for 20 ms at a time ({@code add.partitions.to.txn.retry.backoff.ms}).
+   */
+  private static void sendOffsets(Transaction transaction) {
+    if (!transaction.batch.offsets().isEmpty()) {
+      transaction.offsetsBudget.attempt();
+      transaction.producer.sendOffsetsToTransaction(transaction.batch.offsets(), transaction.group);
+    }
+  }
+
+  private void send(Transaction transaction, Result result) {
+    Source source = result.request().source();
+    Result fitting = shortened.contains(source) ? ShortResult.of(result) : result;
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic, writer.key(fitting), writer.value(fitting));
+    writer.headers(fitting).forEach(header -> record.headers().add(header.name(), header.value()));
+    transaction.sendFailed = true;
+    SentResult one =
+        new SentResult(source, record.value().length, transaction.producer.send(record));
+    transaction.sendFailed = false;
+    transaction.sent.add(one);
+    if (one.isRefused()) {
+      // The producer is in an error state: it would append the next records, or block for each.
+      throw refused(one);
+    }
+  }
+
+  /**
+   * Waits until the brokers have all results. Kafka's producer can commit without the records that
+   * it was given just before: its sender thread looks for records first, and then for the commit
+   * (docs/DESIGN.md, "What is not obvious").
+   */
+  private static void awaitResults(Transaction transaction, long timeoutMs) {
+    for (SentResult one : transaction.sent) {
+      try {
+        one.answer().get(timeoutMs, TimeUnit.MILLISECONDS);
+      } catch (java.util.concurrent.TimeoutException late) {
+        throw new TimeoutException("no broker has taken the results yet", late);
+      } catch (ExecutionException refused) {
+        throw refused(one);
+      } catch (InterruptedException interrupted) {
+        throw new InterruptException(interrupted);
+      }
+    }
+  }
+
+  private static KafkaException refused(SentResult one) {
+    Throwable cause = one.answer().exceptionNow();
+    return new KafkaException("a result was not taken: " + ProducerErrors.describe(cause), cause);
+  }
+
+  /**
+   * A step that times out goes on in the producer. A commit must be asked for again, and nothing
+   * else; the same offsets can be sent again. An abort would wait as long as the step did.
+   */
+  private TransactionResult timedOut(Transaction transaction, TimeoutException timeout) {
+    return switch (transaction.next) {
+      case SEND_OFFSETS ->
+          transaction.offsetsBudget.timedOut()
+              ? failed(transaction, timeout)
+              : new TransactionResult.Unacknowledged(ProducerErrors.describe(timeout));
+      case AWAIT_RESULTS, COMMIT ->
+          new TransactionResult.Unacknowledged(ProducerErrors.describe(timeout));
+      case BEGIN, SEND_RESULTS -> failed(transaction, timeout);
+    };
+  }
+
+  private TransactionResult failed(Transaction transaction, RuntimeException failed) {
+    TransactionResult kind = ProducerErrors.kindOf(failed);
+    return switch (kind) {
+      case TransactionResult.Aborted aborted -> abort(transaction, aborted.why());
+      case TransactionResult.ProducerLost lost -> lost(transaction, lost.why());
+      case TransactionResult.Fatal fatal when fatal.cause() instanceof RecordTooLargeException ->
+          tooLarge(transaction, fatal);
+      default -> kind;
+    };
+  }
+
+  /**
+   * Shortens the largest of the results that were refused as too large: the producer blames the
+   * records that were sent beside it, too. A result that is too large even so is fatal.
+   */
+  private TransactionResult tooLarge(Transaction transaction, TransactionResult.Fatal fatal) {
+    Optional<SentResult> largest =
+        transaction.sent.stream()
+            .filter(SentResult::isTooLarge)
+            .max(Comparator.comparingInt(SentResult::bytes));
+    TransactionResult aborted =
+        abort(transaction, "a result is larger than the results topic takes");
+    if (largest.isEmpty() || !shortened.add(largest.get().source())) {
+      return fatal;
+    }
+    LOG.atWarn()
+        .addKeyValue("source", largest.get().source())
+        .addKeyValue("bytes", largest.get().bytes())
+        .log(
+            "a result is larger than the results topic takes: sending it without reason,"
+                + " requested_by, requested_at and labels");
+    return aborted;
+  }
+
+  /** Aborts the transaction, again if an abort was not acknowledged in time. */
+  TransactionResult abort(Transaction transaction, String why) {
+    transaction.abortBudget.attempt();
+    try {
+      transaction.producer.abortTransaction();
+    } catch (TimeoutException unacknowledged) {
+      // It would never end behind offsets that a broker refuses forever: of a deleted topic.
+      String late = ProducerErrors.describe(unacknowledged);
+      return transaction.abortBudget.timedOut()
+          ? lost(transaction, late)
+          : new TransactionResult.AbortUnacknowledged(why);
+    } catch (RuntimeException failed) {
+      return ProducerErrors.kindOf(failed) instanceof TransactionResult.Fatal fatal
+          ? fatal
+          : lost(transaction, ProducerErrors.describe(failed));
+    }
+    // A record that the producer still holds would go out with the next transaction.
+    return transaction.mayLeaveRecords()
+        ? lost(transaction, "an abort may have left results in the producer")
+        : new TransactionResult.Aborted(why);
+  }
+
+  private static TransactionResult lost(Transaction transaction, String why) {
+    LOG.atWarn()
+        .addKeyValue("cause", why)
+        .log("the producer failed: creating a new one and continuing from the committed offsets");
+    transaction.producer.close(Duration.ZERO);
+    return new TransactionResult.ProducerLost(why);
+  }
+
+  /**
+   * Closes the producer in an open transaction. Results that are sent are committed if the brokers
+   * take them within half of the time; the producer would abort them.
+   */
+  void close(Transaction transaction, Duration timeout) {
+    Duration left = timeout;
+    if (transaction.next == Transaction.Step.AWAIT_RESULTS) {
+      left = timeout.dividedBy(2);
+      try {
+        awaitResults(transaction, left.toMillis());
+        transaction.producer.commitTransaction();
+      } catch (RuntimeException failed) {
+        LOG.atInfo()
+            .addKeyValue("cause", ProducerErrors.describe(failed))
+            .log("the last results may not be committed: the next owner reads the offsets");
+      }
+    }
+    transaction.producer.close(left);
+  }
+}
