@@ -159,7 +159,7 @@ class CommittedMapsTest {
     rig.assign(all);
     rig.stepsOverMs(600, 100);
     assertThat(rig.work.ids()).hasSize(9 * 8).doesNotContain("key-revocations-0-1");
-    assertThat(rig.loop.commitTrouble()).contains("no leader");
+    assertThat(rig.loop.commitProblem().orElseThrow()).contains("no leader");
 
     rig.stepsOverMs(1000, 100);
     assertThat(rig.work.ids()).hasSize(9 * 8 + 1).contains("key-revocations-0-1");
@@ -174,7 +174,7 @@ class CommittedMapsTest {
     rig.assign(ZERO);
     rig.step();
     assertThat(rig.work.ids()).isEmpty();
-    assertThat(rig.loop.commitTrouble()).contains("no broker");
+    assertThat(rig.loop.commitProblem().orElseThrow()).contains("no broker");
 
     rig.stepsOverMs(1000, 100);
     assertThat(rig.work.ids()).containsExactly("key-revocations-0-1");
