@@ -13,6 +13,7 @@ import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
 import dev.revoker.ops.GuardedRegistry;
 import dev.revoker.ops.Health;
+import dev.revoker.ops.HeapTrim;
 import dev.revoker.ops.JvmMeters;
 import dev.revoker.ops.KafkaMeters;
 import dev.revoker.ops.Meters;
@@ -95,6 +96,7 @@ final class Worker {
    * @throws FatalWorkerException for what the worker cannot mend
    */
   int run() throws OpsServer.CannotListen {
+    HeapTrim.start(time);
     JvmMeters jvm = new JvmMeters(registry);
     try (time;
         jvm;

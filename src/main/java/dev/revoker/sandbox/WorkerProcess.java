@@ -123,7 +123,7 @@ public final class WorkerProcess implements AutoCloseable {
             List.of(
                 // The same as in bin/revoker.
                 "-XX:+UseSerialGC",
-                "-Xmx56m",
+                "-Xmx160m",
                 "-Xmn24m",
                 "-XX:SurvivorRatio=4",
                 "-XX:+ExitOnOutOfMemoryError"));
