@@ -2,7 +2,7 @@ package dev.revoker.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.chaos.Step.Kind;
+import dev.revoker.chaos.Disturbance.Kind;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,19 +12,19 @@ import org.junit.jupiter.api.Test;
  * and sessions that end; with time-outs that a slow machine keeps.
  */
 class BriefChaosIT {
-  private static final Schedule SCHEDULE =
-      new Schedule(
+  private static final ChaosSchedule SCHEDULE =
+      new ChaosSchedule(
           1,
           1,
           "classic",
           2,
           List.of(
-              new Step(Kind.STOP_WORKER, 0, 600, 0),
-              new Step(Kind.KILL_WORKER, 1, 50, 0),
-              new Step(Kind.OUTAGE, 0, 0, 700),
-              new Step(Kind.KILL_WORKER, 0, 0, 300),
-              new Step(Kind.API_WELL, 0, 100, 0),
-              new Step(Kind.EXPIRE_SESSIONS, 0, 150, 0)));
+              new Disturbance(Kind.STOP_WORKER, 0, 600, 0),
+              new Disturbance(Kind.KILL_WORKER, 1, 50, 0),
+              new Disturbance(Kind.OUTAGE, 0, 0, 700),
+              new Disturbance(Kind.KILL_WORKER, 0, 0, 300),
+              new Disturbance(Kind.API_WELL, 0, 100, 0),
+              new Disturbance(Kind.EXPIRE_SESSIONS, 0, 150, 0)));
 
   private static final Map<String, String> PATIENT =
       Map.of(
@@ -35,7 +35,7 @@ class BriefChaosIT {
 
   @Test
   void everyGuaranteeHolds() throws Exception {
-    Report report = new Run(SCHEDULE, "-Dit.test=BriefChaosIT", PATIENT).perform();
+    ChaosReport report = new ChaosRun(SCHEDULE, "-Dit.test=BriefChaosIT", PATIENT).perform();
 
     assertThat(report.violations()).isEmpty();
     assertThat(report.guarantees()).allMatch(one -> one.asked() > 0);

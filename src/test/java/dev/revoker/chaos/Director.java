@@ -2,7 +2,7 @@ package dev.revoker.chaos;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.revoker.chaos.Step.Kind;
+import dev.revoker.chaos.Disturbance.Kind;
 import dev.revoker.sandbox.BrokerNode;
 import dev.revoker.sandbox.Faults;
 import java.time.Duration;
@@ -20,21 +20,21 @@ final class Director {
 
   private final Stage stage;
   private final Evidence evidence;
-  private final List<Guarantee> guarantees;
-  private final Cluster cluster;
-  private final Weather weather;
-  private final Map<Kind, Journal.Event> open = new ConcurrentHashMap<>();
+  private final List<ChaosGuarantee> guarantees;
+  private final ClusterAdmin cluster;
+  private final ApiFaultPlan weather;
+  private final Map<Kind, DisturbanceLog.Event> open = new ConcurrentHashMap<>();
 
-  Director(Stage stage, Evidence evidence, List<Guarantee> guarantees) {
+  Director(Stage stage, Evidence evidence, List<ChaosGuarantee> guarantees) {
     this.stage = stage;
     this.evidence = evidence;
     this.guarantees = guarantees;
-    this.cluster = new Cluster(stage.admin());
-    this.weather = new Weather(stage.stack().api());
+    this.cluster = new ClusterAdmin(stage.admin());
+    this.weather = new ApiFaultPlan(stage.stack().api());
     weather.well();
   }
 
-  void perform(Step step) throws Exception {
+  void perform(Disturbance step) throws Exception {
     long before = evidence.calls();
     act(step);
     if (step.moreCalls() > 0) {
@@ -87,7 +87,7 @@ final class Director {
     return open.keySet().stream().noneMatch(Kind::troublesBroker);
   }
 
-  private void act(Step step) throws Exception {
+  private void act(Disturbance step) throws Exception {
     switch (step.kind()) {
       case KILL_WORKER -> killWorker(step);
       case STOP_WORKER -> stopWorker(unfrozen(step.target()), step);
@@ -101,12 +101,12 @@ final class Director {
         begin(step);
         cluster.refuseProduce(
             stage.results(),
-            Cluster.Refusal.values()[step.target() % Cluster.Refusal.values().length]);
+            ClusterAdmin.Refusal.values()[step.target() % ClusterAdmin.Refusal.values().length]);
       }
       case TAKE_PRODUCE -> takeProduce();
       case API_WELL -> apiWell();
       case EXPIRE_SESSIONS -> {
-        Journal.Event event = evidence.journal.begin(Kind.EXPIRE_SESSIONS, 0);
+        DisturbanceLog.Event event = evidence.journal.begin(Kind.EXPIRE_SESSIONS, 0);
         stage.stack().api().expireTokens(null);
         event.ended();
       }
@@ -117,22 +117,22 @@ final class Director {
     }
   }
 
-  private void killWorker(Step step) {
-    Journal.Event event = evidence.journal.begin(Kind.KILL_WORKER, step.target());
+  private void killWorker(Disturbance step) {
+    DisturbanceLog.Event event = evidence.journal.begin(Kind.KILL_WORKER, step.target());
     Stage.Slot slot = stage.slot(step.target());
     stage.kill(slot);
     stage.restart(slot);
     event.ended();
   }
 
-  private void stopWorker(Stage.Slot slot, Step step) {
-    Journal.Event event = evidence.journal.begin(step.kind(), step.target());
+  private void stopWorker(Stage.Slot slot, Disturbance step) {
+    DisturbanceLog.Event event = evidence.journal.begin(step.kind(), step.target());
     stopped(slot, event);
     stage.restart(slot);
     event.ended();
   }
 
-  private void stopped(Stage.Slot slot, Journal.Event event) {
+  private void stopped(Stage.Slot slot, DisturbanceLog.Event event) {
     // Before that a SIGTERM meets a JVM that does not know of it yet, and ends it with 143.
     await().atMost(PATIENCE).until(() -> !stage.get(slot, "/livez").isEmpty());
     Faults before = weather.slow();
@@ -142,7 +142,7 @@ final class Director {
     guarantees.forEach(one -> one.onStopped(slot.toString(), exitCode, event));
   }
 
-  private void freeze(Step step) {
+  private void freeze(Disturbance step) {
     Stage.Slot slot = stage.slot(step.target());
     begin(step);
     slot.frozen = true;
@@ -166,8 +166,8 @@ final class Director {
   }
 
   private void join() {
-    if (stage.meantToRun().size() < Schedule.MOST_WORKERS) {
-      Journal.Event event = evidence.journal.begin(Kind.JOIN, 0);
+    if (stage.meantToRun().size() < ChaosSchedule.MOST_WORKERS) {
+      DisturbanceLog.Event event = evidence.journal.begin(Kind.JOIN, 0);
       Stage.Slot fresh = stage.startWorker();
       awaitReady(fresh);
       event.ended();
@@ -176,7 +176,7 @@ final class Director {
 
   private void leave() {
     if (stage.running().size() > 1) {
-      Journal.Event event = evidence.journal.begin(Kind.LEAVE, 0);
+      DisturbanceLog.Event event = evidence.journal.begin(Kind.LEAVE, 0);
       stopped(stage.running().getLast(), event);
       event.ended();
     }
@@ -185,7 +185,7 @@ final class Director {
   /** A deploy, with nothing else going on. */
   private void roll() {
     calm();
-    Journal.Event event = evidence.journal.begin(Kind.ROLL, 0);
+    DisturbanceLog.Event event = evidence.journal.begin(Kind.ROLL, 0);
     for (Stage.Slot slot : stage.running()) {
       stopped(slot, event);
       stage.restart(slot);
@@ -199,7 +199,7 @@ final class Director {
     await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> stage.ready(slot));
   }
 
-  private void broker(Step step) throws Exception {
+  private void broker(Disturbance step) throws Exception {
     var node = stage.broker().nodes().get(step.target() % stage.broker().nodes().size());
     switch (step.kind()) {
       case KILL_BROKER -> {
@@ -259,15 +259,15 @@ final class Director {
 
   private void apiWell() {
     weather.well();
-    Weather.KINDS.forEach(this::end);
+    ApiFaultPlan.KINDS.forEach(this::end);
   }
 
-  private void begin(Step step) {
+  private void begin(Disturbance step) {
     open.put(step.kind(), evidence.journal.begin(step.kind(), step.target()));
   }
 
   private void end(Kind kind) {
-    Journal.Event event = open.remove(kind);
+    DisturbanceLog.Event event = open.remove(kind);
     if (event != null) {
       event.ended();
     }

@@ -15,35 +15,35 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** All that is known of a run: what was asked, what was answered, called and done. */
 final class Evidence {
-  final Journal journal = new Journal();
-  final Secrets secrets = new Secrets();
+  final DisturbanceLog journal = new DisturbanceLog();
+  final KnownSecrets secrets = new KnownSecrets();
   final SandboxLedger ledger;
-  private final Map<String, Asked> asked = new ConcurrentHashMap<>();
-  private final Map<String, List<Answer>> answers = new ConcurrentHashMap<>();
+  private final Map<String, SentRequest> asked = new ConcurrentHashMap<>();
+  private final Map<String, List<ObservedResult>> answers = new ConcurrentHashMap<>();
   private final AtomicInteger results = new AtomicInteger();
 
   Evidence(SandboxLedger ledger) {
     this.ledger = ledger;
   }
 
-  void asked(Asked one) {
+  void asked(SentRequest one) {
     asked.put(one.source().toString(), one);
   }
 
-  void answered(Answer one) {
+  void answered(ObservedResult one) {
     answers.computeIfAbsent(one.source(), source -> new CopyOnWriteArrayList<>()).add(one);
     results.incrementAndGet();
   }
 
-  Collection<Asked> requests() {
+  Collection<SentRequest> requests() {
     return asked.values();
   }
 
-  Map<String, List<Answer>> answers() {
+  Map<String, List<ObservedResult>> answers() {
     return answers;
   }
 
-  List<Answer> answersTo(Asked one) {
+  List<ObservedResult> answersTo(SentRequest one) {
     return answers.getOrDefault(one.source().toString(), List.of());
   }
 
@@ -78,7 +78,7 @@ final class Evidence {
   /** All about one request, for whoever looks into a violation. Shows no key. */
   String history(String source) {
     List<String> lines = new ArrayList<>();
-    Asked one = asked.get(source);
+    SentRequest one = asked.get(source);
     lines.add(one == null ? source + " was never sent" : one.toString());
     if (one != null && one.key() != null) {
       ledger.calls(one.key()).forEach(call -> lines.add("call   " + call));

@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-import dev.revoker.chaos.Step.Kind;
+import dev.revoker.chaos.Disturbance.Kind;
 import dev.revoker.sandbox.SandboxLedger;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * for a stop, not for a worker that comes or goes, not because another one is killed; only for what
  * takes the process that called, its broker or an answer away.
  */
-final class GracefulStopRepeatsNothing extends Guarantee {
+final class GracefulStopRepeatsNothing extends ChaosGuarantee {
   /** A violent step's consequences last as long as a worker waits for an answer. */
   private static final Duration BEFORE = Duration.ofSeconds(4);
 
@@ -26,7 +26,7 @@ final class GracefulStopRepeatsNothing extends Guarantee {
   }
 
   @Override
-  void onStopped(String worker, int exitCode, Journal.Event stop) {
+  void onStopped(String worker, int exitCode, DisturbanceLog.Event stop) {
     Instant now = Instant.now();
     boolean troubled = evidence.journal.any(Kind::troublesBroker, stop.from.minus(AFTER), now);
     ask(exitCode == 0 || troubled, () -> worker + " ended with exit code " + exitCode);
@@ -34,15 +34,15 @@ final class GracefulStopRepeatsNothing extends Guarantee {
 
   @Override
   void atEnd() {
-    Sessions sessions = new Sessions(evidence);
-    for (Asked one : evidence.requests()) {
+    SessionUse sessions = new SessionUse(evidence);
+    for (SentRequest one : evidence.requests()) {
       if (one.alone()) {
         look(one, evidence.ledger.calls(one.key()), sessions);
       }
     }
   }
 
-  private void look(Asked one, List<SandboxLedger.Call> calls, Sessions sessions) {
+  private void look(SentRequest one, List<SandboxLedger.Call> calls, SessionUse sessions) {
     for (int i = 0; i < calls.size(); i++) {
       SandboxLedger.Call call = calls.get(i);
       SandboxLedger.Call next = i + 1 < calls.size() ? calls.get(i + 1) : null;
@@ -63,10 +63,10 @@ final class GracefulStopRepeatsNothing extends Guarantee {
 
   /** Whether a call that was answered may be made again because of it. */
   private static boolean excuses(
-      Journal.Event event,
+      DisturbanceLog.Event event,
       SandboxLedger.Call call,
       SandboxLedger.@Nullable Call next,
-      Sessions sessions) {
+      SessionUse sessions) {
     return switch (event.kind) {
       case KILL_WORKER -> !sessions.used(call.session(), event.from.plus(LINGERS), Instant.MAX);
       // Who was frozen lost what it called, or wakes and calls what is another's by now.
@@ -77,7 +77,7 @@ final class GracefulStopRepeatsNothing extends Guarantee {
     };
   }
 
-  private static boolean wasFrozen(int session, Journal.Event event, Sessions sessions) {
+  private static boolean wasFrozen(int session, DisturbanceLog.Event event, SessionUse sessions) {
     Instant from = event.from.plus(LINGERS);
     Instant to = event.to;
     return sessions.used(session, Instant.MIN, from)
@@ -85,7 +85,7 @@ final class GracefulStopRepeatsNothing extends Guarantee {
   }
 
   /** One worker made all the calls: it had waited for the answer in vain, and says so. */
-  private boolean answerCameLate(Asked one, int calls) {
+  private boolean answerCameLate(SentRequest one, int calls) {
     return evidence.answersTo(one).stream().anyMatch(answer -> answer.attempts() == calls);
   }
 

@@ -46,9 +46,9 @@ final class HostileLoad implements AutoCloseable {
   private final String bootstrapServers;
   private final SandboxApi api;
   private final String prefix;
-  private final Secrets secrets;
+  private final KnownSecrets secrets;
   private final Random random;
-  private final Consumer<Asked> sink;
+  private final Consumer<SentRequest> sink;
   private final HostileRecordGenerator records;
   private final KafkaProducer<byte[], byte[]> producer;
   private @Nullable KafkaProducer<byte[], byte[]> aborting;
@@ -68,9 +68,9 @@ final class HostileLoad implements AutoCloseable {
       String bootstrapServers,
       SandboxApi api,
       String prefix,
-      Secrets secrets,
+      KnownSecrets secrets,
       long seed,
-      Consumer<Asked> sink) {
+      Consumer<SentRequest> sink) {
     this.bootstrapServers = bootstrapServers;
     this.api = api;
     this.prefix = prefix;
@@ -156,10 +156,10 @@ final class HostileLoad implements AutoCloseable {
     sent.incrementAndGet();
     String key = record.key();
     sink.accept(
-        new Asked(
+        new SentRequest(
             source,
             lane,
-            record.valid() ? Asked.Mix.HOSTILE : Asked.Mix.HOSTILE_INVALID,
+            record.valid() ? SentRequest.Mix.HOSTILE : SentRequest.Mix.HOSTILE_INVALID,
             key == null ? null : Secret.of(key),
             null,
             Instant.now()));
@@ -212,7 +212,7 @@ final class HostileLoad implements AutoCloseable {
     if (random.nextBoolean()) {
       key = api.generateKeys(LocalStack.ACCOUNT, 1).getFirst();
     } else {
-      byte[] bytes = new byte[Secrets.DIGITS / 2];
+      byte[] bytes = new byte[KnownSecrets.DIGITS / 2];
       random.nextBytes(bytes);
       key = Secret.of(HexFormat.of().formatHex(bytes));
     }

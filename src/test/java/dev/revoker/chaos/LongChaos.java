@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @DisabledIfSystemProperty(named = "chaos.soak", matches = ".+")
 class LongChaos {
-  private static final Map<Step.Kind, Long> DONE = new EnumMap<>(Step.Kind.class);
+  private static final Map<Disturbance.Kind, Long> DONE = new EnumMap<>(Disturbance.Kind.class);
   private static final Map<String, Long> ASKED = new TreeMap<>();
   private static final Map<String, Long> BROKEN = new TreeMap<>();
 
@@ -44,11 +44,13 @@ class LongChaos {
   @ParameterizedTest
   @MethodSource("scenarios")
   void everyGuaranteeHolds(Scenario scenario) throws Exception {
-    Schedule schedule =
-        Schedule.of(scenario.seed(), scenario.brokers(), scenario.protocol(), scenario.kills());
-    Report report = new Run(schedule, "-Pchaos " + schedule.replay(scenario.kills())).perform();
+    ChaosSchedule schedule =
+        ChaosSchedule.of(
+            scenario.seed(), scenario.brokers(), scenario.protocol(), scenario.kills());
+    ChaosReport report =
+        new ChaosRun(schedule, "-Pchaos " + schedule.replay(scenario.kills())).perform();
     report.done().forEach((kind, times) -> DONE.merge(kind, times, Long::sum));
-    for (Guarantee one : report.guarantees()) {
+    for (ChaosGuarantee one : report.guarantees()) {
       ASKED.merge(one.name(), one.asked(), Long::sum);
       BROKEN.merge(one.name(), one.broken(), Long::sum);
     }

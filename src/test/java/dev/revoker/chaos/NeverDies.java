@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** No worker ends by itself, but for results that its topic refuses for good. */
-final class NeverDies extends Guarantee {
+final class NeverDies extends ChaosGuarantee {
   private final Stage stage;
 
   NeverDies(Stage stage, Evidence evidence) {
@@ -22,7 +22,7 @@ final class NeverDies extends Guarantee {
           !worker.process.alive()
               && worker.meantToRun
               && !evidence.journal.any(
-                  kind -> kind == Step.Kind.REFUSE_PRODUCE,
+                  kind -> kind == Disturbance.Kind.REFUSE_PRODUCE,
                   Instant.now().minusSeconds(5),
                   Instant.now());
       ask(!gone, () -> worker + " ended by itself:\n" + lastLines(worker));

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** Once {@code not_after} has passed the API is not called. */
-final class NoCallAfterNotAfter extends Guarantee {
+final class NoCallAfterNotAfter extends ChaosGuarantee {
   /** From the look at the clock to the call's arrival, on a machine that is busy. */
   private static final Duration SLACK = Duration.ofSeconds(3);
 
@@ -15,13 +15,13 @@ final class NoCallAfterNotAfter extends Guarantee {
 
   @Override
   void atEnd() {
-    for (Asked one : evidence.requests()) {
+    for (SentRequest one : evidence.requests()) {
       Instant notAfter = one.notAfter();
       if (notAfter == null || one.key() == null) {
         continue;
       }
       String source = one.source().toString();
-      if (one.mix() == Asked.Mix.LATE) {
+      if (one.mix() == SentRequest.Mix.LATE) {
         askOf(
             source, evidence.ledger.callCount(one.key()) == 0, () -> "called, and it was too late");
       }

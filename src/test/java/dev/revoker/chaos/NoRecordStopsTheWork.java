@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * each record has one result, the result of another request holds nothing of it, and an urgent
  * request is answered in time.
  */
-final class NoRecordStopsTheWork extends Guarantee {
+final class NoRecordStopsTheWork extends ChaosGuarantee {
   /** Longer than any disturbance and what the group and the brokers need to get over it. */
   private static final Duration URGENT = Duration.ofSeconds(90);
 
@@ -33,21 +33,21 @@ final class NoRecordStopsTheWork extends Guarantee {
       // Who was frozen has not taken a turn meanwhile, and says so.
       boolean frozen =
           evidence.journal.any(
-              kind -> kind == Step.Kind.FREEZE_WORKER, began.minusSeconds(5), Instant.now());
+              kind -> kind == Disturbance.Kind.FREEZE_WORKER, began.minusSeconds(5), Instant.now());
       ask(!unhealthy || frozen, () -> worker + " answers /livez with 503");
     }
   }
 
   @Override
   void atEnd() {
-    for (Asked one : evidence.requests()) {
+    for (SentRequest one : evidence.requests()) {
       var answers = evidence.answersTo(one);
       String source = one.source().toString();
       if (one.mix().hostile()) {
         askOf(source, answers.size() == 1, () -> answers.size() + " results");
         continue;
       }
-      for (Answer answer : answers) {
+      for (ObservedResult answer : answers) {
         String spoiled = spoiled(one, answer);
         askOf(source, spoiled == null, () -> "a spoiled result: " + spoiled);
         if (one.urgent()) {
@@ -59,7 +59,7 @@ final class NoRecordStopsTheWork extends Guarantee {
   }
 
   /** What in the result of a request is not its own, or null. */
-  private static @Nullable String spoiled(Asked one, Answer answer) {
+  private static @Nullable String spoiled(SentRequest one, ObservedResult answer) {
     if (!answer.requestId().equals(one.source().toString())) {
       return "the id " + answer.requestId();
     }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** No key, token or password stands in a result, a log, a metric, an endpoint or an argument. */
-final class NoSecretOutside extends Guarantee {
+final class NoSecretOutside extends ChaosGuarantee {
   private final Stage stage;
 
   NoSecretOutside(Stage stage, Evidence evidence) {
@@ -15,7 +15,7 @@ final class NoSecretOutside extends Guarantee {
   }
 
   @Override
-  void onAnswer(Answer answer, String text) {
+  void onAnswer(ObservedResult answer, String text) {
     int at = evidence.secrets.indexIn(text);
     askOf(answer.source(), at < 0, () -> "in the result at character " + at);
   }

@@ -3,7 +3,7 @@ package dev.revoker.chaos;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.revoker.model.Source;
-import dev.revoker.sim.Progress;
+import dev.revoker.sim.CommittedProgress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import org.apache.kafka.common.TopicPartition;
  * Whatever the committed offsets and their metadata call answered has a result, which stood in the
  * results topic already when they were read. In the end they call everything answered.
  */
-final class NothingPassedOver extends Guarantee {
+final class NothingPassedOver extends ChaosGuarantee {
   private static final long PATIENCE_SECONDS = 5;
 
   private final Stage stage;
@@ -36,9 +36,9 @@ final class NothingPassedOver extends Guarantee {
   @Override
   void sample() throws Exception {
     try {
-      Map<TopicPartition, Progress> committed = committed();
+      Map<TopicPartition, CommittedProgress> committed = committed();
       Map<Integer, Long> ends = resultEnds();
-      for (Asked one : evidence.requests()) {
+      for (SentRequest one : evidence.requests()) {
         if (!claims.containsKey(one.source()) && answered(committed, one.source())) {
           claims.put(one.source(), ends);
         }
@@ -53,15 +53,15 @@ final class NothingPassedOver extends Guarantee {
     claims.forEach(
         (asked, ends) -> {
           String source = asked.toString();
-          List<Answer> answers = evidence.answers().getOrDefault(source, List.of());
+          List<ObservedResult> answers = evidence.answers().getOrDefault(source, List.of());
           askOf(
               source,
               answers.stream().anyMatch(one -> one.offset() < ends.get(one.partition())),
               () ->
                   "committed as answered while its result was not there; results ended at " + ends);
         });
-    Map<TopicPartition, Progress> committed = committed();
-    for (Asked one : evidence.requests()) {
+    Map<TopicPartition, CommittedProgress> committed = committed();
+    for (SentRequest one : evidence.requests()) {
       askOf(
           one.source().toString(),
           answered(committed, one.source()),
@@ -69,12 +69,13 @@ final class NothingPassedOver extends Guarantee {
     }
   }
 
-  private static boolean answered(Map<TopicPartition, Progress> committed, Source source) {
-    Progress progress = committed.get(new TopicPartition(source.topic(), source.partition()));
+  private static boolean answered(Map<TopicPartition, CommittedProgress> committed, Source source) {
+    CommittedProgress progress =
+        committed.get(new TopicPartition(source.topic(), source.partition()));
     return progress != null && progress.answered(source.offset());
   }
 
-  private Map<TopicPartition, Progress> committed()
+  private Map<TopicPartition, CommittedProgress> committed()
       throws ExecutionException, TimeoutException, InterruptedException {
     Map<TopicPartition, OffsetAndMetadata> offsets =
         stage
@@ -89,7 +90,9 @@ final class NothingPassedOver extends Guarantee {
         .collect(
             Collectors.toMap(
                 Map.Entry::getKey,
-                entry -> Progress.read(entry.getValue().offset(), entry.getValue().metadata())));
+                entry ->
+                    CommittedProgress.read(
+                        entry.getValue().offset(), entry.getValue().metadata())));
   }
 
   private Map<Integer, Long> resultEnds()

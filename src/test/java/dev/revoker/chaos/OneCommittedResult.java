@@ -1,13 +1,13 @@
 package dev.revoker.chaos;
 
 /** Never a second result for a request, and none for what was never asked. */
-final class OneCommittedResult extends Guarantee {
+final class OneCommittedResult extends ChaosGuarantee {
   OneCommittedResult(Evidence evidence) {
     super(evidence);
   }
 
   @Override
-  void onAnswer(Answer answer, String text) {
+  void onAnswer(ObservedResult answer, String text) {
     int sofar = evidence.answers().get(answer.source()).size();
     askOf(answer.source(), sofar == 1, () -> "result number " + sofar);
   }

@@ -15,8 +15,8 @@ class ShortChaos {
   @ParameterizedTest
   @CsvSource({"284, 1, classic, 2", "277, 1, consumer, 2", "132, 3, consumer, 2"})
   void everyGuaranteeHolds(long seed, int brokers, String protocol, int kills) throws Exception {
-    Schedule schedule = Schedule.of(seed, brokers, protocol, kills);
-    List<String> violations = new Run(schedule, schedule.replay(kills)).perform().violations();
+    ChaosSchedule schedule = ChaosSchedule.of(seed, brokers, protocol, kills);
+    List<String> violations = new ChaosRun(schedule, schedule.replay(kills)).perform().violations();
     assertThat(violations).isEmpty();
   }
 }

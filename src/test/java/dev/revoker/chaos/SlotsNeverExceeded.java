@@ -5,7 +5,7 @@ package dev.revoker.chaos;
  * logs in for itself; nor more in all than the processes that are there, frozen ones included, may
  * make together. The connections of one that was killed count for a moment longer.
  */
-final class SlotsNeverExceeded extends Guarantee {
+final class SlotsNeverExceeded extends ChaosGuarantee {
   private final Stage stage;
 
   SlotsNeverExceeded(Stage stage, Evidence evidence) {

@@ -42,8 +42,8 @@ class Soak {
   private static final List<Outage> OUTAGES =
       List.of(Outage.UNAVAILABLE, Outage.RESET, Outage.HANG, Outage.REFUSE);
 
-  private final Tally tally = new Tally();
-  private final Secrets secrets = new Secrets();
+  private final ResultTally tally = new ResultTally();
+  private final KnownSecrets secrets = new KnownSecrets();
   private final AtomicLong leaks = new AtomicLong();
 
   @Test
@@ -57,16 +57,16 @@ class Soak {
             new Stage(
                 name, Broker.Options.with(Stage.PATIENT), Map.of("max.in.flight", "64"), bounded);
         Submitter submitter = new Submitter(stage.broker().bootstrapServers());
-        Load load =
-            new Load(
+        NormalLoad load =
+            new NormalLoad(
                 submitter,
                 stage.stack().api(),
                 name,
                 secrets,
                 1,
                 asked -> tally.asked(asked.source()));
-        Answers answers =
-            new Answers(
+        ResultObserver answers =
+            new ResultObserver(
                 stage.broker().bootstrapServers(),
                 stage.results(),
                 (answer, text) -> {
@@ -77,7 +77,8 @@ class Soak {
       Stage.Slot worker = stage.startWorker();
       await().atMost(PATIENCE).until(() -> stage.ready(worker));
       load.start(
-          new Load.Rate(4000, Integer.getInteger("chaos.rate", 1000) / 11, 100), tally::unanswered);
+          new NormalLoad.Rate(4000, Integer.getInteger("chaos.rate", 1000) / 11, 100),
+          tally::unanswered);
       observe(length, stage, worker, vitals);
       well(stage.stack().api());
       load.stop();

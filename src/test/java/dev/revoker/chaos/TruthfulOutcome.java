@@ -10,22 +10,22 @@ import org.jspecify.annotations.Nullable;
  * A result claims nothing that is not so, by the contract's table of outcomes. The sandbox's ledger
  * of keys and calls is the judge.
  */
-final class TruthfulOutcome extends Guarantee {
+final class TruthfulOutcome extends ChaosGuarantee {
   TruthfulOutcome(Evidence evidence) {
     super(evidence);
   }
 
   @Override
   void atEnd() {
-    for (Asked one : evidence.requests()) {
-      for (Answer answer : evidence.answersTo(one)) {
+    for (SentRequest one : evidence.requests()) {
+      for (ObservedResult answer : evidence.answersTo(one)) {
         String lie = lie(one, answer);
         askOf(answer.source(), lie == null, () -> "" + lie);
       }
     }
   }
 
-  private @Nullable String lie(Asked one, Answer answer) {
+  private @Nullable String lie(SentRequest one, ObservedResult answer) {
     if (!answer.status().equals(answer.outcome().equals("revoked") ? "success" : "error")) {
       return "status and outcome do not fit";
     }
@@ -47,7 +47,7 @@ final class TruthfulOutcome extends Guarantee {
   }
 
   private @Nullable String byOutcome(
-      Asked one, Answer answer, Secret key, List<SandboxLedger.Call> calls) {
+      SentRequest one, ObservedResult answer, Secret key, List<SandboxLedger.Call> calls) {
     boolean bornOut =
         switch (answer.outcome()) {
           case "revoked" ->
@@ -59,10 +59,10 @@ final class TruthfulOutcome extends Guarantee {
                   // Results have milliseconds.
                   && !answer.completedAt().isBefore(one.notAfter().truncatedTo(ChronoUnit.MILLIS));
           case "refused" ->
-              one.mix() == Asked.Mix.OTHER_ACCOUNT
+              one.mix() == SentRequest.Mix.OTHER_ACCOUNT
                   && calls.stream()
                       .anyMatch(call -> call.answer().equals("400 ACCOUNT_UNPRIVILEGED"));
-          case "session_failed" -> one.mix() == Asked.Mix.OWN_TOKEN;
+          case "session_failed" -> one.mix() == SentRequest.Mix.OWN_TOKEN;
           // Connections that were refused are attempts, too, and leave no trace.
           case "unavailable" -> answer.attempts() > 0;
           default -> false;
@@ -70,7 +70,7 @@ final class TruthfulOutcome extends Guarantee {
     if (!bornOut) {
       return "the calls do not bear it out";
     }
-    if ((one.mix() == Asked.Mix.OWN_TOKEN || one.mix() == Asked.Mix.OTHER_ACCOUNT)
+    if ((one.mix() == SentRequest.Mix.OWN_TOKEN || one.mix() == SentRequest.Mix.OTHER_ACCOUNT)
         && evidence.ledger.removals(key) > 0) {
       return "removed with a session that has no right to it";
     }

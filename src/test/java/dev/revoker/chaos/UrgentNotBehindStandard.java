@@ -12,7 +12,7 @@ import java.util.Map;
  * most of them. Counted, not timed; of those that were called once and by one worker, so that it is
  * known who called, and that nothing but the lanes decided.
  */
-final class UrgentNotBehindStandard extends Guarantee {
+final class UrgentNotBehindStandard extends ChaosGuarantee {
   /** With fewer that wait, those that begin while a record is read weigh too much. */
   private static final int MANY = 8 * Stage.MAX_IN_FLIGHT;
 
@@ -26,13 +26,13 @@ final class UrgentNotBehindStandard extends Guarantee {
     super(evidence);
   }
 
-  private record Called(Asked asked, Answer answer, SandboxLedger.Call call) {}
+  private record Called(SentRequest asked, ObservedResult answer, SandboxLedger.Call call) {}
 
   @Override
   void atEnd() {
     Map<String, List<Called>> byWorker = new HashMap<>();
-    for (Asked one : evidence.requests()) {
-      List<Answer> answers = evidence.answersTo(one);
+    for (SentRequest one : evidence.requests()) {
+      List<ObservedResult> answers = evidence.answersTo(one);
       if (one.alone() && answers.size() == 1 && answers.getFirst().attempts() == 1) {
         List<SandboxLedger.Call> calls = evidence.ledger.calls(one.key());
         if (calls.size() == 1) {

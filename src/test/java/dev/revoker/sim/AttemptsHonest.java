@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
  * The attempts of a result are the calls that the API saw for it from the worker that answers; its
  * uncertain attempts are those of them that may have removed the key without saying so.
  */
-final class AttemptsHonest extends Guarantee {
+final class AttemptsHonest extends SimGuarantee {
   AttemptsHonest(Simulation sim) {
     super(sim.world);
   }
 
   @Override
-  void onOutcome(SimWorker worker, Ledger.Admission admission) {
+  void onOutcome(SimWorker worker, RequestLedger.Admission admission) {
     if (admission.answered != null) {
       int attempts = admission.answered.attempts();
       ask(

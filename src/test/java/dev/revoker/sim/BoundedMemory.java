@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A worker holds at most so many requests of a lane, however many wait in the topic. */
-final class BoundedMemory extends Guarantee {
+final class BoundedMemory extends SimGuarantee {
   private static final int MIN_REQUESTS = 2048;
   private static final int REQUESTS_PER_SLOT = 4;
 
@@ -20,14 +20,14 @@ final class BoundedMemory extends Guarantee {
   }
 
   @Override
-  void onAdmit(SimWorker worker, Ledger.Admission admission) {
+  void onAdmit(SimWorker worker, RequestLedger.Admission admission) {
     String lane = admission.made.lane();
     long now = held.merge(worker.name + lane, 1L, Long::sum);
     ask(now <= bound, () -> worker.name + " holds " + now + " requests of " + lane);
   }
 
   @Override
-  void onGone(SimWorker worker, Ledger.Admission admission) {
+  void onGone(SimWorker worker, RequestLedger.Admission admission) {
     held.merge(worker.name + admission.made.lane(), -1L, Long::sum);
   }
 

@@ -1,7 +1,7 @@
 package dev.revoker.sim;
 
 /** When faults end and time runs on, every request has a result that a reader can see. */
-final class EveryRequestAnswered extends Guarantee {
+final class EveryRequestAnswered extends SimGuarantee {
   private final Simulation sim;
 
   EveryRequestAnswered(Simulation sim) {
@@ -11,7 +11,7 @@ final class EveryRequestAnswered extends Guarantee {
 
   @Override
   void atEnd() {
-    for (Ledger.Made made : sim.ledger.all()) {
+    for (RequestLedger.Made made : sim.ledger.all()) {
       ask(!made.results().isEmpty(), () -> "no result for " + made + " of lane " + made.lane());
     }
     ask(

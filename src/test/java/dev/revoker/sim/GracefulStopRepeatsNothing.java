@@ -5,7 +5,7 @@ package dev.revoker.sim;
  * calls again for it. Where nothing went wrong, the API was called once for each request, whatever
  * was started and stopped.
  */
-final class GracefulStopRepeatsNothing extends Guarantee {
+final class GracefulStopRepeatsNothing extends SimGuarantee {
   private final Simulation sim;
 
   GracefulStopRepeatsNothing(Simulation sim) {
@@ -16,7 +16,7 @@ final class GracefulStopRepeatsNothing extends Guarantee {
   @Override
   void onExit(SimWorker worker) {
     if (worker.complete) {
-      for (Ledger.Admission admission : worker.admissions) {
+      for (RequestLedger.Admission admission : worker.admissions) {
         if (admission.answered != null && !admission.gone) {
           ask(
               !admission.made.results().isEmpty(),
@@ -32,7 +32,7 @@ final class GracefulStopRepeatsNothing extends Guarantee {
   @Override
   void atEnd() {
     if (sim.scenario.gentle()) {
-      for (Ledger.Made made : sim.ledger.all()) {
+      for (RequestLedger.Made made : sim.ledger.all()) {
         long calls = made.admissions().stream().mapToLong(one -> one.calls.size()).sum();
         ask(calls <= 1, () -> calls + " calls for " + made + ", and nothing was wrong");
       }

@@ -1,7 +1,7 @@
 package dev.revoker.sim;
 
 /** No fault that passes ends a worker: it goes on until it is asked to stop. */
-final class NeverDies extends Guarantee {
+final class NeverDies extends SimGuarantee {
   NeverDies(Simulation sim) {
     super(sim.world);
   }

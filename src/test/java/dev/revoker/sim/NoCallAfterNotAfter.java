@@ -3,13 +3,13 @@ package dev.revoker.sim;
 import java.time.Instant;
 
 /** From not_after on, by the worker's own clock, the API is not called for a request. */
-final class NoCallAfterNotAfter extends Guarantee {
+final class NoCallAfterNotAfter extends SimGuarantee {
   NoCallAfterNotAfter(Simulation sim) {
     super(sim.world);
   }
 
   @Override
-  void onCall(SimWorker worker, Ledger.Call call) {
+  void onCall(SimWorker worker, RequestLedger.Call call) {
     if (call.admission == null || call.admission.made.notAfter() == null) {
       return;
     }

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
  * Whatever somebody writes to a request topic: no worker ends, each record has one result, the
  * result of another request holds nothing of it, and an urgent request is answered in time.
  */
-final class NoRecordStopsTheWork extends Guarantee {
+final class NoRecordStopsTheWork extends SimGuarantee {
   /** From written to committed, while nothing but the attack goes on. */
   private static final long URGENT_NANOS = 3 * World.SECOND;
 
@@ -32,17 +32,17 @@ final class NoRecordStopsTheWork extends Guarantee {
   }
 
   @Override
-  void onProduce(Ledger.Made made) {
+  void onProduce(RequestLedger.Made made) {
     attacked |= made.hostile() != null;
   }
 
   @Override
-  void onCommit(Cluster.Commit commit, List<Committed> results) {
+  void onCommit(SimBrokers.Commit commit, List<Committed> results) {
     if (!attacked) {
       return;
     }
     for (Committed committed : results) {
-      Ledger.Made made = committed.made();
+      RequestLedger.Made made = committed.made();
       String spoiled = made.hostile() == null ? spoiled(made, committed.result()) : null;
       ask(spoiled == null, () -> made + " has a spoiled result: " + spoiled);
       if (sim.scenario.attack() && made.hostile() == null && urgent(made)) {
@@ -78,7 +78,7 @@ final class NoRecordStopsTheWork extends Guarantee {
 
   @Override
   void atEnd() {
-    for (Ledger.Made made : sim.ledger.all()) {
+    for (RequestLedger.Made made : sim.ledger.all()) {
       if (made.hostile() != null) {
         ask(made.results().size() == 1, () -> made.results().size() + " results for " + made);
       }
@@ -89,12 +89,12 @@ final class NoRecordStopsTheWork extends Guarantee {
     return line.startsWith("revoker_observer_failures_total") && !line.endsWith(" 0.0");
   }
 
-  private boolean urgent(Ledger.Made made) {
+  private boolean urgent(RequestLedger.Made made) {
     return made.lane().equals(sim.scenario.config.lanes().getFirst().name());
   }
 
   /** What in the result of a request is not its own, or null. */
-  private @Nullable String spoiled(Ledger.Made made, JsonNode result) {
+  private @Nullable String spoiled(RequestLedger.Made made, JsonNode result) {
     if (!made.malformed()
         && !result.get("key_fingerprint").asString().equals(fingerprint(made.spelling()))) {
       return "the fingerprint of another key";

@@ -9,7 +9,7 @@ import org.apache.kafka.common.header.Header;
  * No secret is in a result, a metric, a failure, or a line of the log (checked where it is
  * written).
  */
-final class NoSecretOutside extends Guarantee {
+final class NoSecretOutside extends SimGuarantee {
   NoSecretOutside(Simulation sim) {
     super(sim.world);
   }
@@ -26,7 +26,7 @@ final class NoSecretOutside extends Guarantee {
   }
 
   @Override
-  void onCommit(Cluster.Commit commit, List<Committed> results) {
+  void onCommit(SimBrokers.Commit commit, List<Committed> results) {
     for (ProducerRecord<byte[], byte[]> record : commit.results()) {
       StringBuilder all = new StringBuilder();
       all.append(text(record.key())).append(text(record.value()));

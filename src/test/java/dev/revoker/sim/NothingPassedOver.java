@@ -9,7 +9,7 @@ import org.apache.kafka.common.TopicPartition;
  * What a commit says of a partition, its offset and its map together, is what has a committed
  * result: no more (a request would be passed over), no less (one would be answered twice).
  */
-final class NothingPassedOver extends Guarantee {
+final class NothingPassedOver extends SimGuarantee {
   private final Simulation sim;
 
   NothingPassedOver(Simulation sim) {
@@ -18,7 +18,7 @@ final class NothingPassedOver extends Guarantee {
   }
 
   @Override
-  void onCommit(Cluster.Commit commit, List<Committed> results) {
+  void onCommit(SimBrokers.Commit commit, List<Committed> results) {
     commit.offsets().forEach(this::check);
     for (Committed committed : results) {
       Source source = committed.made().source();
@@ -29,7 +29,7 @@ final class NothingPassedOver extends Guarantee {
   }
 
   private void check(TopicPartition partition, OffsetAndMetadata committed) {
-    Progress progress = Progress.read(committed.offset(), committed.metadata());
+    CommittedProgress progress = CommittedProgress.read(committed.offset(), committed.metadata());
     sim.ledger
         .in(partition)
         .forEach(

@@ -3,13 +3,13 @@ package dev.revoker.sim;
 import java.util.List;
 
 /** Never a second committed result for a request. */
-final class OneCommittedResult extends Guarantee {
+final class OneCommittedResult extends SimGuarantee {
   OneCommittedResult(Simulation sim) {
     super(sim.world);
   }
 
   @Override
-  void onCommit(Cluster.Commit commit, List<Committed> results) {
+  void onCommit(SimBrokers.Commit commit, List<Committed> results) {
     for (Committed committed : results) {
       ask(
           committed.made().results().size() == 1,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A worker has at most one login of an account under way, and does not try a refused one again
  * before login.retry.ms.
  */
-final class OneLoginAtATime extends Guarantee {
+final class OneLoginAtATime extends SimGuarantee {
   private final long retryNanos;
   private final Set<String> underWay = new HashSet<>();
   private final Map<String, Long> refusedAt = new HashMap<>();
@@ -32,7 +32,7 @@ final class OneLoginAtATime extends Guarantee {
   }
 
   @Override
-  void onCall(SimWorker worker, Ledger.Call call) {
+  void onCall(SimWorker worker, RequestLedger.Call call) {
     if (call.account == null) {
       return;
     }
@@ -46,7 +46,7 @@ final class OneLoginAtATime extends Guarantee {
   }
 
   @Override
-  void onAnswer(SimWorker worker, Ledger.Call call) {
+  void onAnswer(SimWorker worker, RequestLedger.Call call) {
     if (call.account != null) {
       String who = worker.name + " " + call.account;
       underWay.remove(who);

@@ -19,8 +19,8 @@ final class Rpc<T> {
     }
   }
 
-  private final Process process;
-  private final Cluster cluster;
+  private final SimProcess process;
+  private final SimBrokers cluster;
   private final String what;
   private final Supplier<T> atBroker;
 
@@ -30,7 +30,7 @@ final class Rpc<T> {
   private @Nullable T value;
   private @Nullable KafkaException error;
 
-  Rpc(Process process, Cluster cluster, String what, Supplier<T> atBroker) {
+  Rpc(SimProcess process, SimBrokers cluster, String what, Supplier<T> atBroker) {
     this.process = process;
     this.cluster = cluster;
     this.what = process.name + " " + what;

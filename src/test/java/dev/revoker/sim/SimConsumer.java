@@ -33,25 +33,25 @@ final class SimConsumer {
     void gone(Set<TopicPartition> partitions);
   }
 
-  private final Process process;
+  private final SimProcess process;
   private final World world;
-  private final Cluster cluster;
+  private final SimBrokers cluster;
   private final Observer observer;
 
   private final SimFetcher fetcher;
-  private Set<TopicPartition> owned = Group.sorted(Set.of());
+  private Set<TopicPartition> owned = SimGroup.sorted(Set.of());
   private @Nullable ConsumerRebalanceListener listener;
-  private ConsumerGroupMetadata metadata = Group.metadata(-1, "");
+  private ConsumerGroupMetadata metadata = SimGroup.metadata(-1, "");
   private String memberId = "";
   private int generation = -1;
   private boolean rejoin;
   private boolean unknownMember;
   private boolean wakeup;
   private boolean closed;
-  private @Nullable Rpc<Group.Assignment> join;
+  private @Nullable Rpc<SimGroup.Assignment> join;
   private @Nullable Rpc<Boolean> heartbeat;
 
-  SimConsumer(Process process, Cluster cluster, Scenario scenario, Observer observer) {
+  SimConsumer(SimProcess process, SimBrokers cluster, Scenario scenario, Observer observer) {
     this.process = process;
     this.world = process.world;
     this.cluster = cluster;
@@ -117,7 +117,7 @@ final class SimConsumer {
             "committed",
             () -> {
               Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-              for (TopicPartition partition : Group.sorted(partitions)) {
+              for (TopicPartition partition : SimGroup.sorted(partitions)) {
                 offsets.put(partition, cluster.stableOffset(partition));
               }
               return offsets;
@@ -223,13 +223,13 @@ final class SimConsumer {
     }
     if (join == null && rejoin) {
       rejoin = false;
-      Group.Join asked = cluster.group.new Join(memberId, owned, generation);
+      SimGroup.Join asked = cluster.group.new Join(memberId, owned, generation);
       join = new Rpc<>(process, cluster, "join", asked::ask);
     }
-    Rpc<Group.Assignment> answered = join;
+    Rpc<SimGroup.Assignment> answered = join;
     if (answered != null && answered.done()) {
       join = null;
-      Group.Assignment assignment = answered.value();
+      SimGroup.Assignment assignment = answered.value();
       if (assignment == null || answered.error() instanceof UnknownMemberIdException) {
         unknownMember = true;
         coordinate();
@@ -262,12 +262,12 @@ final class SimConsumer {
     raise(failed);
   }
 
-  private void joined(Group.Assignment assignment) {
+  private void joined(SimGroup.Assignment assignment) {
     memberId = assignment.memberId();
     generation = assignment.generation();
-    metadata = Group.metadata(generation, memberId);
-    Set<TopicPartition> revoked = Group.minus(owned, assignment.partitions());
-    Set<TopicPartition> added = Group.minus(assignment.partitions(), owned);
+    metadata = SimGroup.metadata(generation, memberId);
+    Set<TopicPartition> revoked = SimGroup.minus(owned, assignment.partitions());
+    Set<TopicPartition> added = SimGroup.minus(assignment.partitions(), owned);
     @Nullable RuntimeException failed = null;
     ConsumerRebalanceListener callback = listener;
     if (callback == null) {
@@ -279,7 +279,7 @@ final class SimConsumer {
       rejoin = true;
       forget(revoked);
     }
-    Set<TopicPartition> now = Group.sorted(owned);
+    Set<TopicPartition> now = SimGroup.sorted(owned);
     now.addAll(added);
     owned = now;
     world.trace(process.name + " assigned " + added);
@@ -308,7 +308,7 @@ final class SimConsumer {
   private void forget(Set<TopicPartition> gone) {
     observer.gone(gone);
     fetcher.forget(gone);
-    owned = Group.minus(owned, gone);
+    owned = SimGroup.minus(owned, gone);
   }
 
   private void check(Collection<TopicPartition> partitions) {

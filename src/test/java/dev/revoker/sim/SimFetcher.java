@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A consumer's positions, and what it reads from them. */
 final class SimFetcher {
-  private final Process process;
+  private final SimProcess process;
   private final World world;
-  private final Cluster cluster;
+  private final SimBrokers cluster;
   private final Scenario scenario;
   private final ObjIntConsumer<TopicPartition> observer;
-  private final Map<TopicPartition, Long> positions = new TreeMap<>(Group.ORDER);
+  private final Map<TopicPartition, Long> positions = new TreeMap<>(SimGroup.ORDER);
   private final Set<TopicPartition> paused = new HashSet<>();
   private @Nullable Rpc<Map<TopicPartition, Long>> positionFetch;
 
@@ -33,8 +33,8 @@ final class SimFetcher {
    * @param observer told of what is handed out
    */
   SimFetcher(
-      Process process,
-      Cluster cluster,
+      SimProcess process,
+      SimBrokers cluster,
       Scenario scenario,
       ObjIntConsumer<TopicPartition> observer) {
     this.process = process;
@@ -90,7 +90,7 @@ final class SimFetcher {
             });
       }
     }
-    Set<TopicPartition> missing = Group.sorted(owned);
+    Set<TopicPartition> missing = SimGroup.sorted(owned);
     missing.removeAll(positions.keySet());
     if (positionFetch == null && !missing.isEmpty()) {
       positionFetch =
@@ -132,7 +132,7 @@ final class SimFetcher {
     while (!ready.isEmpty() && room > 0 && cluster.reachable(process)) {
       TopicPartition partition = ready.remove(world.random.nextInt(ready.size()));
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-      Cluster.Stored next = cluster.read(partition, positions.getOrDefault(partition, 0L));
+      SimBrokers.Stored next = cluster.read(partition, positions.getOrDefault(partition, 0L));
       while (next != null && records.size() < room) {
         records.add(record(partition, next));
         positions.put(partition, next.offset() + 1);
@@ -147,7 +147,8 @@ final class SimFetcher {
     return fetched;
   }
 
-  private ConsumerRecord<byte[], byte[]> record(TopicPartition partition, Cluster.Stored stored) {
+  private ConsumerRecord<byte[], byte[]> record(
+      TopicPartition partition, SimBrokers.Stored stored) {
     byte[] value = stored.value();
     return new SimRecord(
         partition, stored, new RecordHeaders(stored.headers()), value == null ? -1 : value.length);
@@ -157,7 +158,7 @@ final class SimFetcher {
   private final class SimRecord extends ConsumerRecord<byte[], byte[]> {
     private boolean slow;
 
-    SimRecord(TopicPartition partition, Cluster.Stored stored, RecordHeaders headers, int size) {
+    SimRecord(TopicPartition partition, SimBrokers.Stored stored, RecordHeaders headers, int size) {
       super(
           partition.topic(),
           partition.partition(),

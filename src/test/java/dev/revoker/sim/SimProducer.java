@@ -49,9 +49,9 @@ final class SimProducer {
     CLOSED
   }
 
-  private final Process process;
+  private final SimProcess process;
   private final World world;
-  private final Cluster cluster;
+  private final SimBrokers cluster;
   private final Scenario scenario;
   private final String id;
   private final List<ProducerRecord<byte[], byte[]>> unsent = new ArrayList<>();
@@ -66,7 +66,7 @@ final class SimProducer {
   private long deliverUntilNanos;
   private long heard;
 
-  SimProducer(Process process, Cluster cluster, Scenario scenario, String id) {
+  SimProducer(SimProcess process, SimBrokers cluster, Scenario scenario, String id) {
     this.process = process;
     this.world = process.world;
     this.cluster = cluster;
@@ -148,7 +148,7 @@ final class SimProducer {
       if (of.error() != null || first == null) {
         throw new ExecutionException(of.error());
       }
-      return new RecordMetadata(Cluster.RESULTS, first, index, 0, 0, 0);
+      return new RecordMetadata(SimBrokers.RESULTS, first, index, 0, 0, 0);
     }
 
     @Override
@@ -169,7 +169,7 @@ final class SimProducer {
     failIfError();
     require(State.IN_TRANSACTION);
     Map<TopicPartition, OffsetAndMetadata> copy = new LinkedHashMap<>();
-    Group.sorted(added.keySet()).forEach(partition -> copy.put(partition, added.get(partition)));
+    SimGroup.sorted(added.keySet()).forEach(partition -> copy.put(partition, added.get(partition)));
     int ofEpoch = epoch;
     Rpc<Boolean> rpc =
         new Rpc<>(

@@ -37,8 +37,8 @@ final class SimWorker {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   final String name;
-  final Process process;
-  final List<Ledger.Admission> admissions = new ArrayList<>();
+  final SimProcess process;
+  final List<RequestLedger.Admission> admissions = new ArrayList<>();
   boolean stopAsked;
   boolean complete;
   @Nullable Throwable failure;
@@ -47,7 +47,7 @@ final class SimWorker {
   private final ObserverGuard guard;
   private final GuardedRegistry registry;
   private final Meters meters;
-  private final Map<Source, Ledger.Admission> latest = new HashMap<>();
+  private final Map<Source, RequestLedger.Admission> latest = new HashMap<>();
   private boolean loopEnded;
   private @Nullable RequestLoop loop;
   private @Nullable Dispatcher policy;
@@ -56,7 +56,7 @@ final class SimWorker {
   SimWorker(String name, Simulation sim) {
     this.name = name;
     this.sim = sim;
-    this.process = new Process(name, sim.world, this::main);
+    this.process = new SimProcess(name, sim.world, this::main);
     this.guard = new ObserverGuard(process.time);
     this.registry = new GuardedRegistry(guard);
     this.meters =
@@ -79,7 +79,7 @@ final class SimWorker {
 
   /** SIGTERM. */
   void stop() {
-    if (process.state() != Process.State.RUNNING || stopAsked) {
+    if (process.state() != SimProcess.State.RUNNING || stopAsked) {
       return;
     }
     sim.world.trace(name + " is asked to STOP");
@@ -123,7 +123,7 @@ final class SimWorker {
             config,
             kafkaConsumer,
             publisher,
-            Cluster::topicIds,
+            SimBrokers::topicIds,
             new RequestReader(
                 config.accounts().keySet(),
                 config.defaultAccount(),
@@ -163,7 +163,7 @@ final class SimWorker {
 
   private void told(List<Result> results) {
     for (Result result : results) {
-      Ledger.Admission admission = latest.get(result.request().source());
+      RequestLedger.Admission admission = latest.get(result.request().source());
       if (admission != null) {
         admission.told = true;
       }
@@ -182,7 +182,7 @@ final class SimWorker {
   // ---- what the dispatcher asks of the API
 
   private void call(ApiCall call, Consumer<ApiAnswer> onAnswer) {
-    Ledger.Call noted = note(call);
+    RequestLedger.Call noted = note(call);
     sim.world.trace(
         name + " calls " + (noted.admission == null ? noted.account : noted.admission.made));
     sim.guarantees.forEach(guarantee -> guarantee.onCall(this, noted));
@@ -197,15 +197,15 @@ final class SimWorker {
         });
   }
 
-  private Ledger.Call note(ApiCall call) {
+  private RequestLedger.Call note(ApiCall call) {
     long now = sim.world.nanos();
     if (call instanceof ApiCall.RemoveApiKey remove) {
-      Ledger.Made made = sim.ledger.of(remove.apiSecurekey().reveal());
+      RequestLedger.Made made = sim.ledger.of(remove.apiSecurekey().reveal());
       if (made == null) {
         throw new IllegalStateException("a key that nobody asked to remove");
       }
-      Ledger.Admission admission = latest.get(made.source());
-      Ledger.Call noted = new Ledger.Call(process, call, now, admission, null);
+      RequestLedger.Admission admission = latest.get(made.source());
+      RequestLedger.Call noted = new RequestLedger.Call(process, call, now, admission, null);
       admission.calls.add(noted);
       return noted;
     }
@@ -216,7 +216,7 @@ final class SimWorker {
             .map(Map.Entry::getKey)
             .findFirst()
             .orElseThrow();
-    return new Ledger.Call(process, call, now, null, account);
+    return new RequestLedger.Call(process, call, now, null, account);
   }
 
   private final class PolicyWork implements RequestLoop.Work {
@@ -234,11 +234,11 @@ final class SimWorker {
 
     @Override
     public void admit(Request.Valid request, Dispatcher.Caller caller) {
-      Ledger.Made made = sim.ledger.of(request.source());
+      RequestLedger.Made made = sim.ledger.of(request.source());
       if (made == null) {
         throw new IllegalStateException("nobody made " + request.source());
       }
-      Ledger.Admission admission = new Ledger.Admission(process, made);
+      RequestLedger.Admission admission = new RequestLedger.Admission(process, made);
       made.admissions().add(admission);
       admissions.add(admission);
       latest.put(made.source(), admission);
@@ -268,7 +268,7 @@ final class SimWorker {
       if (loopEnded) {
         return;
       }
-      for (Ledger.Admission admission : admissions) {
+      for (RequestLedger.Admission admission : admissions) {
         Source source = admission.made.source();
         if (!admission.gone
             && !admission.told
@@ -281,10 +281,10 @@ final class SimWorker {
   }
 
   private final class Watched implements Dispatcher.Caller {
-    private final Ledger.Admission admission;
+    private final RequestLedger.Admission admission;
     private final Dispatcher.Caller caller;
 
-    Watched(Ledger.Admission admission, Dispatcher.Caller caller) {
+    Watched(RequestLedger.Admission admission, Dispatcher.Caller caller) {
       this.admission = admission;
       this.caller = caller;
     }

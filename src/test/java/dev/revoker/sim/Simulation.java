@@ -41,10 +41,10 @@ final class Simulation {
 
   final World world;
   final Scenario scenario;
-  final Cluster cluster;
+  final SimBrokers cluster;
   final Upstream upstream;
-  final Ledger ledger = new Ledger();
-  final List<Guarantee> guarantees;
+  final RequestLedger ledger = new RequestLedger();
+  final List<SimGuarantee> guarantees;
   final List<SimWorker> workers = new ArrayList<>();
   private final Map<String, Long> met = new TreeMap<>();
   private final long seed;
@@ -62,20 +62,20 @@ final class Simulation {
     world = new World(seed, logging);
     world.trace(scenario.toString());
     cluster =
-        new Cluster(
+        new SimBrokers(
             world,
             scenario,
-            new Cluster.Observer() {
+            new SimBrokers.Observer() {
               @Override
-              public void committed(Cluster.Commit commit) {
+              public void committed(SimBrokers.Commit commit) {
                 Simulation.this.committed(commit);
               }
             });
     upstream = new Upstream(world, scenario);
-    guarantees = Guarantee.all(this);
+    guarantees = SimGuarantee.all(this);
     workload = new Workload(this);
     if (scenario.hostileRecords > 0) {
-      new HostileLoad(this, workload, seed);
+      new HostileWorkload(this, workload, seed);
     }
     for (int i = 0; i < scenario.workers; i++) {
       world.at(world.nanosBetween(0, 3_000), "start", this::startWorker);
@@ -99,7 +99,7 @@ final class Simulation {
       long stopped = world.nanos() + 60 * World.SECOND;
       runUntil(() -> workers.stream().noneMatch(w -> w.process.alive()) || world.nanos() > stopped);
       if (world.violation() == null) {
-        guarantees.forEach(Guarantee::atEnd);
+        guarantees.forEach(SimGuarantee::atEnd);
       }
     } finally {
       workers.forEach(worker -> worker.process.dispose());
@@ -142,7 +142,7 @@ final class Simulation {
           throw new IllegalStateException("the simulation is broken", worker.process.failure());
         }
       }
-      for (Guarantee guarantee : guarantees) {
+      for (SimGuarantee guarantee : guarantees) {
         guarantee.onStep(workers);
       }
       long most = scenario.lasting ? MAX_STEPS_OF_A_DAY : MAX_STEPS;
@@ -249,14 +249,14 @@ final class Simulation {
         source.get("offset").asLong());
   }
 
-  private void committed(Cluster.Commit commit) {
-    List<Guarantee.Committed> results = new ArrayList<>();
+  private void committed(SimBrokers.Commit commit) {
+    List<SimGuarantee.Committed> results = new ArrayList<>();
     for (ProducerRecord<byte[], byte[]> record : commit.results()) {
       JsonNode result = JSON.readTree(record.value());
       if (!Published.faultsOfResult(result).isEmpty()) {
         world.violated("PublishedSchema", Published.faultsOfResult(result) + " in " + result);
       }
-      Ledger.Made made = ledger.of(sourceOf(result));
+      RequestLedger.Made made = ledger.of(sourceOf(result));
       if (made == null) {
         world.violated("OneCommittedResult", "a result for no request: " + result);
         continue;
@@ -266,7 +266,7 @@ final class Simulation {
         world.violated("OneCommittedResult", "ce_id " + id + " for " + made);
       }
       made.results().add(result);
-      results.add(new Guarantee.Committed(made, result));
+      results.add(new SimGuarantee.Committed(made, result));
     }
     guarantees.forEach(guarantee -> guarantee.onCommit(commit, results));
   }

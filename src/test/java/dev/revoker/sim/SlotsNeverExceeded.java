@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A worker's calls under way never exceed max.in.flight, nor the less urgent lanes their share. */
-final class SlotsNeverExceeded extends Guarantee {
+final class SlotsNeverExceeded extends SimGuarantee {
   private final int max;
   private final List<Config.Lane> lanes;
   private final Map<SimWorker, int[]> underWay = new HashMap<>();
@@ -19,7 +19,7 @@ final class SlotsNeverExceeded extends Guarantee {
   }
 
   @Override
-  void onCall(SimWorker worker, Ledger.Call call) {
+  void onCall(SimWorker worker, RequestLedger.Call call) {
     int[] now = count(worker, call, 1);
     int total = 0;
     for (int of : now) {
@@ -42,11 +42,11 @@ final class SlotsNeverExceeded extends Guarantee {
   }
 
   @Override
-  void onAnswer(SimWorker worker, Ledger.Call call) {
+  void onAnswer(SimWorker worker, RequestLedger.Call call) {
     count(worker, call, -1);
   }
 
-  private int[] count(SimWorker worker, Ledger.Call call, int change) {
+  private int[] count(SimWorker worker, RequestLedger.Call call, int change) {
     int[] now = underWay.computeIfAbsent(worker, w -> new int[lanes.size() + 1]);
     int lane = lanes.size();
     if (call.admission != null) {

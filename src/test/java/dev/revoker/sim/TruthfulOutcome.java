@@ -20,10 +20,10 @@ import tools.jackson.databind.JsonNode;
  * A result claims nothing that is not so: the ledger of calls and keys is the judge, by the table
  * of outcomes in the contract.
  */
-final class TruthfulOutcome extends Guarantee {
+final class TruthfulOutcome extends SimGuarantee {
   private final Simulation sim;
   private final Set<String> loginRefused = new HashSet<>();
-  private final Map<String, List<Ledger.Call>> failedLogins = new HashMap<>();
+  private final Map<String, List<RequestLedger.Call>> failedLogins = new HashMap<>();
 
   TruthfulOutcome(Simulation sim) {
     super(sim.world);
@@ -31,7 +31,7 @@ final class TruthfulOutcome extends Guarantee {
   }
 
   @Override
-  void onAnswer(SimWorker worker, Ledger.Call call) {
+  void onAnswer(SimWorker worker, RequestLedger.Call call) {
     if (call.account != null && OneLoginAtATime.refused(call.answer)) {
       loginRefused.add(worker.name + call.account);
     }
@@ -41,7 +41,7 @@ final class TruthfulOutcome extends Guarantee {
   }
 
   @Override
-  void onOutcome(SimWorker worker, Ledger.Admission admission) {
+  void onOutcome(SimWorker worker, RequestLedger.Admission admission) {
     Result result = admission.answered;
     if (result != null) {
       String lie = lie(worker, admission, result);
@@ -59,7 +59,7 @@ final class TruthfulOutcome extends Guarantee {
   }
 
   @Override
-  void onCommit(Cluster.Commit commit, List<Committed> results) {
+  void onCommit(SimBrokers.Commit commit, List<Committed> results) {
     for (Committed committed : results) {
       String outcome = committed.result().get("outcome").asString();
       if (committed.made().malformed() || outcome.equals("rejected")) {
@@ -76,7 +76,7 @@ final class TruthfulOutcome extends Guarantee {
     }
   }
 
-  private static boolean said(Ledger.Admission admission, JsonNode json) {
+  private static boolean said(RequestLedger.Admission admission, JsonNode json) {
     Result result = admission.answered;
     return result != null
         && admission.process.name.equals(json.get("worker").asString())
@@ -88,7 +88,7 @@ final class TruthfulOutcome extends Guarantee {
         && (result.error() == null) == json.get("error").isNull();
   }
 
-  private @Nullable String lie(SimWorker worker, Ledger.Admission admission, Result result) {
+  private @Nullable String lie(SimWorker worker, RequestLedger.Admission admission, Result result) {
     List<ApiAnswer> answers = admission.calls.stream().map(call -> call.answer).toList();
     if (answers.contains(null)) {
       return "answered while a call is under way";
@@ -96,7 +96,7 @@ final class TruthfulOutcome extends Guarantee {
     ApiAnswer last = answers.isEmpty() ? null : answers.getLast();
     boolean uncertain = answers.stream().anyMatch(AttemptsHonest::uncertain);
     KeyState leftOver = uncertain ? KeyState.UNKNOWN : KeyState.ASSUMED_ACTIVE;
-    Ledger.Key key = admission.made.key();
+    RequestLedger.Key key = admission.made.key();
     if (result.keyState() == KeyState.INACTIVE && (key == null || key.active)) {
       return "the key is active, or there never was one";
     }
@@ -136,7 +136,7 @@ final class TruthfulOutcome extends Guarantee {
   }
 
   /** The attempts are spent, of which an outage and a 429 spend none; or the hold is over. */
-  private boolean spentOrHeld(SimWorker worker, Ledger.Admission admission) {
+  private boolean spentOrHeld(SimWorker worker, RequestLedger.Admission admission) {
     Config config = sim.scenario.config;
     // A login that fails spends an attempt of those who wait for it.
     long spent =

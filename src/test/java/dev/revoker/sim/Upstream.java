@@ -30,7 +30,7 @@ final class Upstream {
 
   private final World world;
   private final Scenario scenario;
-  private final Map<String, Ledger.Key> keys = new HashMap<>();
+  private final Map<String, RequestLedger.Key> keys = new HashMap<>();
   private final Map<String, String> sessions = new HashMap<>();
   private final Map<String, Long> loginRefusedUntil = new HashMap<>();
   private Outage outage = Outage.NONE;
@@ -54,12 +54,12 @@ final class Upstream {
   String newKey(@Nullable String account) {
     String key = newSecret();
     if (account != null) {
-      keys.put(key, new Ledger.Key(account));
+      keys.put(key, new RequestLedger.Key(account));
     }
     return key;
   }
 
-  Ledger.@Nullable Key key(String digits) {
+  RequestLedger.@Nullable Key key(String digits) {
     return keys.get(lower(digits));
   }
 
@@ -118,8 +118,8 @@ final class Upstream {
   // ---- calls
 
   /** Carries one call out; its fate is drawn now. */
-  void call(Ledger.Call call, Consumer<ApiAnswer> onAnswer) {
-    Process process = call.process;
+  void call(RequestLedger.Call call, Consumer<ApiAnswer> onAnswer) {
+    SimProcess process = call.process;
     long there = latency();
     Outage now = outage;
     if (now == Outage.NO_CONNECTION || (now == Outage.NONE && fault(0.1))) {
@@ -135,8 +135,8 @@ final class Upstream {
     }
   }
 
-  private void arrived(Ledger.Call call, Consumer<ApiAnswer> onAnswer) {
-    Process process = call.process;
+  private void arrived(RequestLedger.Call call, Consumer<ApiAnswer> onAnswer) {
+    SimProcess process = call.process;
     long back = latency();
     if (scenario.faulty() && world.chance(scenario.apiThrottles)) {
       answer(process, back, new ApiAnswer.Throttled(retryAfter()), onAnswer);
@@ -170,14 +170,14 @@ final class Upstream {
   }
 
   private void answer(
-      Process process, long delayNanos, ApiAnswer answer, Consumer<ApiAnswer> onAnswer) {
+      SimProcess process, long delayNanos, ApiAnswer answer, Consumer<ApiAnswer> onAnswer) {
     process.post(
         Math.min(delayNanos, 10 * World.SECOND),
         process.name + " answer " + answer.getClass().getSimpleName(),
         () -> onAnswer.accept(answer));
   }
 
-  private ApiAnswer effect(Ledger.Call call) {
+  private ApiAnswer effect(RequestLedger.Call call) {
     return switch (call.call) {
       case ApiCall.RemoveApiKey remove -> remove(call, remove);
       case ApiCall.Login login -> login(call);
@@ -185,14 +185,14 @@ final class Upstream {
     };
   }
 
-  private ApiAnswer remove(Ledger.Call call, ApiCall.RemoveApiKey remove) {
+  private ApiAnswer remove(RequestLedger.Call call, ApiCall.RemoveApiKey remove) {
     String token = remove.apiToken().reveal();
     String digits = remove.apiSecurekey().reveal();
     String account = sessions.get(lower(token));
     if (account == null) {
       return refused("BAD_API_TOKEN", "Invalid or expired API token", token);
     }
-    Ledger.Key key = key(digits);
+    RequestLedger.Key key = key(digits);
     if (key == null || !key.active) {
       return refused("ITEM_NOT_FOUND", "No such item", digits);
     }
@@ -214,7 +214,7 @@ final class Upstream {
     return new ApiAnswer.Done();
   }
 
-  private ApiAnswer login(Ledger.Call call) {
+  private ApiAnswer login(RequestLedger.Call call) {
     String account = call.account == null ? "" : call.account;
     if (loginRefusedUntil.getOrDefault(account, 0L) > world.nanos()) {
       return refused(

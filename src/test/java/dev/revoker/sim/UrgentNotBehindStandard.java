@@ -9,7 +9,7 @@ import java.util.Map;
  * A request that is ready starts at once where its lane has a slot, the gate is open and there is
  * no rate limit; and never does a less urgent one start while a more urgent one could.
  */
-final class UrgentNotBehindStandard extends Guarantee {
+final class UrgentNotBehindStandard extends SimGuarantee {
   /** The dispatcher counts in whole milliseconds: a hold ends up to one before its timer comes. */
   private static final long AT_ONCE_NANOS = 2 * World.MS;
 
@@ -24,7 +24,7 @@ final class UrgentNotBehindStandard extends Guarantee {
   }
 
   @Override
-  void onCall(SimWorker worker, Ledger.Call call) {
+  void onCall(SimWorker worker, RequestLedger.Call call) {
     DispatcherPeek peek = worker.peek();
     if (call.admission == null || peek == null) {
       return;
@@ -55,7 +55,9 @@ final class UrgentNotBehindStandard extends Guarantee {
   private void look(SimWorker worker, DispatcherPeek peek, int lane) {
     String who = worker.name + " " + lanes.get(lane);
     boolean ready =
-        worker.process.state() == Process.State.RUNNING && peek.ready(lane) > 0 && !peek.holding();
+        worker.process.state() == SimProcess.State.RUNNING
+            && peek.ready(lane) > 0
+            && !peek.holding();
     if (!ready || !peek.slotFree(lane)) {
       idleSince.remove(who);
       if (ready) {

@@ -72,7 +72,7 @@ final class Workload {
   private void valid(TopicPartition partition, String lane) {
     String owner = world.pick(Upstream.accounts());
     String key = key(owner);
-    Ledger.Key known = sim.upstream.key(key);
+    RequestLedger.Key known = sim.upstream.key(key);
     String spelling = spell(key);
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("api_securekey", spelling);
@@ -89,7 +89,8 @@ final class Workload {
     }
     Instant notAfter = null;
     if (world.chance(scenario.notAfter)) {
-      notAfter = Process.EPOCH.plusNanos(world.nanos()).plusMillis(world.between(-5_000, 90_000));
+      notAfter =
+          SimProcess.EPOCH.plusNanos(world.nanos()).plusMillis(world.between(-5_000, 90_000));
       fields.put("not_after", notAfter.toString());
     }
     if (world.chance(0.3)) {
@@ -116,7 +117,7 @@ final class Workload {
       String lane,
       byte @Nullable [] value,
       String spelling,
-      Ledger.@Nullable Key key,
+      RequestLedger.@Nullable Key key,
       @Nullable String account,
       @Nullable Instant notAfter,
       boolean malformed) {
@@ -125,9 +126,9 @@ final class Workload {
       byte[] id = ("given-" + world.between(0, 99)).getBytes(StandardCharsets.UTF_8);
       headers.add(new RecordHeader("ce_id", id));
     }
-    Cluster.Stored stored = sim.cluster.append(partition, value, headers);
-    Ledger.Made made =
-        new Ledger.Made(
+    SimBrokers.Stored stored = sim.cluster.append(partition, value, headers);
+    RequestLedger.Made made =
+        new RequestLedger.Made(
             new Source(partition.topic(), partition.partition(), stored.offset()),
             lane,
             world.nanos(),

@@ -1,7 +1,7 @@
 /**
  * The engine under simulation: real loop, publisher, dispatcher and sessions on virtual time, a
  * simulated cluster and a simulated API, everything driven by one seed. Each promise of the
- * contract is a {@link dev.revoker.sim.Guarantee} that every run asks.
+ * contract is a {@link dev.revoker.sim.SimGuarantee} that every run checks.
  */
 @NullMarked
 package dev.revoker.sim;

@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-import dev.revoker.chaos.Step.Kind;
+import dev.revoker.chaos.Disturbance.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a run did, how often it asked each guarantee, and what it found. */
-record Report(
-    Schedule schedule,
+record ChaosReport(
+    ChaosSchedule schedule,
     String replay,
     Duration took,
     int requests,
@@ -17,7 +17,7 @@ record Report(
     int secrets,
     Map<Kind, Long> done,
     Map<String, Long> calls,
-    List<Guarantee> guarantees,
+    List<ChaosGuarantee> guarantees,
     List<String> trouble) {
 
   boolean kept() {
@@ -46,7 +46,7 @@ record Report(
                 new TreeMap<>(calls)));
     done.forEach((kind, times) -> text.append("  %-26s %9d%n".formatted(kind, times)));
     text.append("  %-26s %9s %s%n".formatted("guarantee", "asked", "violations"));
-    for (Guarantee one : guarantees) {
+    for (ChaosGuarantee one : guarantees) {
       text.append("  %-26s %9d %d%n".formatted(one.name(), one.asked(), one.broken()));
     }
     violations().forEach(what -> text.append("VIOLATION ").append(what).append('\n'));

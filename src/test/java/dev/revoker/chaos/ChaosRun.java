@@ -22,15 +22,15 @@ import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A schedule, performed under load, and all guarantees asked. */
-final class Run {
-  private static final Load.Rate RATE = new Load.Rate(800, 60, 150);
+final class ChaosRun {
+  private static final NormalLoad.Rate RATE = new NormalLoad.Rate(800, 60, 150);
 
   /** So many results before the first step: all are at work. */
   private static final int IN_THE_MIDDLE = 300;
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
-  private final Schedule schedule;
+  private final ChaosSchedule schedule;
   private final String replay;
   private final Map<String, String> overrides;
   private final List<String> trouble = new ArrayList<>();
@@ -38,7 +38,7 @@ final class Run {
   /**
    * @param replay how to do it again
    */
-  Run(Schedule schedule, String replay) {
+  ChaosRun(ChaosSchedule schedule, String replay) {
     this(schedule, replay, Map.of());
   }
 
@@ -47,14 +47,14 @@ final class Run {
    *
    * @param overrides settings of theirs
    */
-  Run(Schedule schedule, String replay, Map<String, String> overrides) {
+  ChaosRun(ChaosSchedule schedule, String replay, Map<String, String> overrides) {
     this.schedule = schedule;
     this.replay = replay;
     this.overrides = Map.copyOf(overrides);
   }
 
   /** Runs it. */
-  Report perform() throws Exception {
+  ChaosReport perform() throws Exception {
     System.out.println("chaos: " + replay + "\n" + schedule);
     Instant began = Instant.now();
     String name = "c" + UUID.randomUUID().toString().substring(0, 8);
@@ -62,10 +62,10 @@ final class Run {
       Evidence evidence = new Evidence(stage.stack().api().ledger());
       evidence.secrets.add(stage.stack().password());
       stage.stack().api().otherAccountKey(otherAccountKey());
-      List<Guarantee> guarantees = Guarantee.all(stage, evidence);
+      List<ChaosGuarantee> guarantees = ChaosGuarantee.all(stage, evidence);
       try (Submitter submitter = new Submitter(stage.broker().bootstrapServers());
-          Load load =
-              new Load(
+          NormalLoad load =
+              new NormalLoad(
                   submitter,
                   stage.stack().api(),
                   name,
@@ -80,8 +80,8 @@ final class Run {
                   evidence.secrets,
                   schedule.seed(),
                   evidence::asked);
-          Answers answers =
-              new Answers(
+          ResultObserver answers =
+              new ResultObserver(
                   stage.broker().bootstrapServers(),
                   stage.results(),
                   (answer, text) -> {
@@ -92,8 +92,8 @@ final class Run {
         answers.assertReading();
         ask(guarantees);
       }
-      Report report =
-          new Report(
+      ChaosReport report =
+          new ChaosReport(
               schedule,
               replay,
               Duration.between(began, Instant.now()),
@@ -113,7 +113,11 @@ final class Run {
   }
 
   private void underLoad(
-      Stage stage, Evidence evidence, List<Guarantee> guarantees, Load load, HostileLoad hostile)
+      Stage stage,
+      Evidence evidence,
+      List<ChaosGuarantee> guarantees,
+      NormalLoad load,
+      HostileLoad hostile)
       throws Exception {
     Director director = new Director(stage, evidence, guarantees);
     ScheduledExecutorService sampler =
@@ -128,7 +132,7 @@ final class Run {
       hostile.start(director::brokersAreWell);
       sampler.scheduleWithFixedDelay(() -> sample(guarantees), 500, 1000, TimeUnit.MILLISECONDS);
       await().atMost(PATIENCE).until(() -> evidence.results() >= IN_THE_MIDDLE);
-      for (Step step : schedule.steps()) {
+      for (Disturbance step : schedule.steps()) {
         System.out.printf(
             "chaos: %4d s  %s%n",
             Duration.between(evidence.journal.began, Instant.now()).toSeconds(), step);
@@ -164,8 +168,8 @@ final class Run {
     }
   }
 
-  private void sample(List<Guarantee> guarantees) {
-    for (Guarantee one : guarantees) {
+  private void sample(List<ChaosGuarantee> guarantees) {
+    for (ChaosGuarantee one : guarantees) {
       try {
         one.sample();
       } catch (Exception | AssertionError broken) {
@@ -174,8 +178,8 @@ final class Run {
     }
   }
 
-  private static void ask(List<Guarantee> guarantees) throws Exception {
-    for (Guarantee one : guarantees) {
+  private static void ask(List<ChaosGuarantee> guarantees) throws Exception {
+    for (ChaosGuarantee one : guarantees) {
       one.atEnd();
     }
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key null where the record names none that could be read
  */
-record Asked(
+record SentRequest(
     Source source,
     String lane,
     Mix mix,

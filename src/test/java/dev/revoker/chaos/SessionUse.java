@@ -10,11 +10,11 @@ import java.util.TreeSet;
  * When each of the API's sessions was used. Each worker process opens its own, so one that goes on
  * being used was not that of the process that was killed.
  */
-final class Sessions {
+final class SessionUse {
   private final Map<Integer, TreeSet<Instant>> calls = new HashMap<>();
 
-  Sessions(Evidence evidence) {
-    for (Asked one : evidence.requests()) {
+  SessionUse(Evidence evidence) {
+    for (SentRequest one : evidence.requests()) {
       if (one.key() != null) {
         for (SandboxLedger.Call call : evidence.ledger.calls(one.key())) {
           calls.computeIfAbsent(call.session(), session -> new TreeSet<>()).add(call.at());

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A process of a worker: its main thread, its timers and what the network brings it. Frozen, it
  * gets nothing until it wakes; dead, nothing ever.
  */
-final class Process {
+final class SimProcess {
   enum State {
     RUNNING,
     FROZEN,
@@ -40,7 +40,7 @@ final class Process {
   private long waitNumber;
   private boolean resumeDue;
 
-  Process(String name, World world, Runnable main) {
+  SimProcess(String name, World world, Runnable main) {
     this.name = name;
     this.world = world;
     // System.nanoTime has an arbitrary origin, which may be negative.
@@ -184,7 +184,7 @@ final class Process {
     @Override
     public void await(long timeoutMs) {
       pass();
-      Process.this.await(() -> rung, world.nanos() + timeoutMs * World.MS);
+      SimProcess.this.await(() -> rung, world.nanos() + timeoutMs * World.MS);
       rung = false;
     }
   }

@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-import dev.revoker.chaos.Step.Kind;
+import dev.revoker.chaos.Disturbance.Kind;
 import dev.revoker.sandbox.Endpoint;
 import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
@@ -10,7 +10,7 @@ import dev.revoker.sandbox.SandboxApi;
 import java.util.List;
 
 /** What the API is put through. */
-final class Weather {
+final class ApiFaultPlan {
   /** Its kinds, of which one goes on at a time. */
   static final List<Kind> KINDS =
       List.of(Kind.OUTAGE, Kind.LATENCY_SPIKE, Kind.LOSE_ANSWERS, Kind.THROTTLE, Kind.ERRORS);
@@ -26,7 +26,7 @@ final class Weather {
 
   private final SandboxApi api;
 
-  Weather(SandboxApi api) {
+  ApiFaultPlan(SandboxApi api) {
     this.api = api;
   }
 
@@ -35,7 +35,7 @@ final class Weather {
     api.faults(WELL);
   }
 
-  void turn(Step step) {
+  void turn(Disturbance step) {
     switch (step.kind()) {
       case OUTAGE -> api.outage(OUTAGES.get(step.target() % OUTAGES.size()));
       case LATENCY_SPIKE -> api.faults(Faults.NONE.with(new Latency(800, 5000)));

@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** A reader of its own for the metadata, after the table in OffsetMapCodec's documentation. */
-public record Progress(long nextOffset, long endOffset, Set<Long> unanswered) {
+public record CommittedProgress(long nextOffset, long endOffset, Set<Long> unanswered) {
   private static final int TOPIC_ID_BYTES = 16;
 
   /** Whether the request at this offset counts as answered. */
@@ -14,9 +14,9 @@ public record Progress(long nextOffset, long endOffset, Set<Long> unanswered) {
   }
 
   /** What was committed, read: version 2, or version 1, which lacks the first three values. */
-  public static Progress read(long nextOffset, String metadata) {
+  public static CommittedProgress read(long nextOffset, String metadata) {
     if (metadata.isEmpty()) {
-      return new Progress(nextOffset, nextOffset, Set.of());
+      return new CommittedProgress(nextOffset, nextOffset, Set.of());
     }
     byte[] bytes = Base64.getUrlDecoder().decode(metadata.substring("2:".length()));
     int[] at = {0};
@@ -36,7 +36,7 @@ public record Progress(long nextOffset, long endOffset, Set<Long> unanswered) {
         unanswered.add(offset);
       }
     }
-    return new Progress(nextOffset, end + varint(bytes, at) + 1, unanswered);
+    return new CommittedProgress(nextOffset, end + varint(bytes, at) + 1, unanswered);
   }
 
   private static long varint(byte[] bytes, int[] at) {

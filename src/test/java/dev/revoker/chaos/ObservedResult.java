@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
  * @param source coordinates of the request
  * @param partition and offset: where the result stands
  */
-record Answer(
+record ObservedResult(
     String source,
     int partition,
     long offset,
@@ -24,9 +24,9 @@ record Answer(
     String worker,
     Instant receivedAt,
     Instant completedAt) {
-  static Answer of(int partition, long offset, JsonNode json) {
+  static ObservedResult of(int partition, long offset, JsonNode json) {
     JsonNode source = json.get("source");
-    return new Answer(
+    return new ObservedResult(
         "%s-%d-%d"
             .formatted(
                 source.get("topic").asString(),

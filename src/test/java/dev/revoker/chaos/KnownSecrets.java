@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Every secret of a run, all of them {@value #DIGITS} hex digits, and whether one stands in a text.
  * Looks at each run of hex digits, so that it takes no longer with many.
  */
-final class Secrets {
+final class KnownSecrets {
   /** How long each is. */
   static final int DIGITS = 32;
 

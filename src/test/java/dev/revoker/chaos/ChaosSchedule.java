@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-import dev.revoker.chaos.Step.Kind;
+import dev.revoker.chaos.Disturbance.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,20 +14,21 @@ import java.util.stream.Collectors;
  * @param protocol of the group: classic or consumer
  * @param workers at the start
  */
-record Schedule(long seed, int brokers, String protocol, int workers, List<Step> steps) {
+record ChaosSchedule(
+    long seed, int brokers, String protocol, int workers, List<Disturbance> steps) {
   /** The most there may be at a time. */
   static final int MOST_WORKERS = 4;
 
-  Schedule {
+  ChaosSchedule {
     steps = List.copyOf(steps);
   }
 
   /** So many kills, of workers and brokers together, and what comes between them. */
-  static Schedule of(long seed, int brokers, String protocol, int kills) {
+  static ChaosSchedule of(long seed, int brokers, String protocol, int kills) {
     Dealer dealer = new Dealer(new Random(seed), brokers);
     int workers = 2 + dealer.random.nextInt(2);
     dealer.deal(kills, workers);
-    return new Schedule(seed, brokers, protocol, workers, dealer.steps);
+    return new ChaosSchedule(seed, brokers, protocol, workers, dealer.steps);
   }
 
   /** How to see it again. */
@@ -44,7 +45,7 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
   public String toString() {
     return "seed %d, %d broker(s), %s, %d workers at first%n  "
             .formatted(seed, brokers, protocol, workers)
-        + steps.stream().map(Step::toString).collect(Collectors.joining("\n  "));
+        + steps.stream().map(Disturbance::toString).collect(Collectors.joining("\n  "));
   }
 
   /**
@@ -74,7 +75,7 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
             "expire",
             "refuse");
 
-    final List<Step> steps = new ArrayList<>();
+    final List<Disturbance> steps = new ArrayList<>();
     final Random random;
     private final int brokers;
     private int workers;
@@ -120,9 +121,10 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
 
     private void frozen(long forMs) {
       int which = worker();
-      steps.add(new Step(Kind.FREEZE_WORKER, which, 0, forMs));
+      steps.add(new Disturbance(Kind.FREEZE_WORKER, which, 0, forMs));
       if (random.nextInt(3) == 0) {
-        steps.add(new Step(Kind.KILL_WORKER, (which + 1) % workers, 0, random.nextInt(1000)));
+        steps.add(
+            new Disturbance(Kind.KILL_WORKER, (which + 1) % workers, 0, random.nextInt(1000)));
       }
       add(Kind.THAW_WORKER, which);
     }
@@ -138,9 +140,9 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
         return;
       }
       int node = random.nextInt(brokers);
-      steps.add(new Step(Kind.KILL_BROKER, node, 0, random.nextInt(4000)));
+      steps.add(new Disturbance(Kind.KILL_BROKER, node, 0, random.nextInt(4000)));
       if (random.nextBoolean()) {
-        steps.add(new Step(Kind.KILL_WORKER, worker(), 0, random.nextInt(2000)));
+        steps.add(new Disturbance(Kind.KILL_WORKER, worker(), 0, random.nextInt(2000)));
       }
       add(Kind.RESTART_BROKER, node);
     }
@@ -148,7 +150,7 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
     private void brokerFrozen() {
       if (brokers > 1) {
         int node = random.nextInt(brokers);
-        steps.add(new Step(Kind.FREEZE_BROKER, node, 0, 1000 + random.nextInt(4000)));
+        steps.add(new Disturbance(Kind.FREEZE_BROKER, node, 0, 1000 + random.nextInt(4000)));
         add(Kind.THAW_BROKER, node);
       }
     }
@@ -163,10 +165,10 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
       Kind kind =
           List.of(Kind.OUTAGE, Kind.LATENCY_SPIKE, Kind.LOSE_ANSWERS, Kind.THROTTLE, Kind.ERRORS)
               .get(random.nextInt(5));
-      steps.add(new Step(kind, random.nextInt(4), 0, 500 + random.nextInt(2500)));
+      steps.add(new Disturbance(kind, random.nextInt(4), 0, 500 + random.nextInt(2500)));
       for (int more = random.nextInt(3); more > 0; more--) {
         Kind meanwhile = random.nextInt(4) == 0 ? Kind.STOP_WORKER : Kind.KILL_WORKER;
-        steps.add(new Step(meanwhile, worker(), 0, random.nextInt(1500)));
+        steps.add(new Disturbance(meanwhile, worker(), 0, random.nextInt(1500)));
       }
       add(Kind.API_WELL, 0);
     }
@@ -175,15 +177,16 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
     private void refused() {
       int how = brokers == 1 ? 0 : random.nextInt(2);
       int node = random.nextInt(brokers);
-      steps.add(new Step(Kind.REFUSE_PRODUCE, how, 0, how == 0 ? 1000 + random.nextInt(3000) : 0));
+      steps.add(
+          new Disturbance(Kind.REFUSE_PRODUCE, how, 0, how == 0 ? 1000 + random.nextInt(3000) : 0));
       if (how == 1) {
-        steps.add(new Step(Kind.KILL_BROKER, node, 0, 1000 + random.nextInt(6000)));
+        steps.add(new Disturbance(Kind.KILL_BROKER, node, 0, 1000 + random.nextInt(6000)));
       }
       if (random.nextInt(3) == 0) {
-        steps.add(new Step(Kind.KILL_WORKER, worker(), 0, random.nextInt(1000)));
+        steps.add(new Disturbance(Kind.KILL_WORKER, worker(), 0, random.nextInt(1000)));
       }
       if (how == 1) {
-        steps.add(new Step(Kind.TAKE_PRODUCE, 0, 0, random.nextInt(1000)));
+        steps.add(new Disturbance(Kind.TAKE_PRODUCE, 0, 0, random.nextInt(1000)));
         add(Kind.RESTART_BROKER, node);
       } else {
         add(Kind.TAKE_PRODUCE, 0);
@@ -197,8 +200,8 @@ record Schedule(long seed, int brokers, String protocol, int workers, List<Step>
     private void add(Kind kind, int target) {
       steps.add(
           random.nextBoolean()
-              ? new Step(kind, target, 50 + random.nextInt(400), 0)
-              : new Step(kind, target, 0, random.nextInt(4000)));
+              ? new Disturbance(kind, target, 50 + random.nextInt(400), 0)
+              : new Disturbance(kind, target, 0, random.nextInt(4000)));
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-import dev.revoker.chaos.Step.Kind;
+import dev.revoker.chaos.Disturbance.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What was done to the processes, and when. Safe on any thread. */
-final class Journal {
+final class DisturbanceLog {
   /** A disturbance; {@code to} is null while it goes on. */
   static final class Event {
     final Kind kind;

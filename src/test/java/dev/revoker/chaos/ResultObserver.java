@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Hands on every result that a read_committed reader sees, in order, on a thread of its own. */
-final class Answers implements AutoCloseable {
+final class ResultObserver implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -26,7 +26,7 @@ final class Answers implements AutoCloseable {
   /**
    * @param to takes each result, and all its text: key, headers and value
    */
-  Answers(String brokers, String topic, BiConsumer<Answer, String> to) {
+  ResultObserver(String brokers, String topic, BiConsumer<ObservedResult, String> to) {
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -60,7 +60,7 @@ final class Answers implements AutoCloseable {
     }
   }
 
-  private void read(String topic, BiConsumer<Answer, String> to) {
+  private void read(String topic, BiConsumer<ObservedResult, String> to) {
     try (consumer) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
@@ -71,7 +71,8 @@ final class Answers implements AutoCloseable {
       while (true) {
         for (ConsumerRecord<byte[], byte[]> one : consumer.poll(Duration.ofSeconds(1))) {
           to.accept(
-              Answer.of(one.partition(), one.offset(), JSON.readTree(one.value())), textOf(one));
+              ObservedResult.of(one.partition(), one.offset(), JSON.readTree(one.value())),
+              textOf(one));
         }
       }
     } catch (WakeupException closed) {

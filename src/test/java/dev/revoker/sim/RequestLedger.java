@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** What really happened: every request, every time a worker took it on, every call of the API. */
-final class Ledger {
+final class RequestLedger {
   /** A key of the upstream. */
   static final class Key {
     final String account;
@@ -56,7 +56,7 @@ final class Ledger {
 
   /** A worker has taken a request on. */
   static final class Admission {
-    final Process process;
+    final SimProcess process;
     final Made made;
     final long admittedNanos;
     final List<Call> calls = new ArrayList<>();
@@ -69,7 +69,7 @@ final class Ledger {
     /** Its result is committed, as the worker knows it. */
     boolean told;
 
-    Admission(Process process, Made made) {
+    Admission(SimProcess process, Made made) {
       this.process = process;
       this.made = made;
       this.admittedNanos = process.world.nanos();
@@ -82,7 +82,7 @@ final class Ledger {
 
   /** A call of the API. */
   static final class Call {
-    final Process process;
+    final SimProcess process;
     final ApiCall call;
     final long startedNanos;
 
@@ -101,7 +101,7 @@ final class Ledger {
     @Nullable ApiAnswer answer;
 
     Call(
-        Process process,
+        SimProcess process,
         ApiCall call,
         long startedNanos,
         @Nullable Admission admission,

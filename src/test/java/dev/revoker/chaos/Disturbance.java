@@ -8,7 +8,7 @@ package dev.revoker.chaos;
  *     workers are in the middle of it again
  * @param gapMs and then for so long
  */
-record Step(Kind kind, int target, int moreCalls, long gapMs) {
+record Disturbance(Kind kind, int target, int moreCalls, long gapMs) {
   /** What is done. */
   enum Kind {
     /** kill -9 of a worker, which is started again. */

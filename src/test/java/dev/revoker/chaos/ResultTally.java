@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Who has a result and who has not, at a bit for each. Safe on any thread. */
-final class Tally {
+final class ResultTally {
   private final Map<String, BitSet> asked = new HashMap<>();
   private final Map<String, BitSet> answered = new HashMap<>();
   private final Map<String, Long> outcomes = new TreeMap<>();
@@ -21,7 +21,7 @@ final class Tally {
     requests++;
   }
 
-  synchronized void answered(Answer answer) {
+  synchronized void answered(ObservedResult answer) {
     int dash = answer.source().lastIndexOf('-');
     BitSet bits =
         answered.computeIfAbsent(answer.source().substring(0, dash), name -> new BitSet());

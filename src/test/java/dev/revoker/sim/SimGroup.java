@@ -17,7 +17,7 @@ import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.jspecify.annotations.Nullable;
 
 /** The group's coordinator, with the cooperative-sticky assignor. */
-final class Group {
+final class SimGroup {
   static final long SESSION_NANOS = 10 * World.SECOND;
   private static final long REBALANCE_NANOS = 300 * World.SECOND;
 
@@ -48,7 +48,7 @@ final class Group {
   private int generation;
   private int memberCount;
 
-  Group(World world, List<TopicPartition> partitions) {
+  SimGroup(World world, List<TopicPartition> partitions) {
     this.world = world;
     this.partitions = partitions;
   }

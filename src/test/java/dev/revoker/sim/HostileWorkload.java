@@ -11,7 +11,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** Somebody who may write to the request topics, and writes to do harm. */
-final class HostileLoad {
+final class HostileWorkload {
   /** By then the workers have joined the group. */
   private static final long ATTACK_MS = 20_000;
 
@@ -23,7 +23,7 @@ final class HostileLoad {
   private final Scenario scenario;
   private final HostileRecordGenerator records;
 
-  HostileLoad(Simulation sim, Workload workload, long seed) {
+  HostileWorkload(Simulation sim, Workload workload, long seed) {
     this.sim = sim;
     this.world = sim.world;
     this.scenario = sim.scenario;
@@ -68,10 +68,10 @@ final class HostileLoad {
   private void write(Config.Lane lane, HostileRecord record) {
     TopicPartition partition =
         new TopicPartition(lane.topic(), world.between(0, scenario.partitionsPerTopic - 1));
-    Cluster.Stored stored = sim.cluster.append(partition, record);
+    SimBrokers.Stored stored = sim.cluster.append(partition, record);
     String key = record.valid() ? record.key() : null;
-    Ledger.Made made =
-        new Ledger.Made(
+    RequestLedger.Made made =
+        new RequestLedger.Made(
             new Source(partition.topic(), partition.partition(), stored.offset()),
             lane.name(),
             world.nanos(),
@@ -88,7 +88,7 @@ final class HostileLoad {
   }
 
   private @Nullable String victim() {
-    List<Ledger.Made> all = sim.ledger.all();
+    List<RequestLedger.Made> all = sim.ledger.all();
     return all.isEmpty() ? null : world.pick(all).source().toString();
   }
 }

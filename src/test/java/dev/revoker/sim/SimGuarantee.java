@@ -9,16 +9,16 @@ import tools.jackson.databind.JsonNode;
  * A promise of the contract, as an object that sees all that happens and says when it is broken.
  * Each counts how often it was put to the test.
  */
-abstract class Guarantee {
+abstract class SimGuarantee {
   private final World world;
   private long asked;
 
-  Guarantee(World world) {
+  SimGuarantee(World world) {
     this.world = world;
   }
 
   /** All of them, for a run. */
-  static List<Guarantee> all(Simulation sim) {
+  static List<SimGuarantee> all(Simulation sim) {
     return List.of(
         new EveryRequestAnswered(sim),
         new OneCommittedResult(sim),
@@ -37,28 +37,28 @@ abstract class Guarantee {
   }
 
   /** A request stands in its topic. */
-  void onProduce(Ledger.Made made) {}
+  void onProduce(RequestLedger.Made made) {}
 
   /** A worker was handed records by its consumer. */
   void onPoll(SimWorker worker, String topic, int records) {}
 
   /** A worker's dispatcher has taken a request in. */
-  void onAdmit(SimWorker worker, Ledger.Admission admission) {}
+  void onAdmit(SimWorker worker, RequestLedger.Admission admission) {}
 
   /** The dispatcher has said what came of it. */
-  void onOutcome(SimWorker worker, Ledger.Admission admission) {}
+  void onOutcome(SimWorker worker, RequestLedger.Admission admission) {}
 
   /** What a worker had taken in and not committed is not its own any more. */
-  void onGone(SimWorker worker, Ledger.Admission admission) {}
+  void onGone(SimWorker worker, RequestLedger.Admission admission) {}
 
   /** A call of the API begins. */
-  void onCall(SimWorker worker, Ledger.Call call) {}
+  void onCall(SimWorker worker, RequestLedger.Call call) {}
 
   /** Its answer reached the worker. */
-  void onAnswer(SimWorker worker, Ledger.Call call) {}
+  void onAnswer(SimWorker worker, RequestLedger.Call call) {}
 
   /** A transaction is decided to be committed. */
-  void onCommit(Cluster.Commit commit, List<Committed> results) {}
+  void onCommit(SimBrokers.Commit commit, List<Committed> results) {}
 
   /** A worker says that these are committed. */
   void onTold(SimWorker worker, List<Result> results) {}
@@ -76,7 +76,7 @@ abstract class Guarantee {
   void atEnd() {}
 
   /** A committed result and the request that it answers. */
-  record Committed(Ledger.Made made, JsonNode result) {}
+  record Committed(RequestLedger.Made made, JsonNode result) {}
 
   final String name() {
     return getClass().getSimpleName();

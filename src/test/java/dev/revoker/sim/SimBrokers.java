@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The brokers as one: logs, the transaction coordinator with its epochs and time-outs, the group.
  * They may be out of reach for all, or for one.
  */
-final class Cluster {
+final class SimBrokers {
   static final int MAX_METADATA_BYTES = 4096;
 
   /** Results have one partition here. */
@@ -77,7 +77,7 @@ final class Cluster {
   }
 
   final World world;
-  final Group group;
+  final SimGroup group;
   private final Scenario scenario;
   private final Observer observer;
   private final Map<TopicPartition, TreeMap<Long, Stored>> logs = new LinkedHashMap<>();
@@ -90,7 +90,7 @@ final class Cluster {
   private int ticks;
   private boolean up = true;
 
-  Cluster(World world, Scenario scenario, Observer observer) {
+  SimBrokers(World world, Scenario scenario, Observer observer) {
     this.world = world;
     this.scenario = scenario;
     this.observer = observer;
@@ -98,7 +98,7 @@ final class Cluster {
       logs.put(partition, new TreeMap<>());
       endOffsets.put(partition, 0L);
     }
-    this.group = new Group(world, scenario.partitions());
+    this.group = new SimGroup(world, scenario.partitions());
     tick();
   }
 
@@ -109,7 +109,7 @@ final class Cluster {
     return ids;
   }
 
-  boolean reachable(Process process) {
+  boolean reachable(SimProcess process) {
     return up && process.linkUp;
   }
 
@@ -169,7 +169,7 @@ final class Cluster {
   }
 
   private long nowMs() {
-    return Process.EPOCH.toEpochMilli() + world.nanos() / World.MS;
+    return SimProcess.EPOCH.toEpochMilli() + world.nanos() / World.MS;
   }
 
   /** The first record from this offset on, or null. */

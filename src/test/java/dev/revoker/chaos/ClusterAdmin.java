@@ -27,12 +27,12 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 
 /** What is done to the brokers by their own means. */
-final class Cluster {
+final class ClusterAdmin {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Admin admin;
 
-  Cluster(Admin admin) {
+  ClusterAdmin(Admin admin) {
     this.admin = admin;
   }
 

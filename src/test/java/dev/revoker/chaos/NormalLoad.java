@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-import dev.revoker.chaos.Asked.Mix;
+import dev.revoker.chaos.SentRequest.Mix;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import dev.revoker.sandbox.LocalStack;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Requests of every kind on both lanes, as long as fewer than the backlog are unanswered. Sends on
  * a thread of its own.
  */
-final class Load implements AutoCloseable {
+final class NormalLoad implements AutoCloseable {
   /**
    * How much.
    *
@@ -49,9 +49,9 @@ final class Load implements AutoCloseable {
   private final Submitter submitter;
   private final SandboxApi api;
   private final String prefix;
-  private final Secrets secrets;
+  private final KnownSecrets secrets;
   private final Random random;
-  private final Consumer<Asked> sink;
+  private final Consumer<SentRequest> sink;
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("load").factory());
@@ -62,13 +62,13 @@ final class Load implements AutoCloseable {
    * @param prefix of the lanes' topics
    * @param sink takes each request when the broker has it
    */
-  Load(
+  NormalLoad(
       Submitter submitter,
       SandboxApi api,
       String prefix,
-      Secrets secrets,
+      KnownSecrets secrets,
       long seed,
-      Consumer<Asked> sink) {
+      Consumer<SentRequest> sink) {
     this.submitter = submitter;
     this.api = api;
     this.prefix = prefix;
@@ -120,7 +120,8 @@ final class Load implements AutoCloseable {
     Instant now = Instant.now();
     for (int i = 0; i < count; i++) {
       Draft draft = drafts.get(i);
-      sink.accept(new Asked(sources.get(i), lane, draft.mix(), draft.key(), draft.notAfter(), now));
+      sink.accept(
+          new SentRequest(sources.get(i), lane, draft.mix(), draft.key(), draft.notAfter(), now));
     }
   }
 
@@ -201,7 +202,7 @@ final class Load implements AutoCloseable {
   }
 
   private Secret invented() {
-    byte[] bytes = new byte[Secrets.DIGITS / 2];
+    byte[] bytes = new byte[KnownSecrets.DIGITS / 2];
     random.nextBytes(bytes);
     Secret key = Secret.of(HexFormat.of().formatHex(bytes));
     secrets.add(key);

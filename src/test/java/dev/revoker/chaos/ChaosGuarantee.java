@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * A promise of the contract, as an object that sees what happens and says where it is broken. Each
  * counts how often it was put to the test.
  */
-abstract class Guarantee {
+abstract class ChaosGuarantee {
   private static final int TOLD = 5;
 
   final Evidence evidence;
@@ -17,12 +17,12 @@ abstract class Guarantee {
   private final AtomicLong broken = new AtomicLong();
   private final List<String> violations = new CopyOnWriteArrayList<>();
 
-  Guarantee(Evidence evidence) {
+  ChaosGuarantee(Evidence evidence) {
     this.evidence = evidence;
   }
 
   /** All of them, for a run. */
-  static List<Guarantee> all(Stage stage, Evidence evidence) {
+  static List<ChaosGuarantee> all(Stage stage, Evidence evidence) {
     return List.of(
         new EveryRequestAnswered(evidence),
         new OneCommittedResult(evidence),
@@ -38,10 +38,10 @@ abstract class Guarantee {
   }
 
   /** A reader sees a result; on the reader's thread. */
-  void onAnswer(Answer answer, String text) {}
+  void onAnswer(ObservedResult answer, String text) {}
 
   /** A worker that was sent a SIGTERM has ended. */
-  void onStopped(String worker, int exitCode, Journal.Event stop) {}
+  void onStopped(String worker, int exitCode, DisturbanceLog.Event stop) {}
 
   /** Every now and then, while all goes on. */
   void sample() throws Exception {}
