@@ -19,6 +19,7 @@ record Micro(String id, String title, boolean quick) implements Scenario {
             part(MessageMicro.class, "readLeast", "Read a request with a key alone"),
             part(MessageMicro.class, "readBroken", "Refuse 64 KiB that are no JSON"),
             part(MessageMicro.class, "writeResult", "Write a result"),
+            part(MessageMicro.class, "worstRecord", "Read, redact and write the worst 64 KiB"),
             part(OffsetMapMicro.class, "encode", "Encode progress, 500 runs"),
             part(OffsetMapMicro.class, "decode", "Decode progress, 500 runs"))
         .toList();

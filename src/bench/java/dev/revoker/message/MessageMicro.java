@@ -25,14 +25,15 @@ public class MessageMicro {
   private static final Source SOURCE = new Source("key-revocations", 3, 42);
   private static final byte[] FULL =
       """
-      {"api_key": "968a8b637a5040159424872fffdb895b", "account": "acme", "request_id": "alert-81/7",
+      {"api_securekey": "968a8b637a5040159424872fffdb895b", "account": "acme", "request_id": "alert-81/7",
        "reason": "found in a public repository", "requested_by": "secret-scanner",
        "requested_at": "2026-11-23T09:59:58.113Z", "not_after": "2026-11-24T09:59:58Z",
        "labels": {"repository": "acme/site", "severity": "high"}}
       """
           .getBytes(StandardCharsets.UTF_8);
   private static final byte[] LEAST =
-      "{\"api_key\": \"968a8b637a5040159424872fffdb895b\"}".getBytes(StandardCharsets.UTF_8);
+      "{\"api_securekey\": \"968a8b637a5040159424872fffdb895b\"}".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] WORST = HostileRecords.worst();
   private static final byte[] BROKEN = new byte[RequestReader.MAX_VALUE_BYTES];
 
   private final RequestReader reader =
@@ -66,6 +67,14 @@ public class MessageMicro {
   @Benchmark
   public byte[] writeResult() {
     return writer.value(result);
+  }
+
+  /** The most expensive 64 KiB that we know: read, redacted and written. */
+  @Benchmark
+  public byte[] worstRecord() {
+    Request request = reader.read(SOURCE, "standard", WORST, HostileRecords::header, NOW, NOW);
+    return writer.value(
+        new Result(request, Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, 0, NOW));
   }
 
   private Request read(byte[] value) {

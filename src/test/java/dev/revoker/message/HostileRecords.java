@@ -1,15 +1,16 @@
 package dev.revoker.message;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Values of at most 64 KiB, made to cost as much as they can. */
 public final class HostileRecords {
@@ -60,6 +61,11 @@ public final class HostileRecords {
     all.put("a key of many keys", "{\"api_securekey\":[" + filled("\"%08x\"", ",") + "]}");
     all.put("hex that is no JSON", "{\"api_securekey\":\"" + "0".repeat(65_000));
     all.put("whitespace", request(ZEROS, " ".repeat(MAX - 400) + "\"x\":1"));
+    all.put(
+        "texts and unknown fields", mixed(echoed(RANDOM_KEY, i -> i + "QUJD%252BRG".repeat(22))));
+    all.put(
+        "letters and unknown fields", mixed(echoed(ZEROS, i -> i + "\uD801\uDC00".repeat(250))));
+    all.put("escaped zeros and unknown fields", mixed(echoed(ZEROS, i -> i + nested(250))));
     Map<String, byte[]> values = new TreeMap<>();
     all.forEach((name, text) -> values.put(name, bytes(name, text)));
     byte[] utf8 = new byte[MAX];
@@ -68,6 +74,11 @@ public final class HostileRecords {
     values.put("not UTF-8 at the end", utf8);
     values.put("zero bytes", new byte[MAX]);
     return values;
+  }
+
+  /** What costs the most of all: 9 KB to redact, and names to compare. */
+  public static byte[] worst() {
+    return all().get("texts and unknown fields");
   }
 
   /** Headers that make the most of each value. */
@@ -122,30 +133,33 @@ public final class HostileRecords {
     return text.toString();
   }
 
+  /** Unknown fields up to the limit behind it. */
+  private static String mixed(String request) {
+    int room = MAX - 400 - request.getBytes(StandardCharsets.UTF_8).length;
+    return request.substring(0, request.length() - 1) + "," + filled("\"u%x\":0", ",", room) + "}";
+  }
+
   private static String filled(String item, String between) {
+    return filled(item, between, MAX - 400);
+  }
+
+  private static String filled(String item, String between, int length) {
     StringBuilder text = new StringBuilder(MAX);
-    for (int i = 0; text.length() < MAX - 400; i++) {
-      text.append(i == 0 ? "" : between).append(String.format(java.util.Locale.ROOT, item, i));
+    for (int i = 0; text.length() < length; i++) {
+      text.append(i == 0 ? "" : between).append(String.format(Locale.ROOT, item, i));
     }
     return text.toString();
   }
 
+  /** Strings of Aa and BB have the same hash code. */
   private static String colliding() {
-    List<String> names = new ArrayList<>(List.of(""));
-    while (names.size() < 4_096) {
-      List<String> longer = new ArrayList<>();
-      names.forEach(name -> longer.addAll(List.of(name + "Aa", name + "BB")));
-      names = longer;
+    List<String> names = List.of("");
+    while (names.size() < 2_300) {
+      names = names.stream().flatMap(name -> Stream.of(name + "Aa", name + "BB")).toList();
     }
     return names.stream()
-        .limit(3_500)
-        .map(
-            name ->
-                "\""
-                    + name.substring(0, name.length() - 8)
-                    + name.substring(name.length() - 8)
-                    + "\":0")
         .limit(2_250)
+        .map(name -> '"' + name + "\":0")
         .collect(Collectors.joining(","));
   }
 
