@@ -3,8 +3,8 @@ package dev.revoker.message;
 import java.security.SecureRandom;
 
 /**
- * A set of longs that grows: open addressing, a quarter full at most, no boxes. Where a value
- * stands differs from process to process, so that no sender can choose values that collide.
+ * A set of longs that grows: open addressing, half full at most, no boxes. Where a value stands
+ * differs from process to process, so that no sender can choose values that collide.
  */
 final class LongSet {
   private static final long SPREAD = new SecureRandom().nextLong() | 1;
@@ -35,7 +35,7 @@ final class LongSet {
       return false;
     }
     table[at] = value;
-    if (++size * 4 > table.length) {
+    if (++size * 2 > table.length) {
       grow();
     }
     return true;

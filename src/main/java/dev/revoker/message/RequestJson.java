@@ -181,7 +181,7 @@ final class RequestJson {
         hash = mixed(hash ^ name.charAt(i));
       }
       if (seen == null) {
-        seen = new LongSet(16);
+        seen = new LongSet(64);
       }
       return seen.add(hash);
     }

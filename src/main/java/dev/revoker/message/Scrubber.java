@@ -100,18 +100,27 @@ public final class Scrubber {
     if (secrets.isEmpty() || text.length() < shortest) {
       return 0;
     }
+    List<DecodedText> layers = new ArrayList<>(MAX_DECODINGS + 1);
+    for (DecodedText layer = DecodedText.of(text); layer != null; layer = layer.decoded()) {
+      if (layers.size() > MAX_DECODINGS) {
+        return hideAll(text, hidden);
+      }
+      layers.add(layer);
+    }
     SecretPatterns sought = patterns();
     int longest = 0;
-    DecodedText layer = DecodedText.of(text);
-    for (int decodings = 0; layer != null; decodings++) {
-      if (decodings > MAX_DECODINGS || sought.inBase64(layer)) {
-        hidden.set(0, text.length());
-        return MUCH;
+    for (DecodedText layer : layers) {
+      if (sought.inBase64(layer)) {
+        return hideAll(text, hidden);
       }
       longest = Math.max(longest, sought.find(layer, hidden));
-      layer = layer.decoded();
     }
     return longest;
+  }
+
+  private static int hideAll(String text, BitSet hidden) {
+    hidden.set(0, text.length());
+    return MUCH;
   }
 
   private SecretPatterns patterns() {
