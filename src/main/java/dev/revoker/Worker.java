@@ -205,7 +205,7 @@ final class Worker {
                   config.accounts().keySet(),
                   config.defaultAccount(),
                   new Fingerprints(config.fingerprintSecret())),
-              new PolicyWork(policy),
+              policy,
               this::committed,
               wakeupSignal,
               time);

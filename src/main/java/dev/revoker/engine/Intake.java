@@ -4,7 +4,7 @@ import dev.revoker.config.Config;
 import dev.revoker.message.RequestReader;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
-import dev.revoker.resilience.Dispatcher;
+import dev.revoker.resilience.RequestProcessor;
 import dev.revoker.time.Time;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,30 +24,26 @@ import org.jspecify.annotations.Nullable;
  * that cannot take more. Used by the loop's thread alone.
  */
 final class Intake {
-  /** Processes the admitted requests. */
-  interface Work {
-    /** How many more requests may be admitted now. */
-    int room();
-
-    /** Admits a request. */
-    void admit(Request.Valid request, Dispatcher.Caller caller);
-  }
-
   /** How long the records of one lane are read in one turn; at least one record is. */
   private static final long READ_BUDGET_NANOS = 10_000_000;
 
   private final List<Lane> lanes = new ArrayList<>();
   private final Map<TopicPartition, Partition> partitions = new HashMap<>();
-  private final Work work;
+  private final RequestProcessor processor;
   private final RecordReader reader;
   private final CompletionQueue completions;
   private final Time time;
 
-  Intake(Config config, Work work, RequestReader reader, CompletionQueue completions, Time time) {
+  Intake(
+      Config config,
+      RequestProcessor processor,
+      RequestReader reader,
+      CompletionQueue completions,
+      Time time) {
     for (Config.Lane lane : config.lanes()) {
       lanes.add(new Lane(lane.name(), lane.topic(), config.limits().maxInFlight()));
     }
-    this.work = work;
+    this.processor = processor;
     this.reader = new RecordReader(reader);
     this.completions = completions;
     this.time = time;
@@ -167,7 +163,7 @@ final class Intake {
 
   /** Admits as many requests as there is room for, lane after lane. */
   void admit() {
-    int room = work.room();
+    int room = processor.intakeRoom();
     for (Lane lane : lanes) {
       for (Partition partition : lane.partitions) {
         room -= admit(partition, room);
@@ -204,7 +200,7 @@ final class Intake {
     partition.lane.admitted();
     return switch (tracked.request) {
       case Request.Valid valid -> {
-        work.admit(valid, tracked);
+        processor.admit(valid, tracked);
         yield 1;
       }
       case Request.Invalid invalid -> {
@@ -216,7 +212,7 @@ final class Intake {
 
   /** Pauses the partitions that cannot take more, and resumes those that can again. */
   void pauseOrResume(Consumer<byte[], byte[]> consumer) {
-    boolean wanted = work.room() > 0;
+    boolean wanted = processor.intakeRoom() > 0;
     List<TopicPartition> toPause = new ArrayList<>();
     List<TopicPartition> toResume = new ArrayList<>();
     for (Partition partition : partitions.values()) {

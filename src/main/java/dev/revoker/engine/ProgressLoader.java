@@ -1,5 +1,6 @@
 package dev.revoker.engine;
 
+import dev.revoker.resilience.RequestProcessor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,18 +38,18 @@ final class ProgressLoader {
   private final CommittedOffsets offsets;
   private final CommittedMaps maps;
   private final Intake intake;
-  private final RebalanceHandler.Withdrawal withdrawal;
+  private final RequestProcessor processor;
 
   ProgressLoader(
       Consumer<byte[], byte[]> consumer,
       TopicIds topicIds,
       Intake intake,
-      RebalanceHandler.Withdrawal withdrawal) {
+      RequestProcessor processor) {
     this.consumer = consumer;
     this.offsets = new CommittedOffsets(consumer);
     this.maps = new CommittedMaps(consumer, topicIds);
     this.intake = intake;
-    this.withdrawal = withdrawal;
+    this.processor = processor;
   }
 
   /** Whether the committed offsets of a partition must be read. */
@@ -146,7 +147,7 @@ final class ProgressLoader {
         .log(
             "the broker has lost a commit that it had acknowledged: continuing from the broker's"
                 + " offset, requests after it are processed again");
-    withdrawal.withdraw(partition.callers());
+    processor.withdraw(partition.callers());
     partition.drop();
     partition.longUnread = true;
     begin(partition, map, start);

@@ -1,6 +1,6 @@
 package dev.revoker.engine;
 
-import dev.revoker.resilience.Dispatcher;
+import dev.revoker.resilience.RequestProcessor;
 import dev.revoker.time.Time;
 import java.util.Collection;
 import java.util.List;
@@ -20,12 +20,6 @@ import org.slf4j.LoggerFactory;
  * is committed. Lost, it may be another's already: everything is discarded.
  */
 final class RebalanceHandler implements ConsumerRebalanceListener {
-  /** Where requests are withdrawn from. */
-  interface Withdrawal {
-    /** Requests that wait end at once, those with a call in flight when it is answered. */
-    void withdraw(Collection<Dispatcher.Caller> callers);
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(RebalanceHandler.class);
 
   /**
@@ -38,7 +32,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
   private final Consumer<byte[], byte[]> consumer;
   private final Intake intake;
   private final Committer committer;
-  private final Withdrawal withdrawal;
+  private final RequestProcessor processor;
   private final CompletionQueue completions;
   private final WakeupSignal wakeupSignal;
   private final Time time;
@@ -49,7 +43,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
       Consumer<byte[], byte[]> consumer,
       Intake intake,
       Committer committer,
-      Withdrawal withdrawal,
+      RequestProcessor processor,
       CompletionQueue completions,
       WakeupSignal wakeupSignal,
       Time time,
@@ -57,7 +51,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
     this.consumer = consumer;
     this.intake = intake;
     this.committer = committer;
-    this.withdrawal = withdrawal;
+    this.processor = processor;
     this.completions = completions;
     this.wakeupSignal = wakeupSignal;
     this.time = time;
@@ -108,7 +102,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
   }
 
   private void discard(Partition partition) {
-    withdrawal.withdraw(partition.callers());
+    processor.withdraw(partition.callers());
     intake.remove(partition);
   }
 
@@ -130,7 +124,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
     }
     // Nothing more is begun meanwhile: the loop's thread is here.
     leaving.forEach(partition -> partition.leaving = true);
-    leaving.forEach(partition -> withdrawal.withdraw(partition.callers()));
+    leaving.forEach(partition -> processor.withdraw(partition.callers()));
     long callsUntilMs = time.millis() + drainTimeoutMs;
     settle(leaving, callsUntilMs, Partition::callsUnderWay, waiting);
     settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted, waiting);

@@ -2,6 +2,7 @@ package dev.revoker.engine;
 
 import dev.revoker.config.Config;
 import dev.revoker.message.RequestReader;
+import dev.revoker.resilience.RequestProcessor;
 import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,9 +28,6 @@ import org.slf4j.LoggerFactory;
  * its status. The loop never stops polling: it pauses partitions instead.
  */
 public final class RequestLoop {
-  /** Processes the requests. */
-  public interface Work extends Intake.Work, RebalanceHandler.Withdrawal {}
-
   /** Is notified of commits, on the loop's thread. */
   public interface Listener extends Committer.Listener {}
 
@@ -62,7 +60,7 @@ public final class RequestLoop {
       TransactionalPublisher publisher,
       TopicIds topicIds,
       RequestReader reader,
-      Work work,
+      RequestProcessor processor,
       Listener listener,
       WakeupSignal wakeupSignal,
       Time time) {
@@ -70,8 +68,8 @@ public final class RequestLoop {
     this.wakeupSignal = wakeupSignal;
     this.time = time;
     this.completions = new CompletionQueue(consumer::wakeup, wakeupSignal);
-    this.intake = new Intake(config, work, reader, completions, time);
-    ProgressLoader loader = new ProgressLoader(consumer, topicIds, intake, work);
+    this.intake = new Intake(config, processor, reader, completions, time);
+    ProgressLoader loader = new ProgressLoader(consumer, topicIds, intake, processor);
     this.committer =
         new Committer(consumer, publisher, loader, intake, completions, listener, time);
     this.rebalance =
@@ -79,7 +77,7 @@ public final class RequestLoop {
             consumer,
             intake,
             committer,
-            work,
+            processor,
             completions,
             wakeupSignal,
             time,

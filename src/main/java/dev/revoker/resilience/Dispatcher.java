@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * AnswerPolicy} decides what an answer leads to. One lock guards the whole package; calls and
  * callbacks run outside it. Safe on any thread; blocks on nothing but that lock.
  */
-public final class Dispatcher {
+public final class Dispatcher implements RequestProcessor {
   /**
    * Who admitted a request. Exactly one of the two is called, once, on any thread and outside the
    * lock.
@@ -117,6 +117,7 @@ public final class Dispatcher {
    *
    * @throws IllegalArgumentException for a lane that is not configured
    */
+  @Override
   public void admit(Request.Valid request, Caller caller) {
     int lane = laneOf(request.lane());
     boolean protectedKey = protectedKeys.contains(request.key());
@@ -136,6 +137,7 @@ public final class Dispatcher {
    * Withdraws requests: waiting ones at once, those with a call in flight when it is answered. If
    * that answer decides the outcome, the request gets its result after all.
    */
+  @Override
   public void withdraw(Collection<? extends Caller> callers) {
     locked(() -> queues.of(callers).forEach(scheduler::withdraw));
   }
@@ -146,6 +148,7 @@ public final class Dispatcher {
    * enough for this round of probes and the next, waiting requests included, so that a request that
    * always fails cannot keep the others out. While it is closed there is no limit.
    */
+  @Override
   public int intakeRoom() {
     lock.lock();
     try {

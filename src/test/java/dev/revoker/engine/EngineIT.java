@@ -13,6 +13,7 @@ import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.resilience.Dispatcher;
+import dev.revoker.resilience.RequestProcessor;
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.SharedBroker;
 import dev.revoker.time.SystemTime;
@@ -249,9 +250,9 @@ class EngineIT {
   }
 
   /** Answers after a few milliseconds. */
-  private final class QuickWork implements RequestLoop.Work {
+  private final class QuickWork implements RequestProcessor {
     @Override
-    public int room() {
+    public int intakeRoom() {
       return Integer.MAX_VALUE;
     }
 
@@ -266,7 +267,7 @@ class EngineIT {
     }
 
     @Override
-    public void withdraw(Collection<Dispatcher.Caller> callers) {
+    public void withdraw(Collection<? extends Dispatcher.Caller> callers) {
       // All are being called: each ends with its call.
     }
   }

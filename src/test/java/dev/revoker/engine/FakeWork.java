@@ -5,6 +5,7 @@ import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.resilience.Dispatcher;
+import dev.revoker.resilience.RequestProcessor;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /** A dispatcher whose calls end when a test says so. */
-final class FakeWork implements RequestLoop.Work {
+final class FakeWork implements RequestProcessor {
   /** An admitted request. */
   record Task(Request.Valid request, Dispatcher.Caller caller) {
     String id() {
@@ -35,7 +36,7 @@ final class FakeWork implements RequestLoop.Work {
   boolean probing;
 
   @Override
-  public int room() {
+  public int intakeRoom() {
     return room;
   }
 
@@ -50,7 +51,7 @@ final class FakeWork implements RequestLoop.Work {
   }
 
   @Override
-  public void withdraw(Collection<Dispatcher.Caller> callers) {
+  public void withdraw(Collection<? extends Dispatcher.Caller> callers) {
     for (Task task : List.copyOf(open)) {
       if (callers.contains(task.caller()) && !called.test(task)) {
         open.remove(task);

@@ -18,6 +18,7 @@ import dev.revoker.ops.ObserverGuard;
 import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.resilience.DispatcherPeek;
+import dev.revoker.resilience.RequestProcessor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -219,7 +220,7 @@ final class SimWorker {
     return new RequestLedger.Call(process, call, now, null, account);
   }
 
-  private final class PolicyWork implements RequestLoop.Work {
+  private final class PolicyWork implements RequestProcessor {
     private final Dispatcher policy;
     private final Map<Dispatcher.Caller, Watched> watched = new IdentityHashMap<>();
 
@@ -228,7 +229,7 @@ final class SimWorker {
     }
 
     @Override
-    public int room() {
+    public int intakeRoom() {
       return policy.intakeRoom();
     }
 
@@ -248,7 +249,7 @@ final class SimWorker {
     }
 
     @Override
-    public void withdraw(Collection<Dispatcher.Caller> callers) {
+    public void withdraw(Collection<? extends Dispatcher.Caller> callers) {
       policy.withdraw(
           callers.stream()
               .filter(watched::containsKey)
