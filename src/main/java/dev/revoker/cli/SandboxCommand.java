@@ -112,7 +112,7 @@ public final class SandboxCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** Has no need of anything. */
+  /** For picocli. */
   public SandboxCommand() {
     this.spec = CommandSpec.create();
   }
@@ -194,7 +194,7 @@ public final class SandboxCommand implements Callable<Integer> {
     account.keys().forEach(key -> print.println("  key        " + key.reveal()));
   }
 
-  /** SIGTERM would make the exit code 143; being told to stop is what this ends by, so it is 0. */
+  /** SIGTERM would make the exit code 143; but it is the normal end of this command, so it is 0. */
   private static void awaitStop(SandboxApi sandbox) {
     Thread hook =
         Thread.ofPlatform()

@@ -121,6 +121,8 @@ public final class Demo {
     List<String> broken = proof.broken();
     if (broken.isEmpty()) {
       screen.tell(
+          "not_found: unknown keys, repeated requests, and keys that the killed worker removed.");
+      screen.tell(
           String.format(
               Locale.ROOT, "Checked: each of %d requests has exactly one result.", batch.size()));
       screen.tell(

@@ -36,9 +36,9 @@ class SandboxCommandTest {
 
   private final StringWriter err = new StringWriter();
 
-  /** In a JVM of its own, for it is ended by a signal. */
+  /** In a JVM of its own, because a signal ends it. */
   @Test
-  void servesWithTheCredentialsItPrintsUntilItIsToldToStop() throws Exception {
+  void acceptsThePrintedCredentialsAndEndsOnSigterm() throws Exception {
     Process process = start("--account", "acme", "--account", "other", "--keys", "2");
     try {
       String printed = printed(process);
@@ -57,7 +57,7 @@ class SandboxCommandTest {
   }
 
   @Test
-  void keepsCredentialsInAFileThatItTakesAgain() throws Exception {
+  void writesCredentialsToAFileAndReadsThemAgain() throws Exception {
     Path file = temp.resolve("accounts.json");
     String password;
     try (Running first = new Running("--account", "acme", "--out", file.toString())) {
@@ -95,7 +95,7 @@ class SandboxCommandTest {
   }
 
   @Test
-  void saysThatThePortIsInUse() throws IOException {
+  void reportsThatThePortIsInUse() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + taken.getLocalPort();
       assertThat(execute("--listen", address)).isEqualTo(ExitCode.FAILED);
@@ -111,7 +111,7 @@ class SandboxCommandTest {
     "--keys,-1",
     "--other-account-key,x"
   })
-  void saysWhatIsWrongWithAnOption(String option, String value) {
+  void namesTheWrongOption(String option, String value) {
     assertThat(execute(option, value)).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains(option, value);
   }
@@ -126,7 +126,7 @@ class SandboxCommandTest {
         "[{\"username\": \"a\", \"password\": \"b\", \"keys\": [\"hunter2\"]}] | must be hex",
         "[{\"username\": \"a\", \"passwort\": \"hunter2\"}]       | a password",
       })
-  void saysWhatIsWrongWithAFileAndShowsNothingOfIt(String text, String message) throws IOException {
+  void namesTheMistakeInAFileAndShowsNoContent(String text, String message) throws IOException {
     Path file = Files.writeString(temp.resolve("accounts.json"), text);
     assertThat(execute("--listen", "127.0.0.1:0", "--accounts", file.toString()))
         .isEqualTo(ExitCode.USAGE);

@@ -25,7 +25,7 @@ class BrokerIT {
   private static final String TOPIC = "requests";
 
   @Test
-  void keepsWhatWasWrittenOverKillAndStop() throws Exception {
+  void keepsRecordsAfterKillAndStop() throws Exception {
     try (Broker broker = Broker.start()) {
       broker.createTopic(TOPIC, 3, Map.of("retention.ms", "-1"));
       write(broker, "before");
@@ -64,7 +64,7 @@ class BrokerIT {
   }
 
   @Test
-  void servesOnWithOneOfThreeNodesGone() throws Exception {
+  void worksWithOneOfThreeNodesKilled() throws Exception {
     Broker.Options three = new Broker.Options(List.of(1, 2, 3), Map.of());
     try (Broker broker = Broker.start(three)) {
       broker.createTopic(TOPIC, 3, Map.of());
@@ -90,9 +90,9 @@ class BrokerIT {
     assertThat(ProcessHandle.of(pid)).isEmpty();
   }
 
-  /** The child's end of the promise: its standard input ends when its parent is gone. */
+  /** A node ends when its standard input ends, which happens when its parent ends. */
   @Test
-  void diesWithItsParent() throws Exception {
+  void endsWithItsParent() throws Exception {
     Path folder = Files.createTempDirectory("revoker-orphan-");
     BrokerNode node = BrokerSettings.nodes(folder, Broker.Options.DEFAULTS).getFirst();
     node.launch();
@@ -105,7 +105,7 @@ class BrokerIT {
   }
 
   @Test
-  void saysWhyItDoesNotStart() {
+  void reportsWhyItDoesNotStart() {
     assertThatThrownBy(() -> Broker.start(Broker.Options.with(Map.of("num.io.threads", "none"))))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("num.io.threads");

@@ -14,7 +14,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.util.Map;
 
-/** One exchange for each call, on a connection of its own, and an honest word on how it ended. */
+/** Makes each call on a connection of its own and reports how the connection ended. */
 final class RawClient {
   private final URI url;
 
@@ -30,7 +30,7 @@ final class RawClient {
     REFUSED
   }
 
-  /** All that came before the end. */
+  /** Everything that was received before the end. */
   record Got(End end, String text) {
     int status() {
       return Integer.parseInt(text.split(" ", 3)[1]);

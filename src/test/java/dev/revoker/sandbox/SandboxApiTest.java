@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The account API as it is known, call by call, without faults. */
+/** The account API without faults, call by call. */
 class SandboxApiTest {
   private static final String KEY = "968a8b637a5040159424872fffdb895b";
   private static final String SHORT_KEY = "c0ffee00";
@@ -61,7 +61,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void takesEveryCallAsPostToo() {
+  void acceptsEveryCallAsPost() {
     String token = field(form("login", "username=acme&password=" + PASSWORD_ENCODED));
     assertThat(form("generate_api_key", "api_token=" + token).status()).isEqualTo(200);
     assertThat(form("remove_api_key", "api_token=" + token + "&api_securekey=" + KEY).status())
@@ -93,13 +93,13 @@ class SandboxApiTest {
     "username=acme,                                 MISSING_PARAMETER",
     "username=acme&api_securekey=" + KEY + ",       MISSING_PARAMETER",
   })
-  void refusesALoginThatDoesNotFit(String parameters, String errorType) {
+  void refusesAWrongLogin(String parameters, String errorType) {
     assertError(call("login", parameters), errorType);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {KEY, SHORT_KEY})
-  void aRemovedKeyLogsInNoMore(String key) {
+  void aRemovedKeyCannotLogIn(String key) {
     String token = token();
 
     Got removed = call("remove_api_key", "api_token=" + token + "&api_securekey=" + key);
@@ -125,7 +125,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void refusesARemovalThatDoesNotFit() {
+  void refusesAWrongRemoval() {
     String token = token();
     assertError(call("remove_api_key", "api_securekey=" + KEY), "MISSING_PARAMETER", "api_token");
     assertError(call("remove_api_key", "api_token=" + token), "MISSING_PARAMETER", "api_securekey");
@@ -139,7 +139,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void wantsVersion1OfEveryCall() {
+  void everyCallNeedsVersion1() {
     for (Endpoint endpoint : Endpoint.values()) {
       String path = "/api/account/" + endpoint.wireName();
       assertError(client.get(path), "MISSING_PARAMETER", "v");
@@ -148,14 +148,14 @@ class SandboxApiTest {
   }
 
   @Test
-  void takesIdsInEitherCase() {
+  void acceptsHexInEitherCase() {
     String token = token().toUpperCase(Locale.ROOT);
     assertThat(remove(token, KEY.toUpperCase(Locale.ROOT)).status()).isEqualTo(204);
     assertThat(sandbox.ledger().removals(Secret.of(KEY))).isEqualTo(1);
   }
 
   @Test
-  void generatesKeysOnlyWhereForcedOrNeeded() {
+  void makesAKeyOnlyIfForcedOrIfThereIsNone() {
     String token = token();
     String existing = field(call("generate_api_key", "api_token=" + token));
     assertThat(existing).isEqualTo(SHORT_KEY);
@@ -179,7 +179,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void aSessionEndsAfterMoreThanAnIdleHour() {
+  void aSessionExpiresAfterAnIdleHour() {
     String token = token();
     time.advance(Duration.ofMinutes(59));
     assertError(remove(token, "ffff"), "ITEM_NOT_FOUND");
@@ -190,7 +190,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void knowsNoOtherPathsAndMethods() {
+  void refusesUnknownPathsAndMethods() {
     assertThat(client.get("/api/account/nothing?v=1").status()).isEqualTo(404);
     assertThat(client.get("/").status()).isEqualTo(404);
     assertThat(client.send("PUT", "/api/account/login?v=1", "text/plain", "").status())
@@ -201,7 +201,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void servesManyCallsOnOneConnection() {
+  void answersManyCallsOnOneConnection() {
     String call = "GET /api/account/login?v=1&username=acme&password=x HTTP/1.1\r\n";
     Got got = client.exchange((call + "\r\n").repeat(200) + call + "Connection: close\r\n\r\n");
     assertThat(got.end()).isEqualTo(RawClient.End.CLOSED);
@@ -209,7 +209,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void tellsOfTheCallsForAKey() {
+  void recordsTheCallsForAKey() {
     String token = token();
     remove(token, KEY);
     time.advance(Duration.ofSeconds(1));
@@ -230,7 +230,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void holdsManyKeys() {
+  void storesManyKeys() {
     List<Secret> keys = sandbox.generateKeys("acme", 100_000);
     String token = token();
 
@@ -243,7 +243,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void goesBackToTheStart() {
+  void resetRestoresTheStart() {
     String token = token();
     remove(token, KEY);
     sandbox.addAccount(new SandboxAccount("third", Secret.of("x"), List.of()));
@@ -257,7 +257,7 @@ class SandboxApiTest {
   }
 
   @Test
-  void saysThatAPortIsInUse() {
+  void failsIfThePortIsInUse() {
     int port = sandbox.url().getPort();
     assertThatThrownBy(
             () ->

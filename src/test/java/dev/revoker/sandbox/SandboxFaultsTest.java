@@ -68,8 +68,8 @@ class SandboxFaultsTest {
     "CLOSE_AFTER_EFFECT,  CLOSED,    '',           true",
     "HALF_ANSWER,         CLOSED,    HTTP/1.1,     true",
   })
-  void eachFaultDoesWhatItsNameSays(Fault fate, End end, String start, boolean effect) {
-    sandbox.faults(Endpoint.REMOVE_API_KEY, Faults.NONE.with(fate, 1));
+  void eachFaultDoesWhatItsNameSays(Fault fault, End end, String start, boolean effect) {
+    sandbox.faults(Endpoint.REMOVE_API_KEY, Faults.NONE.with(fault, 1));
 
     Got got = remove(0);
 
@@ -82,18 +82,18 @@ class SandboxFaultsTest {
     assertThat(sandbox.ledger().isActive(keys.get(0))).isEqualTo(!effect);
     assertThat(sandbox.ledger().removals(keys.get(0))).isEqualTo(effect ? 1 : 0);
     assertThat(sandbox.ledger().callCount(keys.get(0))).isEqualTo(1);
-    assertThat(login().status()).as("other endpoints are well").isEqualTo(200);
+    assertThat(login().status()).as("other endpoints work").isEqualTo(200);
     await().untilAsserted(() -> assertThat(sandbox.ledger().inFlight()).isZero());
   }
 
   @Test
-  void halfAnAnswerIsNoAnswer() {
+  void halfAnAnswerEndsWithinTheHead() {
     sandbox.faults(Faults.NONE.with(Fault.HALF_ANSWER, 1));
     assertThat(remove(0).text()).isNotEmpty().doesNotContain("\r\n\r\n");
   }
 
   @Test
-  void ratesAreKeptAndTheSameForTheSameSeed() {
+  void ratesAreKeptAndRepeatableWithASeed() {
     remove(99);
     List<List<Integer>> runs = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
@@ -105,7 +105,7 @@ class SandboxFaultsTest {
   }
 
   @Test
-  void everyNthCallFailsForCertain() {
+  void everyNthCallFails() {
     sandbox.faults(Endpoint.REMOVE_API_KEY, Faults.NONE.withEveryNth(3).withRetryAfter(2));
     List<Integer> statuses = IntStream.range(0, 6).mapToObj(i -> remove(i).status()).toList();
     assertThat(statuses).containsExactly(204, 204, 503, 204, 204, 503);
@@ -120,14 +120,14 @@ class SandboxFaultsTest {
   }
 
   @Test
-  void latencyHoldsTheAnswerAndNoThread() throws Exception {
+  void latencyDelaysTheAnswerAndNotTheEffect() throws Exception {
     sandbox.faults(Endpoint.REMOVE_API_KEY, Faults.NONE.with(Latency.fixed(500)));
     try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Got>> answers =
           IntStream.range(0, 50).mapToObj(i -> pool.submit(() -> remove(i))).toList();
       await().until(() -> sandbox.ledger().inFlight() == 50);
       assertThat(answers).noneMatch(Future::isDone);
-      assertThat(sandbox.ledger().isActive(keys.get(0))).as("took effect already").isFalse();
+      assertThat(sandbox.ledger().isActive(keys.get(0))).as("has taken effect").isFalse();
 
       time.advance(Duration.ofMillis(500));
 
@@ -152,7 +152,7 @@ class SandboxFaultsTest {
   }
 
   @Test
-  void aLongTailHasItsMedianAndPercentile() {
+  void latencyHasTheGivenMedianAndPercentile() {
     Latency latency = new Latency(20, 200);
     SplittableRandom random = new SplittableRandom(1);
     double[] ms =
@@ -166,7 +166,7 @@ class SandboxFaultsTest {
 
   @ParameterizedTest
   @CsvSource({"503, CLOSED", "reset, RESET", "hang, TIMED_OUT"})
-  void anOutageStopsEverythingButTheAdmin(String mode, End end) {
+  void anOutageAffectsEveryCallExceptTheAdminApi(String mode, End end) {
     post("faults", "{\"outage\": true, \"outage_mode\": \"%s\"}".formatted(mode));
     soon(() -> assertThat(state().path("outage").stringValue()).isEqualTo(mode));
 
@@ -180,9 +180,9 @@ class SandboxFaultsTest {
   }
 
   @Test
-  void refusesConnectionsForAWhile() {
+  void refusesConnectionsForTheGivenTime() {
     assertThat(post("faults", "{\"outage\": true, \"outage_mode\": \"refuse\"}").status())
-        .as("nothing could end it")
+        .as("nothing could end the outage")
         .isEqualTo(400);
     post("faults", "{\"outage\": true, \"outage_mode\": \"refuse\", \"outage_ms\": 300}");
     soon(() -> assertThat(login().end()).isEqualTo(End.REFUSED));
@@ -200,7 +200,7 @@ class SandboxFaultsTest {
   }
 
   @Test
-  void oneAccountsTroubleIsItsOwn() {
+  void faultsOfOneAccountDoNotAffectOthers() {
     sandbox.addAccount(new SandboxAccount("other", PASSWORD, List.of()));
     post("faults", "{\"account\": \"acme\", \"login\": \"refuse\", \"expire_tokens\": \"acme\"}");
 
@@ -236,7 +236,7 @@ class SandboxFaultsTest {
         "[]                                              | JSON object",
         "{                                               | not the expected JSON",
       })
-  void saysWhatIsWrongWithAnOrderAndChangesNothing(String order, String message) {
+  void aWrongOrderIsRefusedAndChangesNothing(String order, String message) {
     Got got = post("faults", order);
     assertThat(got.status()).isEqualTo(400);
     assertThat(got.body()).contains(message);
@@ -278,7 +278,7 @@ class SandboxFaultsTest {
   }
 
   @Test
-  void compressesAnAnswerThatNobodyWantedCompressed() throws IOException {
+  void compressesAnAnswerUnasked() throws IOException {
     sandbox.faults(Faults.NONE.with(Fault.GZIP_ANSWER, 1));
 
     assertThat(remove(0).text()).startsWith("HTTP/1.1 204 OK").doesNotContain("gzip");
@@ -304,7 +304,7 @@ class SandboxFaultsTest {
   }
 
   @Test
-  void makesAccountsAndTellsOfKeysOverHttp() {
+  void makesAccountsAndShowsKeysOverHttp() {
     Got made = post("accounts", "{\"username\": \"new\", \"password\": \"p\", \"keys\": 3}");
     JsonNode answer = JsonMapper.shared().readTree(made.body());
     assertThat(answer.path("keys")).hasSize(3);
@@ -322,7 +322,7 @@ class SandboxFaultsTest {
   }
 
   @Test
-  void faultsOutOfRangeAreRefusedInJavaToo() {
+  void faultsOutOfRangeAreRefused() {
     assertThatThrownBy(() -> Faults.NONE.with(Fault.ERROR, 1.1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Faults.NONE.withErrorStatus(200))
@@ -349,7 +349,7 @@ class SandboxFaultsTest {
     return client.json("/_sandbox/" + what, json);
   }
 
-  /** Outages over HTTP start, and end, a moment after the answer: time must go on. */
+  /** Waits for the assertion while time passes. */
   private void soon(ThrowingRunnable assertion) {
     await()
         .pollInterval(Duration.ofMillis(20))

@@ -18,7 +18,7 @@ import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A broker that asks who is there, and workers that it lets in or not. */
+/** A broker that authenticates its clients, and workers with right and wrong settings. */
 class SecuredIT {
   private static final String REQUESTS = "key-revocations";
   private static final String URGENT = "key-revocations.urgent";
@@ -29,7 +29,7 @@ class SecuredIT {
   @TempDir private Path temp;
 
   @Test
-  void scramOverTls() throws Exception {
+  void revokesOverScramAndTls() throws Exception {
     Stores stores = new Stores(temp);
     Map<String, String> broker = new HashMap<>(listener("SASL_SSL", stores.signed("node", HERE)));
     broker.put("listener.name.client.sasl.enabled.mechanisms", "SCRAM-SHA-512");
@@ -53,7 +53,7 @@ class SecuredIT {
   }
 
   @Test
-  void aClientsCertificate() throws Exception {
+  void revokesWithAClientCertificate() throws Exception {
     Stores stores = new Stores(temp);
     Map<String, String> broker = new HashMap<>(listener("SSL", stores.signed("node", HERE)));
     broker.putAll(listener("SSL", stores.trust()));
@@ -73,7 +73,7 @@ class SecuredIT {
   }
 
   @Test
-  void aBrokerOfAnotherName() throws Exception {
+  void refusesABrokerWithAnotherName() throws Exception {
     Stores stores = new Stores(temp);
     try (Secured secured =
         new Secured(listener("SSL", stores.signed("node", "dns:kafka.example")))) {
@@ -136,7 +136,7 @@ class SecuredIT {
       }
     }
 
-    /** It ends with a message that names what to look at, and has done nothing. */
+    /** The worker ends, names the setting in its log, and has called nothing. */
     void refuses(Map<String, String> connection, String setting) throws Exception {
       try (WorkerProcess worker = worker(connection)) {
         await().atMost(Duration.ofSeconds(60)).until(() -> !worker.alive());
