@@ -9,7 +9,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What an answer means: the API's contract, and everything beside it. Texts are constant. */
+/** Maps an HTTP answer to its meaning, by the API's contract. Texts are constant. */
 final class AnswerParser {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -17,12 +17,12 @@ final class AnswerParser {
 
   private AnswerParser() {}
 
-  /** Whether status and headers alone do not tell. */
+  /** Whether the meaning depends on the body. */
   static boolean needsBody(ApiCall call, int status) {
     return status == 400 || (status == 200 && call instanceof ApiCall.Login);
   }
 
-  /** The meaning of an answer whose body does not matter. */
+  /** The meaning of an answer that does not depend on the body. */
   static ApiAnswer of(ApiCall call, int status, @Nullable Long retryAfterMs) {
     if (status == 204 && !(call instanceof ApiCall.Login)) {
       return new ApiAnswer.Done();
@@ -40,7 +40,7 @@ final class AnswerParser {
             : String.format(Locale.ROOT, "status %d is outside the API's contract", status));
   }
 
-  /** The meaning of an answer that {@link #needsBody}; a null body was too long to read. */
+  /** The meaning of an answer that depends on the body; null stands for a body that is too long. */
   static ApiAnswer of(int status, byte @Nullable [] body) {
     if (body == null) {
       return new ApiAnswer.Unexpected(

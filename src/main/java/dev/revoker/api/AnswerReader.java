@@ -18,18 +18,18 @@ import org.apache.hc.core5.http.message.MessageSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one answer from a connection. A body is waited for only where it decides the answer; any
- * other is taken along if it is small and has arrived, for the sake of the connection.
+ * Reads one answer from a connection. It waits for a body only where the meaning depends on it. Any
+ * other body is read only if it is small and has arrived, so that the connection can be used again.
  */
 final class AnswerReader {
-  /** Longer bodies are not read to their end; an error JSON or a token is far shorter. */
+  /** The longest body that is read. An error JSON or a token is far shorter. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
   private static final int MAX_DRAINED_BYTES = 4 * 1024;
   private static final Pattern KEEP_ALIVE_TIMEOUT =
       Pattern.compile("(?:^|[,;\\s])timeout\\s*=\\s*\"?([0-9]{1,9})", Pattern.CASE_INSENSITIVE);
 
-  /** The server counts from when it sent the answer, so we must be done a little earlier. */
+  /** The server counts from when it sent the answer, so the connection is closed earlier. */
   private static final long KEEP_ALIVE_MARGIN_MS = 500;
 
   /**
@@ -45,7 +45,7 @@ final class AnswerReader {
     this.time = time;
   }
 
-  /** Throws where no whole answer comes. */
+  /** Throws if no complete answer comes. */
   Received read(ApiCall call, Connection connection) throws IOException, HttpException {
     ClassicHttpResponse head = connection.receiveHead();
     int status = head.getCode();
@@ -79,7 +79,7 @@ final class AnswerReader {
     try {
       return upTo(MAX_DRAINED_BYTES, connection.body(head)) != null;
     } catch (IOException | HttpException notWorthWaiting) {
-      // The answer stands; all that this costs is the connection.
+      // The answer is known. Only the connection is lost.
       return false;
     }
   }

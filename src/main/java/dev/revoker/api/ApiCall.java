@@ -9,7 +9,7 @@ public sealed interface ApiCall {
   record RemoveApiKey(Secret apiToken, Secret apiSecurekey) implements ApiCall {}
 
   /**
-   * {@code GET /api/account/login}, the credentials in headers so that they stand in no URL. Not
+   * {@code GET /api/account/login}, with the credentials in headers, so that no URL has them. Not
    * for {@link Credentials.ApiToken}, which needs no login.
    */
   record Login(Credentials credentials) implements ApiCall {}

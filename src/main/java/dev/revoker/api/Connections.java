@@ -9,9 +9,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one host: never more than the maximum, kept open between calls for at most
- * {@value #MAX_IDLE_MS} ms, and given out again only if the other side has kept them open too. The
- * one used last goes first, so that what is not needed grows old and closes. Safe on any thread.
+ * The connections to one host, never more than the maximum. A connection stays open between calls
+ * for at most {@value #MAX_IDLE_MS} ms and is used again only if the server has kept it open. The
+ * connection used last is used first, so that those that are not needed become idle and close. Safe
+ * on any thread.
  */
 final class Connections implements AutoCloseable {
   static final long MAX_IDLE_MS = 30_000;
@@ -19,7 +20,7 @@ final class Connections implements AutoCloseable {
 
   /** What a request for a connection got. */
   sealed interface Lease {
-    /** The caller's own until it gives it back. */
+    /** The caller owns the connection until it returns it. */
     record Open(Connection connection) implements Lease {}
 
     /**
@@ -82,7 +83,7 @@ final class Connections implements AutoCloseable {
     places.release();
   }
 
-  /** Closes what is idle, and from now on everything that comes back. */
+  /** Closes the idle connections, and from now on every connection that is returned. */
   @Override
   public void close() {
     List<Idle> all;

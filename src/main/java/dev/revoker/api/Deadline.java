@@ -3,11 +3,11 @@ package dev.revoker.api;
 import dev.revoker.time.Time;
 
 /**
- * Bounds what the current thread does until {@link #close()}: when the time is over, the thread is
- * interrupted, which on a virtual thread ends any wait and closes the socket it waits for. The
- * interrupt never outlives the deadline, so what the thread does next is not hit by it.
+ * Bounds the time of the current thread until {@link #close()}. When the time is over it interrupts
+ * the thread. On a virtual thread an interrupt ends any wait and closes the socket of that wait.
+ * {@code close()} clears the interrupt, so it does not affect what the thread does next.
  *
- * <p>May stand inside another one. Made and closed on the thread that it bounds.
+ * <p>Deadlines may be nested. Created and closed on the thread that it bounds.
  */
 final class Deadline implements AutoCloseable {
   private final Thread bounded = Thread.currentThread();

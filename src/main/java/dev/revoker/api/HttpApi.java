@@ -18,19 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The account API over HTTP/1.1, each call on a virtual thread of its own, which also hands over
+ * The account API over HTTP/1.1. Each call has a virtual thread of its own, which also passes on
  * the answer.
  *
  * <ul>
- *   <li>One call is at most one request on the wire: nothing is repeated, no redirect is followed.
- *   <li>{@code api.request.timeout.ms} bounds the whole call, from waiting for a free connection to
- *       the last byte of the answer, however slowly it drips; {@code api.connect.timeout.ms} bounds
- *       address, TCP and TLS together.
- *   <li>{@link ApiAnswer.NoConnection} is given only where no byte of the request can have left;
- *       every later failure is {@link ApiAnswer.NoAnswer}. Credentials that no header can carry
- *       (control characters, blanks at the ends) are not sent at all, and so are NoConnection.
- *   <li>An answer whose status and headers decide is given at once, without its body. Of a body at
- *       most 64 KiB is read; a longer one is {@link ApiAnswer.Unexpected}.
+ *   <li>One call sends at most one request. Nothing is repeated, no redirect is followed.
+ *   <li>{@code api.request.timeout.ms} bounds the whole call, from the wait for a free connection
+ *       to the last byte of the answer, however slowly it arrives. {@code api.connect.timeout.ms}
+ *       bounds address, TCP and TLS together.
+ *   <li>{@link ApiAnswer.NoConnection} means that no byte of the request was sent; every later
+ *       failure is {@link ApiAnswer.NoAnswer}. Credentials that no header can carry (control
+ *       characters, blanks at the ends) are not sent, so they give NoConnection.
+ *   <li>An answer whose meaning does not depend on the body is passed on without it. At most 64 KiB
+ *       of a body are read; a longer one gives {@link ApiAnswer.Unexpected}.
  *   <li>{@code https:} is TLS 1.2 or later with the host's name checked. Proxies, also those of the
  *       JVM's system properties, are not used.
  *   <li>No secret, path or query is in any log, exception or text of an answer. (The JVM's own
@@ -88,7 +88,7 @@ public final class HttpApi implements Api, AutoCloseable {
   }
 
   /**
-   * Ends the calls under way at once with NoConnection or NoAnswer, each as it is true; later ones
+   * Ends the calls in flight at once with NoConnection or NoAnswer, whichever is true; later calls
    * get NoConnection. Does not wait for them.
    */
   @Override
@@ -111,8 +111,8 @@ public final class HttpApi implements Api, AutoCloseable {
       LOG.atError()
           .setCause(withoutMessage(bug))
           .addKeyValue("sent", exchange.sent)
-          .log("an API call failed in an unforeseen way; it counts as failed");
-      return exchange.failed("an unforeseen failure in the worker");
+          .log("an API call failed with a bug in the worker; counting it as a failure");
+      return exchange.failed("a bug in the worker");
     }
   }
 
@@ -122,7 +122,7 @@ public final class HttpApi implements Api, AutoCloseable {
     } catch (Throwable bug) {
       LOG.atError()
           .setCause(withoutMessage(bug))
-          .log("an answer of the API was handed over, but its receiver failed");
+          .log("the receiver of an API answer failed with a bug in the worker");
     }
   }
 

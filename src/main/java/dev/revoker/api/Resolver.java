@@ -7,9 +7,9 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up one host's addresses. The system's lookup can neither be interrupted nor be run on a
- * virtual thread without blocking others; so it has a thread of its own, which all who wait share.
- * How long an address stays known is the JDK's {@code networkaddress.cache.ttl}.
+ * Looks up one host's addresses. The system's lookup cannot be interrupted, and on a virtual thread
+ * it would block others. So it has a thread of its own, and all waiting calls share its result. The
+ * JDK's {@code networkaddress.cache.ttl} says how long an address is cached.
  */
 final class Resolver {
   /** The system's lookup, or a test's. */

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * What the other side sends. HttpCore takes the end of the stream for the end of the headers or of
- * the chunks, which would make a broken-off answer a whole one; so the end is an error here unless
- * it was allowed. Also keeps an answer from growing without bound.
+ * The bytes that the server sends. HttpCore takes the end of the stream for the end of the headers
+ * or of the chunks, so a cut answer would count as complete. Here the end is an error unless it was
+ * allowed. Also bounds the length of an answer.
  */
 final class WireInput extends InputStream {
   /** Head, interim answers and body together. */

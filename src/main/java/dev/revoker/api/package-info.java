@@ -1,4 +1,6 @@
-/** cielo24's account API: one seam, its HTTP implementation, and the sessions of the accounts. */
+/**
+ * cielo24's account API: the interface, its words and their meaning, and the HTTP implementation.
+ */
 @NullMarked
 package dev.revoker.api;
 

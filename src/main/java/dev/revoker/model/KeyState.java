@@ -8,7 +8,7 @@ public enum KeyState {
   INACTIVE,
   /** Nothing was removed: treat the key as live. */
   ASSUMED_ACTIVE,
-  /** It may be either: an attempt was uncertain, or the answer does not tell. */
+  /** Nothing is known: an attempt was uncertain, or the answer says nothing about the key. */
   UNKNOWN;
 
   /** The word in the result message. */

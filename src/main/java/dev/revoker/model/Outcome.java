@@ -3,18 +3,18 @@ package dev.revoker.model;
 import java.util.Locale;
 
 /**
- * How a request ended. Each has a fixed status and tells whether sending the same request again can
- * help.
+ * How a request ended. Each outcome has a fixed status, and says whether sending the same request
+ * again can help.
  */
 public enum Outcome {
   /** The API answered 204 to this request. The only success. */
   REVOKED(true, false),
   /**
-   * ITEM_NOT_FOUND: a wrong key, a wrong account, or a key that was removed before, perhaps by an
-   * uncertain attempt at this request.
+   * The account has no such key: a wrong key, a wrong account, or a key that was removed before,
+   * perhaps by an uncertain attempt at this request.
    */
   NOT_FOUND(false, false),
-  /** A 400 with an ErrorType that no retry can change, or the key is protected. */
+  /** The API refused, and no retry can change it; or the key is protected. */
   REFUSED(false, false),
   /** No session to be had: the login was refused, or a fresh token was rejected. */
   SESSION_FAILED(false, true),

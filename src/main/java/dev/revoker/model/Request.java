@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A request record, read. Immutable. */
 public sealed interface Request {
-  /** Where it stands in Kafka. */
+  /** Its coordinates in Kafka. */
   Source source();
 
   /** The name of the lane it came in by. */
@@ -23,7 +23,7 @@ public sealed interface Request {
   Echo echo();
 
   /**
-   * A request to be carried out.
+   * A valid request.
    *
    * @param key the key to remove, sent as given
    * @param apiToken a session of the caller's own, used instead of the account's

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one answer to a request. Holds no secret.
+ * The result of a request. Contains no secret.
  *
  * @param request what it answers
  * @param httpStatus of the last answer of the API, or null where none came

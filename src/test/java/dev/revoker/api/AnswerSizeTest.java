@@ -39,7 +39,7 @@ class AnswerSizeTest {
 
   @ParameterizedTest
   @MethodSource("heads")
-  void anAnswerWithoutEndIsCutOffAndItsPlaceIsFree(String head) throws IOException {
+  void anEndlessAnswerIsCutOffAndItsConnectionIsReleased(String head) throws IOException {
     try (ScriptedServer server =
             ScriptedServer.playing(
                 ScriptedServer.flood(head, PIECE), send("HTTP/1.1 204 OK\r\n\r\n"));
@@ -54,7 +54,7 @@ class AnswerSizeTest {
   }
 
   @Test
-  void ofAnAnswerAQuarterOfAMebibyteIsReadAtMostAndTheNextOneBeginsAnew() throws IOException {
+  void atMost256KiBOfAnAnswerAreReadAndTheNextAnswerIsCountedAnew() throws IOException {
     AtomicLong given = new AtomicLong();
     WireInput input = new WireInput(endless(given), endless(given));
     for (int answer = 1; answer <= 3; answer++) {

@@ -31,7 +31,7 @@ class HttpApiAnswerTest {
   }
 
   @Test
-  void aRemovalOrLogoutIsDoneOnlyAt204() throws IOException {
+  void onlyA204MeansThatARemovalOrLogoutIsDone() throws IOException {
     ScriptedServer.Act done = send("HTTP/1.1 204 OK\r\n\r\n");
     assertThat(answerTo(REMOVE, done)).isEqualTo(new ApiAnswer.Done());
     assertThat(answerTo(LOGOUT, done)).isEqualTo(new ApiAnswer.Done());
@@ -70,7 +70,7 @@ class HttpApiAnswerTest {
 
   @ParameterizedTest
   @MethodSource("everyCall")
-  void aRefusalKeepsTheWordsOfTheApi(ApiCall call) throws IOException {
+  void aRefusalHasTheApisTypeAndComment(ApiCall call) throws IOException {
     String error = "{\"ErrorType\":\"BAD_API_TOKEN\",\"ErrorComment\":\"Ungültig\"}";
     ApiAnswer refused = new ApiAnswer.Refused("BAD_API_TOKEN", "Ungültig");
     assertThat(answerTo(call, answer(400, error))).isEqualTo(refused);
@@ -136,7 +136,7 @@ class HttpApiAnswerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {500, 502, 503, 504, 599, 408, 425})
-  void whatMayPassHasFailed(int status) throws IOException {
+  void aStatusThatMayPassIsAFailure(int status) throws IOException {
     assertThat(answerTo(REMOVE, answer(status, "<html>")))
         .isEqualTo(new ApiAnswer.Failed(status, null));
     assertThat(
@@ -171,8 +171,7 @@ class HttpApiAnswerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "x-gzip", "br", "gzip, br", "*"})
-  void anEncodedAnswerThatCannotBeDecodedIsUnexpectedAndNotASilentOne(String coding)
-      throws IOException {
+  void anAnswerThatCannotBeDecodedIsUnexpected(String coding) throws IOException {
     String error = "{\"ErrorType\":\"ITEM_NOT_FOUND\",\"ErrorComment\":\"\"}";
     assertThat(
             answerTo(
@@ -221,7 +220,7 @@ class HttpApiAnswerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {101, 201, 202, 205, 206, 300, 304, 401, 403, 404, 405, 410, 418, 600, 999})
-  void everythingElseIsUnexpected(int status) throws IOException {
+  void anyOtherStatusIsUnexpected(int status) throws IOException {
     ApiAnswer answer = answerTo(REMOVE, answer(status, "{\"ErrorType\":\"BAD_API_TOKEN\"}"));
     assertThat(answer).isInstanceOf(ApiAnswer.Unexpected.class);
     assertThat(answer.httpStatus()).isEqualTo(status);
@@ -240,7 +239,7 @@ class HttpApiAnswerTest {
   }
 
   @Test
-  void interimAnswersArePassedOver() throws IOException {
+  void interimAnswersAreSkipped() throws IOException {
     assertThat(
             answerTo(
                 REMOVE,
@@ -253,7 +252,7 @@ class HttpApiAnswerTest {
   @ParameterizedTest
   @ValueSource(ints = {429, 500, 404, 302})
   @DisplayName("An answer that needs no body does not wait for it, however the server sends it")
-  void bodiesThatDoNotMatterAreNotWaitedFor(int status) throws IOException {
+  void bodiesThatDoNotMatterAreNotAwaited(int status) throws IOException {
     String head = "HTTP/1.1 " + status + " x\r\n";
     for (ScriptedServer.Act act :
         new ScriptedServer.Act[] {

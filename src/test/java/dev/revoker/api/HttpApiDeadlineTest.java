@@ -97,7 +97,7 @@ class HttpApiDeadlineTest {
   }
 
   @Test
-  void aLookupThatHangsIsSharedAndHoldsNobodyUp() throws IOException {
+  void aHangingLookupIsSharedAndBlocksNoOtherCall() throws IOException {
     CountDownLatch hanging = new CountDownLatch(1);
     Semaphore lookups = new Semaphore(0);
     Resolver.Lookup lookup =
@@ -137,7 +137,7 @@ class HttpApiDeadlineTest {
   }
 
   @Test
-  void closingEndsTheCallsUnderWay() throws IOException {
+  void closingEndsTheCallsInFlight() throws IOException {
     try (ScriptedServer server = ScriptedServer.playing(sendAndHang(""));
         ApiFixture fixture = new ApiFixture(server.url(), 60_000, 60_000, 1, null)) {
       BlockingQueue<ApiAnswer> sent = fixture.start(REMOVE);

@@ -71,12 +71,13 @@ class HttpApiReuseTest {
 
   @ParameterizedTest
   @MethodSource("notToBeUsedAgain")
-  void aConnectionInDoubtIsNotUsedAgain(ScriptedServer.Act first) throws IOException {
+  void aConnectionWithAnIncompleteAnswerIsNotUsedAgain(ScriptedServer.Act first)
+      throws IOException {
     assertThat(connectionsForTwoCalls(first)).isEqualTo(2);
   }
 
   @Test
-  void whatIsNotKeptIsClosedAtOnce() throws IOException {
+  void aConnectionThatIsNotKeptIsClosedAtOnce() throws IOException {
     HandTime time = new HandTime();
     try (ScriptedServer server =
             ScriptedServer.playing(send("HTTP/1.1 204 OK\r\nConnection: close\r\n\r\n"));
@@ -105,7 +106,7 @@ class HttpApiReuseTest {
   }
 
   @Test
-  void whatTheServerSendsUnaskedIsNoAnswerToTheNextCall() throws IOException {
+  void unrequestedBytesAreNoAnswerToTheNextCall() throws IOException {
     try (ScriptedServer server = ScriptedServer.playing(answer(503, ""), answer(404, ""));
         ApiFixture fixture = ApiFixture.patient(server.url())) {
       fixture.ask(REMOVE);
@@ -151,7 +152,7 @@ class HttpApiReuseTest {
   }
 
   @Test
-  void whatIsIdleForHalfAMinuteIsClosed() throws IOException {
+  void aConnectionThatIsIdleForHalfAMinuteIsClosed() throws IOException {
     HandTime time = new HandTime();
     try (ScriptedServer server = ScriptedServer.playing(DONE);
         HttpApi api = new HttpApi(new Config.Endpoint(server.url(), 1, 1), 8, time, null)) {

@@ -68,7 +68,7 @@ class HttpApiSecrecyTest {
   }
 
   @Test
-  void nothingIsGivenAwayByAnyAnswer() throws IOException {
+  void noAnswerShowsASecret() throws IOException {
     List<String> words = new ArrayList<>();
     for (ScriptedServer.Act act : servers()) {
       try (ScriptedServer server = ScriptedServer.playing(act);
@@ -81,7 +81,7 @@ class HttpApiSecrecyTest {
   }
 
   @Test
-  void nothingIsGivenAwayByABugOfOurs() throws IOException {
+  void aBugInTheWorkerShowsNoSecret() throws IOException {
     Resolver.Lookup bug =
         host -> {
           throw new IllegalStateException(CANARY);
@@ -98,8 +98,10 @@ class HttpApiSecrecyTest {
       }
     }
     assertThat(logged())
-        .anyMatch(text -> text.contains("unforeseen") && text.contains("NullPointerException"))
-        .anyMatch(text -> text.contains("unforeseen") && text.contains("IllegalStateException"))
+        .anyMatch(
+            text -> text.contains("a bug in the worker") && text.contains("NullPointerException"))
+        .anyMatch(
+            text -> text.contains("a bug in the worker") && text.contains("IllegalStateException"))
         .noneMatch(HttpApiSecrecyTest::givesAway);
   }
 
@@ -113,7 +115,10 @@ class HttpApiSecrecyTest {
             throw new IllegalStateException(CANARY);
           });
       org.awaitility.Awaitility.await()
-          .until(() -> logged().stream().anyMatch(text -> text.contains("its receiver failed")));
+          .until(
+              () ->
+                  logged().stream()
+                      .anyMatch(text -> text.contains("the receiver of an API answer failed")));
       assertThat(logged())
           .anyMatch(text -> text.contains("java.lang.IllegalStateException"))
           .noneMatch(HttpApiSecrecyTest::givesAway);

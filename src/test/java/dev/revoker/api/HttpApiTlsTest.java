@@ -45,7 +45,7 @@ class HttpApiTlsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"localhost", "127.0.0.1"})
-  void aTrustedServerIsSpokenToAndItsConnectionKept(String host) throws IOException {
+  void aTrustedServerIsCalledAndItsConnectionKept(String host) throws IOException {
     try (ScriptedServer server = ScriptedServer.playing(good, DONE, answer(503, "sorry"), DONE);
         ApiFixture fixture = client(URI.create("https://" + host + ":" + server.port()))) {
       assertThat(fixture.ask(REMOVE)).isEqualTo(new ApiAnswer.Done());
@@ -76,7 +76,7 @@ class HttpApiTlsTest {
   }
 
   @Test
-  void aCertificateOfTomorrowIsRefused() throws IOException {
+  void aCertificateThatIsNotValidYetIsRefused() throws IOException {
     refuses(certificates.server("early", HERE, "+1d", 5), "localhost", "not valid yet");
   }
 
@@ -125,7 +125,7 @@ class HttpApiTlsTest {
   }
 
   @Test
-  void aDripEndsWhenTheTimeIsOver() throws IOException {
+  void aSlowlyArrivingAnswerEndsWhenTheTimeIsOver() throws IOException {
     try (ScriptedServer server =
             ScriptedServer.playing(good, ScriptedServer.drip("HTTP/1.1 204 OK\r\nX: ", "y"));
         ApiFixture fixture =
