@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
 /**
- * Committer results and offsets: performs the transitions of {@link CommitState}, at most a few a
+ * Commits results and offsets: performs the transitions of {@link CommitState}, at most a few a
  * turn of the loop. A transaction takes all requests that completed while the one before was open.
  * Memory changes only after its commit. Used by the loop's thread alone.
  */
@@ -104,7 +104,7 @@ final class Committer {
       case CommitState.AbortDue(Transaction transaction) ->
           apply(publisher.abort(transaction, "the transaction was aborted"));
       case CommitState.Ready ready -> {
-        // Committer below.
+        // It commits below.
       }
       case CommitState.Failed failed -> throw new IllegalStateException("failed before: a bug");
     }

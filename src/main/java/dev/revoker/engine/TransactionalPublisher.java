@@ -141,7 +141,7 @@ public final class TransactionalPublisher {
   /**
    * Waits until the brokers have all results. Kafka's producer can commit without the records that
    * it was given just before: its sender thread looks for records first, and then for the commit
-   * (docs/DESIGN.md, "What is not obvious").
+   * (docs/kafka-notes.md).
    */
   private static void awaitResults(Transaction transaction, long timeoutMs) {
     for (SentResult one : transaction.sent) {
