@@ -19,12 +19,12 @@ class CompletionQueueTest {
   private final Semaphore woken = new Semaphore(0);
 
   /**
-   * A completion comes just when the loop goes to sleep, again and again. A lost wakeup shows as a
-   * poll that times out while there is something to do.
+   * Completions arrive just when the loop goes to sleep. A lost wakeup shows as a poll that times
+   * out although a completion is queued.
    */
   @Test
   @Timeout(120)
-  void noCompletionIsLeftWhileTheLoopSleeps() throws Exception {
+  void theLoopDoesNotSleepWhileACompletionIsQueued() throws Exception {
     CompletionQueue completions =
         new CompletionQueue(woken::release, WakeupSignal.betweenThreads());
     TrackedRequest pending = pending(completions);
@@ -65,7 +65,7 @@ class CompletionQueueTest {
   }
 
   @Test
-  void aPollIsWokenOnce() {
+  void aPollGetsOneWakeup() {
     AtomicInteger wakeups = new AtomicInteger();
     CompletionQueue completions =
         new CompletionQueue(wakeups::incrementAndGet, WakeupSignal.betweenThreads());
@@ -73,7 +73,7 @@ class CompletionQueueTest {
     assertThat(wakeups).hasValue(0);
 
     while (completions.next() != null) {
-      // Taken.
+      // Drain the queue.
     }
     assertThat(completions.mayBlock()).isTrue();
     completions.add(pending(completions));
@@ -83,7 +83,7 @@ class CompletionQueueTest {
   }
 
   @Test
-  void outOfAPollTheBellIsEnough() {
+  void aLoopThatDoesNotPollGetsTheSignalAndNoWakeup() {
     AtomicInteger wakeups = new AtomicInteger();
     AtomicInteger rings = new AtomicInteger();
     WakeupSignal wakeupSignal =
@@ -109,7 +109,7 @@ class CompletionQueueTest {
 
   @Test
   @Timeout(30)
-  void aRingEndsOneWaitAndRingsDoNotAddUp() throws Exception {
+  void aSignalEndsOneWaitAndSignalsDoNotAddUp() throws Exception {
     WakeupSignal wakeupSignal = WakeupSignal.betweenThreads();
     for (int i = 0; i < 1000; i++) {
       wakeupSignal.send();

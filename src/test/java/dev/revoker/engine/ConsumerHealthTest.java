@@ -22,7 +22,7 @@ class ConsumerHealthTest {
           });
 
   @Test
-  void isDownWithoutAConnection() {
+  void theConsumerIsDownWithoutAConnection() {
     put("consumer-metrics", "connection-count", 0);
     put("consumer-coordinator-metrics", "last-heartbeat-seconds-ago", 1);
 
@@ -31,7 +31,7 @@ class ConsumerHealthTest {
   }
 
   @Test
-  void isDownUntilItIsInTheGroup() {
+  void theConsumerIsDownBeforeItHasJoinedTheGroup() {
     put("consumer-metrics", "connection-count", 2);
     put("consumer-coordinator-metrics", "last-heartbeat-seconds-ago", -1);
     put("consumer-coordinator-metrics", "last-rebalance-seconds-ago", -1);
@@ -41,7 +41,7 @@ class ConsumerHealthTest {
   }
 
   @Test
-  void isUpOnceItHasJoinedThoughTheFirstHeartbeatIsToCome() {
+  void theConsumerIsUpAfterJoiningAndBeforeItsFirstHeartbeat() {
     put("consumer-metrics", "connection-count", 2);
     put("consumer-coordinator-metrics", "last-heartbeat-seconds-ago", -1);
     put("consumer-coordinator-metrics", "last-rebalance-seconds-ago", 0);
@@ -50,7 +50,7 @@ class ConsumerHealthTest {
   }
 
   @Test
-  void isDownWhenHeartbeatsStayAway() {
+  void theConsumerIsDownWithoutHeartbeats() {
     put("consumer-metrics", "connection-count", 2);
     put("consumer-coordinator-metrics", "last-heartbeat-seconds-ago", 16);
     put("consumer-coordinator-metrics", "last-rebalance-seconds-ago", 3);
@@ -60,7 +60,7 @@ class ConsumerHealthTest {
   }
 
   @Test
-  void isUpWithAHeartbeatJustNowHoweverLongAgoItJoined() {
+  void theConsumerIsUpAfterAHeartbeatEvenIfItJoinedLongAgo() {
     put("consumer-metrics", "connection-count", 1);
     put("consumer-coordinator-metrics", "last-heartbeat-seconds-ago", 0);
     put("consumer-coordinator-metrics", "last-rebalance-seconds-ago", 3600);
@@ -70,7 +70,7 @@ class ConsumerHealthTest {
   }
 
   @Test
-  void isDownFifteenSecondsAfterTheLastHeartbeat() {
+  void theConsumerIsDownFifteenSecondsAfterTheLastHeartbeat() {
     put("consumer-metrics", "connection-count", 1);
     put("consumer-coordinator-metrics", "last-heartbeat-seconds-ago", 15);
 
@@ -78,7 +78,7 @@ class ConsumerHealthTest {
   }
 
   @Test
-  void isDownWhereNothingIsMeasuredYet() {
+  void theConsumerIsDownBeforeItHasMetrics() {
     assertThat(link.up()).isFalse();
     assertThat(link.why()).isEqualTo("no connection to a broker");
   }

@@ -25,28 +25,28 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
-/** Kafka's MockConsumer over logs and committed offsets that outlive it, as the broker's do. */
+/** Kafka's MockConsumer, with logs and committed offsets that outlive it. */
 final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   private static final int MAX_POLL_RECORDS = 500;
 
   final Map<TopicPartition, TreeMap<Long, byte[]>> logs = new HashMap<>();
 
-  /** Thrown by the next readings of committed offsets, one each. */
+  /** Thrown by the next calls of committed(), one each. */
   final Deque<KafkaException> committedFailures = new ArrayDeque<>();
 
-  /** Partitions whose committed offsets can't be read. */
+  /** Partitions whose committed offsets cannot be read. */
   final Set<TopicPartition> unreadable = new HashSet<>();
 
-  /** The answer about committed offsets leaves these out. */
+  /** Partitions that committed() leaves out. */
   final Set<TopicPartition> leftOut = new HashSet<>();
 
-  /** Thrown by the next looks at where logs begin, one each. */
+  /** Thrown by the next calls of beginningOffsets(), one each. */
   final Deque<KafkaException> beginningFailures = new ArrayDeque<>();
 
-  /** Where a log ends that reaches beyond its last record: the rest are holes. */
+  /** The end of a log whose last offsets are holes. */
   final Map<TopicPartition, Long> ends = new HashMap<>();
 
-  /** Thrown by the next looks at where logs end, one each. */
+  /** Thrown by the next calls of endOffsets(), one each. */
   final Deque<KafkaException> endFailures = new ArrayDeque<>();
 
   /** The timestamp of the records that are fetched. */
@@ -58,19 +58,19 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   int polls;
   int wakeups;
 
-  /** How often it was asked where logs begin. */
+  /** How often beginningOffsets() was called. */
   int beginningLooks;
 
-  /** For how long polls blocked that brought nothing, in milliseconds. */
+  /** For how long polls without records blocked, in milliseconds. */
   long idleMs;
 
-  /** What happens while a poll blocks; nothing does unless a test says so. */
+  /** Runs while a poll blocks. */
   LongConsumer whileBlocked = timeoutMs -> {};
 
   private final ScriptedProducer.Store store;
   private ConsumerRebalanceListener listener;
 
-  /** What a reading of committed offsets found that was not waited for to its end; or null. */
+  /** The answer to a call of committed() that was interrupted, or null. */
   private Map<TopicPartition, OffsetAndMetadata> leftBehind;
 
   FakeConsumer(ScriptedProducer.Store store) {
@@ -79,14 +79,12 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     setMaxPollRecords(MAX_POLL_RECORDS);
   }
 
-  /** Appends to a partition's log; the consumer finds it when it may. */
+  /** Appends to a partition's log. */
   void append(TopicPartition id, long offset, byte[] value) {
     logs.computeIfAbsent(id, one -> new TreeMap<>()).put(offset, value);
   }
 
-  /**
-   * A rebalance at the next poll, as Kafka does it: inside, and what the callbacks throw wrapped.
-   */
+  /** A rebalance inside the next poll. Exceptions of the callbacks are wrapped, as Kafka does. */
   void assignAtNextPoll(TopicPartition... ids) {
     schedulePollTask(() -> wrapped(() -> assign(List.of(ids))));
   }
@@ -125,7 +123,7 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
     return passingHoles(found);
   }
 
-  /** As the real one, whose position goes on behind holes at the end of the log. */
+  /** The position moves past holes at the end of the log, as in Kafka. */
   private ConsumerRecords<byte[], byte[]> passingHoles(ConsumerRecords<byte[], byte[]> found) {
     Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
     found.partitions().forEach(id -> records.put(id, found.records(id)));
@@ -147,7 +145,7 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
       Set<TopicPartition> ids, Duration timeout) {
     KafkaException failure = committedFailures.poll();
     if (failure != null) {
-      // As both of Kafka's consumers: the request goes on, and answers the next call of its kind.
+      // As in Kafka: the request goes on, and its answer is returned to the next call.
       leftBehind = leftBehind == null ? found(ids) : leftBehind;
       throw failure;
     }
@@ -195,13 +193,13 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
 
   private Map<TopicPartition, OffsetAndMetadata> found(Set<TopicPartition> ids) {
     Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
-    // The real one gives null where nothing was committed.
+    // Kafka returns null for a partition without a commit.
     ids.forEach(id -> found.put(id, store.offsets.get(id)));
     found.keySet().removeAll(leftOut);
     return found;
   }
 
-  /** No more than a poll takes: MockConsumer would not forget the rest when it is told to seek. */
+  /** Adds no more than a poll returns: MockConsumer would keep the rest after a seek. */
   private void fetch() {
     for (TopicPartition id : assignment()) {
       if (!paused().contains(id)) {

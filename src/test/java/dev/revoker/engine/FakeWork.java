@@ -12,7 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** A dispatcher whose calls end when a test says so. */
+/** A dispatcher whose calls are ended by the test. */
 final class FakeWork implements RequestProcessor {
   /** An admitted request. */
   record Task(Request.Valid request, Dispatcher.Caller caller) {
@@ -23,16 +23,16 @@ final class FakeWork implements RequestProcessor {
 
   int room = Integer.MAX_VALUE;
 
-  /** In the order of admission; everything that ever was. */
+  /** Every admitted request, in the order of admission. */
   final List<Task> admitted = new ArrayList<>();
 
-  /** Admitted, and neither answered nor taken back. */
+  /** Requests that are neither answered nor withdrawn. */
   final List<Task> open = new ArrayList<>();
 
-  /** Those are being called, so that taking them back must wait for the end of the call. */
+  /** Requests in flight, which cannot be withdrawn before their call ends. */
   Predicate<Task> called = task -> false;
 
-  /** Each admission takes away of the room, as probes do. */
+  /** Each admission takes one of the room, as probes do. */
   boolean probing;
 
   @Override

@@ -22,7 +22,7 @@ class IntakeTest {
   private static final byte[] INVALID = "no json".getBytes(StandardCharsets.UTF_8);
 
   @Test
-  void urgentGoesFirst() {
+  void urgentRequestsAreAdmittedFirst() {
     Rig rig = Rig.owning(ZERO, URGENT);
     rig.append(ZERO, 0, 5);
     rig.append(URGENT, 0, 3);
@@ -39,7 +39,7 @@ class IntakeTest {
   }
 
   @Test
-  void withoutRoomAllIsPausedAndPollingGoesOn() {
+  void withoutRoomEveryPartitionPausesAndTheLoopKeepsPolling() {
     Rig rig = Rig.owning(ZERO, URGENT);
     rig.work.room = 0;
     rig.step();
@@ -57,7 +57,7 @@ class IntakeTest {
   }
 
   @Test
-  void aRoomOfThreeAdmitsThree() {
+  void noMoreRequestsAreAdmittedThanThereIsRoomFor() {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.work.room = 3;
     rig.work.probing = true;
@@ -69,7 +69,7 @@ class IntakeTest {
   }
 
   @Test
-  void whatIsNotValidIsAnsweredWithoutTheDispatcherAndTakesNoRoom() {
+  void anInvalidRequestIsRejectedWithoutTheDispatcherAndTakesNoRoom() {
     Rig rig = Rig.owning(ZERO);
     rig.work.room = 1;
     rig.work.probing = true;
@@ -85,7 +85,7 @@ class IntakeTest {
   }
 
   @Test
-  void aTombstoneIsAnswered() {
+  void aTombstoneGetsAResult() {
     Rig rig = Rig.owning(ZERO);
     rig.consumer.append(ZERO, 0, null);
     rig.steps(3);
@@ -94,7 +94,7 @@ class IntakeTest {
   }
 
   @Test
-  void partitionsTakeTurns() {
+  void thePartitionsOfALaneTakeTurns() {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.append(ZERO, 0, 5);
     rig.append(ONE, 0, 5);
@@ -112,7 +112,7 @@ class IntakeTest {
   }
 
   @Test
-  void oneLaneThatIsFullLeavesRoomInAnother() {
+  void aFullLaneLeavesRoomForAnotherLane() {
     Rig rig = Rig.owning(ZERO, URGENT);
     rig.append(ZERO, 0, 5_000);
     rig.steps(30);
@@ -123,7 +123,7 @@ class IntakeTest {
   }
 
   @Test
-  void requestsThatAreNotAnsweredAreBoundedInNumber() {
+  void theNumberOfUnansweredRequestsOfALaneIsBounded() {
     TopicPartition[] many = partitions(20);
     Rig rig = Rig.owning(many);
     for (TopicPartition id : many) {
@@ -135,13 +135,13 @@ class IntakeTest {
   }
 
   @Test
-  void valuesAreBoundedInBytes() {
+  void theBytesOfValuesAreBounded() {
     assertThat(bytesHeld(64 << 10, 1)).isLessThanOrEqualTo((4L << 20) + 500 * (64 << 10));
   }
 
-  /** Larger than any request may be: answered unread, and meanwhile not kept. */
+  /** A value larger than a request may be is not parsed, and its bytes are not kept. */
   @Test
-  void oversizedValuesAreBoundedInBytes() {
+  void oversizedValuesAreRejectedAndNotKept() {
     Rig rig = Rig.owning(ZERO);
     byte[] value = new byte[1 << 20];
     for (int offset = 0; offset < 300; offset++) {
@@ -154,8 +154,8 @@ class IntakeTest {
   }
 
   @Test
-  void smallValuesOfManyPartitionsAreBoundedToo() {
-    // Each is a kilobyte of objects at least.
+  void smallValuesOfManyPartitionsAreBounded() {
+    // Each request takes at least a kilobyte.
     assertThat(bytesHeld(VALID.length, 200))
         .isLessThanOrEqualTo((4L << 20) / 1024 * VALID.length + 500L * VALID.length);
   }
@@ -183,7 +183,7 @@ class IntakeTest {
   }
 
   @Test
-  void atTheBoundOfTheMetadataThePartitionPausesAndGoesOnLater() {
+  void aPartitionPausesWhenTheMetadataIsFullAndResumesLater() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 8_000);
     for (int turn = 0; turn < 40; turn++) {
@@ -205,9 +205,9 @@ class IntakeTest {
     assertThat(rig.store.offsets).containsEntry(ZERO, new OffsetAndMetadata(8_000, ""));
   }
 
-  /** The last header of a name counts, as Kafka's own readers have it. */
+  /** If a header occurs twice, the last one counts, as in Kafka. */
   @Test
-  void theTraceOfTheRequestIsCarriedOver() {
+  void theTraceHeadersAreCopiedToTheResult() {
     Rig rig = Rig.owning(ZERO);
     RecordHeaders headers = new RecordHeaders();
     String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

@@ -12,10 +12,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a lane's bounds count is given back, however a request leaves: else the lane stands still.
+ * Every request gives its place and bytes back to its lane, however it ends. Otherwise the lane
+ * would stop.
  */
 class LaneRoomTest {
-  /** As long as a request may be. */
+  /** The longest valid request. */
   private static final byte[] LONGEST = longest();
 
   private static byte[] longest() {
@@ -37,7 +38,7 @@ class LaneRoomTest {
   }
 
   @Test
-  void theBoundIsFourForEachSlotWhereThatIsMore() {
+  void aLaneAdmitsFourRequestsPerSlotAndAtLeast2048() {
     assertThat(admits(64)).isEqualTo(2048);
     assertThat(admits(1000)).isEqualTo(4000);
   }
@@ -52,15 +53,16 @@ class LaneRoomTest {
     return admitted;
   }
 
-  /** 200 in a poll, which come compressed to next to nothing. */
+  /** Compressed records can be much larger than the fetch. */
   @Test
-  void ofAPollOnlyWhatTheLaneMayHoldIsKeptAndTheRestIsReadLater() {
+  void recordsBeyondTheLanesBytesAreFetchedAgainLater() {
     Rig rig = Rig.owning(ZERO, ONE);
     append(rig, ZERO, 0, 60);
     append(rig, ONE, 0, 60);
     rig.steps(3);
 
-    // 4 MiB, and one more: with what each takes besides its value, 79 are more than 5 MiB.
+    // The bound is 4 MiB and 1 MiB beyond. With the overhead of each, 79 requests are more than
+    // that.
     assertThat(rig.work.open).hasSize(79);
     for (int turn = 0; turn < 100; turn++) {
       rig.work.answerAll();
@@ -81,7 +83,7 @@ class LaneRoomTest {
   }
 
   @Test
-  void lostRequestsGiveTheirPlacesBack() {
+  void requestsOfLostPartitionsGiveTheirPlacesBack() {
     Rig rig = new Rig();
     for (int round = 0; round < 3; round++) {
       TopicPartition[] ids = partitions(20 * round, 20);
@@ -97,7 +99,7 @@ class LaneRoomTest {
   }
 
   @Test
-  void whatWasReadAndLostGivesItsBytesBack() {
+  void backlogsOfLostPartitionsGiveTheirBytesBack() {
     Rig rig = new Rig();
     rig.work.room = 1;
     for (int round = 0; round < 3; round++) {
@@ -112,7 +114,7 @@ class LaneRoomTest {
   }
 
   @Test
-  void whatWasAnsweredBeforeGivesItsBytesBack() {
+  void requestsThatAreAnsweredAlreadyGiveTheirBytesBack() {
     Rig rig = new Rig();
     rig.committed(new OffsetMap(0, 400, List.of(0L)));
     append(rig, ZERO, 0, 800);
@@ -125,7 +127,7 @@ class LaneRoomTest {
   }
 
   @Test
-  void oneLostOfTwoLeavesTheOtherItsPlaces() {
+  void aLostPartitionTakesNoPlacesFromAnother() {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.append(ZERO, 0, 10);
     rig.append(ONE, 0, 10);

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where reading goes on elsewhere than it stood. */
+/** The first offset of a poll is not the expected one. */
 class OffsetGapCheckTest {
   @Test
-  void aLogThatWasCutBackIsNotPassedOver() {
+  void aLogThatWasTruncatedEndsTheLoop() {
     Rig rig = new Rig();
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
     rig.assign(ZERO);
@@ -34,7 +34,7 @@ class OffsetGapCheckTest {
   }
 
   @Test
-  void requestsThatWereDeletedUnreadAreTold() {
+  void deletedUnreadRequestsAreLogged() {
     Rig rig = new Rig();
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
     rig.assign(ZERO);
@@ -57,7 +57,7 @@ class OffsetGapCheckTest {
   }
 
   @Test
-  void aHoleIsNoNews() {
+  void holesAreNotLogged() {
     Rig rig = new Rig();
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
     rig.assign(ZERO);
@@ -79,7 +79,7 @@ class OffsetGapCheckTest {
   }
 
   @Test
-  void aLogThatIsCutBackWhileItIsReadIsNotPassedOver() {
+  void aLogThatIsTruncatedWhileItIsReadEndsTheLoop() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 5);
     rig.steps(2);
@@ -92,7 +92,7 @@ class OffsetGapCheckTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 100})
-  void whatIsDeletedWhileThePartitionPausesIsTold(long committed) {
+  void requestsDeletedDuringAPauseAreLogged(long committed) {
     Rig rig = new Rig();
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(committed, ""));
     rig.assign(ZERO);
@@ -114,7 +114,7 @@ class OffsetGapCheckTest {
   }
 
   @Test
-  void aLogThatBeginsWhereReadingStoodHasLostNothing() {
+  void nothingIsLoggedIfTheLogBeginsAtTheExpectedOffset() {
     Rig rig = new Rig();
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
     rig.assign(ZERO);
@@ -132,9 +132,9 @@ class OffsetGapCheckTest {
     assertThat(told).isEmpty();
   }
 
-  /** The look may last a second, and the loop stands still meanwhile. */
+  /** The look-up may block the loop for a second. */
   @Test
-  void whatIsReadWithoutAPauseIsNotLookedUp() {
+  void theStartOfTheLogIsLookedUpOnlyAfterAPause() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -152,7 +152,7 @@ class OffsetGapCheckTest {
   }
 
   @Test
-  void aLookThatIsWokenIsTakenAgainAndOneThatFailsIsTold() {
+  void aLookUpIsRepeatedAfterAWakeupAndLoggedIfItFails() {
     Rig rig = new Rig();
     rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
     rig.assign(ZERO);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The codec's promises. Random runs have a seed, and so fail again the same way. */
+/** Random runs have a seed, so that a failure can be repeated. */
 class OffsetMapCodecTest {
   private static final int RUNS = 3_000;
   private static final Uuid TOPIC_ID = new Uuid(0x0102030405060708L, 0x090a0b0c0d0e0f10L);
@@ -40,7 +40,7 @@ class OffsetMapCodecTest {
     assertThat(decode(1000, text)).isEqualTo(new Decoded.Map(map, 2));
   }
 
-  /** The text that the version before this one wrote. */
+  /** The text of the previous version. */
   @Test
   void versionOneIsStillRead() {
     OffsetMap map = new OffsetMap(1000, 1300, List.of(1000L, 1001L, 1005L));
@@ -68,7 +68,7 @@ class OffsetMapCodecTest {
   }
 
   @Test
-  void whatWasWrittenIsReadBack() {
+  void everyMapIsReadBackAsItWasWritten() {
     Random random = new Random(1);
     for (int run = 0; run < RUNS; run++) {
       OffsetMap map = random(random);
@@ -77,7 +77,7 @@ class OffsetMapCodecTest {
   }
 
   @Test
-  void isNeverLongerThanItsBound() {
+  void theTextIsNeverLongerThanItsBound() {
     Random random = new Random(2);
     for (int run = 0; run < RUNS; run++) {
       OffsetMap map = random(random);
@@ -106,30 +106,30 @@ class OffsetMapCodecTest {
   }
 
   @Test
-  void anyTextIsReadOrRefusedAndNothingElse() {
+  void anyTextIsAMapOrAMisfit() {
     Random random = new Random(3);
     for (int run = 0; run < RUNS * 10; run++) {
       byte[] bytes = new byte[random.nextInt(40)];
       random.nextBytes(bytes);
       if (bytes.length > 0 && random.nextBoolean()) {
-        // Few runs, so that the reader gets beyond their count.
+        // Only a few runs, so that the reader gets beyond their count.
         bytes[0] = (byte) random.nextInt(1, 5);
       }
-      readsOrRefuses("1:" + encoded(bytes));
-      readsOrRefuses("2:" + encoded(identified(bytes)));
+      assertMapOrMisfit("1:" + encoded(bytes));
+      assertMapOrMisfit("2:" + encoded(identified(bytes)));
     }
   }
 
   @Test
-  void damagedTextIsReadOrRefusedAndNothingElse() {
+  void anyDamagedTextIsAMapOrAMisfit() {
     Random random = new Random(4);
     for (int run = 0; run < RUNS * 5; run++) {
       StringBuilder text = new StringBuilder(encode(random(random)));
       for (int damage = random.nextInt(1, 4); damage > 0; damage--) {
         text.setCharAt(random.nextInt(text.length()), (char) random.nextInt(32, 127));
       }
-      readsOrRefuses(text.toString());
-      readsOrRefuses(text.substring(0, random.nextInt(text.length())));
+      assertMapOrMisfit(text.toString());
+      assertMapOrMisfit(text.substring(0, random.nextInt(text.length())));
     }
   }
 
@@ -165,7 +165,7 @@ class OffsetMapCodecTest {
   }
 
   @Test
-  void aLengthThatOverflowsIsRefused() {
+  void aLengthThatOverflowsIsAMisfit() {
     // One run of 2^63 offsets: its length is the largest varint, and 1.
     byte[] bytes = {1, 0, -1, -1, -1, -1, -1, -1, -1, -1, 0x7f, 0};
 
@@ -173,7 +173,7 @@ class OffsetMapCodecTest {
   }
 
   @Test
-  void aHugeClaimIsRefusedBeforeItTakesMemory() {
+  void aHugeLengthIsAMisfitBeforeItTakesMemory() {
     // 65,537 in one run, and 2^28 runs.
     byte[] longRun = {1, 0, (byte) 0x80, (byte) 0x80, 0x04, 0};
     byte[] manyRuns = {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x01};
@@ -183,15 +183,15 @@ class OffsetMapCodecTest {
   }
 
   @Test
-  void whatIsAnsweredIsWhatIsBeforeTheEndAndNotAmongTheUnanswered() {
+  void requestsBeforeTheEndThatAreNotUnansweredAreAnswered() {
     OffsetMap map = new OffsetMap(5, 9, List.of(5L, 7L));
     assertThat(LongStream.range(0, 12).filter(map::isAnswered))
         .containsExactly(0L, 1L, 2L, 3L, 4L, 6L, 8L);
   }
 
-  /** No writer writes these, and a reader that took them would not write them again. */
+  /** No writer produces these bytes. */
   @Test
-  void whatNobodyWritesIsRefused() {
+  void textThatNoWriterProducesIsAMisfit() {
     byte[] noRuns = {0, 0};
     byte[] tooLongANumber = {1, -128, -128, -128, -128, -128, -128, -128, -128, -128, 0, 0, 0};
     byte[] tooManyInTwoRuns = {2, 0, -1, -1, 3, 1, -1, -1, 3, 0};
@@ -202,7 +202,7 @@ class OffsetMapCodecTest {
   }
 
   @Test
-  void theHighestOffsetsAreNoProblem() {
+  void theHighestOffsetsAreWrittenAndRead() {
     OffsetMap map = new OffsetMap(0, Long.MAX_VALUE, List.of(0L, Long.MAX_VALUE - 2));
 
     assertThat(decode(0, encode(map))).isEqualTo(new Decoded.Map(map, 2));
@@ -210,7 +210,7 @@ class OffsetMapCodecTest {
         .doesNotThrowAnyException();
   }
 
-  private static void readsOrRefuses(String text) {
+  private static void assertMapOrMisfit(String text) {
     if (decode(1000, text) instanceof Decoded.Map(OffsetMap map, int version)) {
       check(map);
     }
@@ -224,7 +224,7 @@ class OffsetMapCodecTest {
     return OffsetMapCodec.decode(PARTITION, offset, text);
   }
 
-  /** With what version 2 puts before the runs. */
+  /** The runs after the identity of version 2. */
   private static byte[] identified(byte[] runs) {
     return ByteBuffer.allocate(20 + runs.length)
         .putLong(TOPIC_ID.getMostSignificantBits())
@@ -247,7 +247,7 @@ class OffsetMapCodecTest {
     }
   }
 
-  /** At least one unanswered, the first of them being the committed offset. */
+  /** At least one offset is unanswered; the first of them is the committed offset. */
   private static OffsetMap random(Random random) {
     long next = random.nextBoolean() ? random.nextInt(1000) : random.nextLong(1L << 60);
     TreeSet<Long> unanswered = new TreeSet<>();

@@ -22,7 +22,7 @@ class OffsetMapFuzz {
 
   /** The first byte tells whether the rest is the text, what is inside the Base64, or offsets. */
   @FuzzTest
-  void metadataIsReadAsItWasWrittenOrRefused(byte[] input) {
+  void metadataIsReadAsItWasWrittenOrIsAMisfit(byte[] input) {
     if (input.length == 0) {
       return;
     }

@@ -20,7 +20,7 @@ class PartitionProgressTest {
       new TopicIdPartition(Uuid.ONE_UUID, 2_000_000_000, "topic");
 
   @Test
-  void theCommittedOffsetIsTheLowestUnanswered() {
+  void theCommittedOffsetIsTheLowestUnansweredOffset() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     LongStream.range(0, 5).forEach(progress::deliver);
 
@@ -29,7 +29,7 @@ class PartitionProgressTest {
   }
 
   @Test
-  void whatWasDeliveredBeforeIsNotCarriedOutAgain() {
+  void aDeliveredRequestIsNotProcessedAgain() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     assertThat(progress.deliver(4)).isTrue();
     assertThat(progress.deliver(4)).isFalse();
@@ -38,7 +38,7 @@ class PartitionProgressTest {
   }
 
   @Test
-  void nothingChangesBeforeTheCommit() {
+  void computingACommitChangesNothing() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     LongStream.range(0, 3).forEach(progress::deliver);
 
@@ -49,7 +49,7 @@ class PartitionProgressTest {
   }
 
   @Test
-  void anUnknownCommitThatWasDoneIsTakenOver() {
+  void aCommitThatSucceededUnnoticedIsTakenOver() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     LongStream.range(0, 6).forEach(progress::deliver);
     OffsetMap done = progress.with(List.of(0L, 3L));
@@ -60,7 +60,7 @@ class PartitionProgressTest {
   }
 
   @Test
-  void anUnknownCommitThatWasNotDoneChangesNothing() {
+  void aCommitThatDidNotSucceedChangesNothing() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     LongStream.range(0, 3).forEach(progress::deliver);
     OffsetMap before = progress.with(List.of(0L));
@@ -71,7 +71,7 @@ class PartitionProgressTest {
   }
 
   @Test
-  void aCommitThatTheBrokerLostIsSeen() {
+  void aCommitThatTheBrokerLostIsNoticed() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     for (long offset = 0; offset < 5; offset++) {
       progress.deliver(offset);
@@ -93,7 +93,7 @@ class PartitionProgressTest {
   }
 
   @Test
-  void holesAfterTheCommitAreNothingThatTheBrokerLost() {
+  void holesAfterACommitAreNotTakenForALostCommit() {
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     progress.deliver(0);
     OffsetMap committed = progress.with(List.of(0L));
@@ -104,9 +104,9 @@ class PartitionProgressTest {
     assertThat(progress.isAheadOf(committed)).isFalse();
   }
 
-  /** Taken over at the bound, and then retention deletes what the map calls unanswered. */
+  /** The map is full, and then retention deletes the requests that it calls unanswered. */
   @Test
-  void deletedRecordsTakeNoRoom() {
+  void deletedUnansweredRecordsTakeNoRoom() {
     PartitionProgress full = atTheBound();
     OffsetMap map = full.with(List.of(999_999L));
     PartitionProgress next = PartitionProgress.from(map);
@@ -117,7 +117,7 @@ class PartitionProgressTest {
   }
 
   @Test
-  void whatIsAnsweredAlreadyNeedsNoRoom() {
+  void anAnsweredRequestNeedsNoRoom() {
     PartitionProgress full = atTheBound();
     PartitionProgress next = PartitionProgress.from(full.with(List.of(999_999L)));
 
@@ -125,9 +125,9 @@ class PartitionProgressTest {
     assertThat(next.deliver(999_999)).isFalse();
   }
 
-  /** At the bound everything that the map calls unanswered can still be taken on again. */
+  /** After a restart every unanswered request of a full map can be delivered again. */
   @Test
-  void aMapAtTheBoundCanBeCarriedOut() {
+  void everyRequestOfAFullMapCanBeDelivered() {
     PartitionProgress full = atTheBound();
     OffsetMap map = full.with(List.of(999_999L));
     PartitionProgress next = PartitionProgress.from(map);
@@ -152,7 +152,7 @@ class PartitionProgressTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 10, 400, 100_000})
-  void keepsItsPromisesOverCrashes(int unanswered) {
+  void noRequestIsSkippedOrRepeatedOverCrashes(int unanswered) {
     for (int seed = 0; seed < 12; seed++) {
       new Story(seed, unanswered).tell();
     }
@@ -163,8 +163,8 @@ class PartitionProgressTest {
   }
 
   /**
-   * A log with holes, read and answered in any order, with crashes; beside it what must be true, in
-   * plain sets.
+   * A log with holes. Requests are delivered and answered in random order, with crashes. Plain sets
+   * hold the expected state.
    */
   private static final class Story {
     private final Random random;
@@ -224,7 +224,7 @@ class PartitionProgressTest {
       }
     }
 
-    /** The commit is done, and only the committed state tells. */
+    /** The commit succeeds, and its answer is lost. */
     private void commitWithoutAnAnswer() {
       if (!underWay.isEmpty()) {
         List<Long> answers = take();
@@ -235,7 +235,7 @@ class PartitionProgressTest {
 
     private List<Long> take() {
       Collections.shuffle(underWay, random);
-      // Few, so that many stay under way.
+      // Only a few, so that many stay unanswered.
       List<Long> some = underWay.subList(0, random.nextInt(1, Math.min(8, underWay.size()) + 1));
       List<Long> answers = List.copyOf(some);
       some.clear();

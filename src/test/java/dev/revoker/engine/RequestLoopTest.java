@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RequestLoopTest {
   @Test
-  void aStopEndsTheRunAndCommitsWhatIsAnswered() {
+  void aStopEndsTheRunAndCommitsResults() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -43,7 +43,7 @@ class RequestLoopTest {
   }
 
   @Test
-  void aRunJoinsTheGroupForTheTopicsOfAllLanes() {
+  void aRunSubscribesToTheTopicsOfAllLanes() {
     Rig rig = new Rig();
     rig.consumer.unsubscribe();
     rig.consumer.schedulePollTask(rig.loop::stop);
@@ -54,7 +54,7 @@ class RequestLoopTest {
   }
 
   @Test
-  void aRunThatLeavesACallBehindSaysSo() {
+  void aRunThatLeavesACallInFlightReturnsFalse() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -65,9 +65,9 @@ class RequestLoopTest {
     assertThat(rig.loop.run()).isFalse();
   }
 
-  /** Each wakeup costs an exception, and one that comes late hits another call. */
+  /** Each wakeup costs an exception, and a late one interrupts another call. */
   @Test
-  void aPollThatBlocksIsWokenAndNoOther() {
+  void onlyABlockingPollGetsAWakeup() {
     for (Consumer<Rig> event :
         List.<Consumer<Rig>>of(
             rig -> rig.work.answerAll(), rig -> rig.loop.stop(), rig -> rig.loop.signal())) {
@@ -87,7 +87,7 @@ class RequestLoopTest {
   }
 
   @Test
-  void itDoesNotBlockLongerThanThePauseAfterAFailure() {
+  void aPollDoesNotBlockLongerThanThePauseAfterAFailure() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -107,9 +107,9 @@ class RequestLoopTest {
     rig.assertResults("key-revocations-0-0");
   }
 
-  /** CONTRACT 5.8: on SIGTERM intake stops. */
+  /** Promise 8: on SIGTERM intake stops. */
   @Test
-  void whatAPollBringsAfterAStopIsNotBegun() {
+  void recordsPolledAfterAStopAreNotAdmitted() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.loop.stop();
@@ -121,7 +121,7 @@ class RequestLoopTest {
   }
 
   @Test
-  void aWakeupOutOfAPollLosesNoRecord() {
+  void aWakeupLosesNoRecord() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 2);
     rig.consumer.setPollException(new WakeupException());
@@ -140,7 +140,7 @@ class RequestLoopTest {
 
   @ParameterizedTest
   @MethodSource("passing")
-  void aPassingFailureOfAPollIsTriedAgainAfterAPause(KafkaException passing) {
+  void aRetriableFailureOfAPollIsRetriedAfterAPause(KafkaException passing) {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.consumer.setPollException(passing);
@@ -152,9 +152,11 @@ class RequestLoopTest {
     assertThat(rig.work.admitted).hasSize(1);
   }
 
-  /** CONTRACT 5.6: slots that come free during a transaction must not all go to those before it. */
+  /**
+   * Promise 6: slots that become free during a transaction must not all go to standard requests.
+   */
   @Test
-  void whatWasReadDoesNotWaitForATransaction() {
+  void polledRequestsAreAdmittedBeforeTheNextTransaction() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.step();
@@ -176,7 +178,7 @@ class RequestLoopTest {
 
   @ParameterizedTest
   @MethodSource("refusals")
-  void whatItCannotMendEndsItWithAMessageThatNamesTheThing(Refusal refusal) {
+  void aFatalFailureEndsTheLoopWithAMessageThatNamesTheCause(Refusal refusal) {
     Rig rig = Rig.owning(ZERO);
     rig.consumer.setPollException(refusal.failure());
 
@@ -185,7 +187,7 @@ class RequestLoopTest {
         .hasMessageContaining(refusal.named());
   }
 
-  /** /livez must not have a worker restarted that only waits for its brokers. */
+  /** A worker that only waits for its brokers must not be restarted because of /livez. */
   @Test
   void theLongestTurnFollowsFromTheConfiguration() {
     assertThat(RequestLoop.longestTurnMs(Rig.config(Map.of()))).isEqualTo(70_000);
@@ -199,7 +201,7 @@ class RequestLoopTest {
   }
 
   @Test
-  void othersSeeWhatItOwnsAndHowOldTheOldestIs() {
+  void otherThreadsSeeThePartitionsAndTheOldestRequest() {
     Rig rig = new Rig();
     rig.time.advanceMs(86_400_000);
     assertThat(rig.loop.sinceLastTurnMs()).isEqualTo(-1);

@@ -25,7 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 
-/** The loop between a fake broker, a fake dispatcher and a clock that tests move. One thread. */
+/** The loop with a fake broker, a fake dispatcher and a manual clock, on one thread. */
 final class Rig {
   static final TopicPartition URGENT = new TopicPartition("key-revocations.urgent", 0);
   static final TopicPartition ZERO = new TopicPartition("key-revocations", 0);
@@ -42,19 +42,19 @@ final class Rig {
   final FakeConsumer consumer = new FakeConsumer(store);
   final FakeWork work = new FakeWork();
 
-  /** What the listener was told of. */
+  /** The results that the listener received. */
   final List<Result> told = new ArrayList<>();
 
-  /** How long the transactions took, as the listener was told. */
+  /** The durations of the transactions that the listener received. */
   final List<Long> toldNanos = new ArrayList<>();
 
-  /** What happens while the loop waits for the wakeupSignal, one for each wait. */
+  /** Runs while the loop waits for a signal, one for each wait. */
   final Deque<Runnable> whileWaiting = new ArrayDeque<>();
 
   /** Thrown by the next look-ups of topic ids, one each. */
   final Deque<KafkaException> topicIdFailures = new ArrayDeque<>();
 
-  /** Done to each producer that is made. */
+  /** Prepares each new producer. */
   Consumer<ScriptedProducer> eachProducer = producer -> {};
 
   final RequestLoop loop;
@@ -98,7 +98,7 @@ final class Rig {
     };
   }
 
-  /** A loop that owns these partitions and has read their committed state. */
+  /** A loop that owns these partitions and has read their committed offsets. */
   static Rig owning(TopicPartition... ids) {
     Rig rig = new Rig();
     rig.assign(ids);
@@ -106,7 +106,7 @@ final class Rig {
     return rig;
   }
 
-  /** It has answered so many requests of {@link #ZERO}, each with a transaction of its own. */
+  /** A loop that has answered so many requests of {@link #ZERO}, each in its own transaction. */
   static Rig answered(int requests) {
     Rig rig = owning(ZERO, ONE);
     for (int offset = 0; offset < requests; offset++) {
@@ -118,7 +118,9 @@ final class Rig {
     return rig;
   }
 
-  /** All that is open is answered, and a request of {@link #ONE}: what commits that is aborted. */
+  /**
+   * Answers all open requests and one of {@link #ONE}; the transaction of their results is aborted.
+   */
   void abortOne() {
     append(ONE, 500, 1);
     steps(2);
@@ -126,7 +128,7 @@ final class Rig {
     failOffsets();
   }
 
-  /** The same, and nothing else is answered. */
+  /** Answers one request of {@link #ONE}; the transaction of its result is aborted. */
   void abortOneAlone() {
     append(ONE, 500, 1);
     steps(2);
@@ -134,12 +136,12 @@ final class Rig {
     failOffsets();
   }
 
-  /** The next transaction that has offsets is aborted. */
+  /** Aborts the next transaction. */
   void failOffsets() {
     producer().failures.put("offsets", new TransactionAbortableException("aborted"));
   }
 
-  /** An earlier worker has committed this for {@link #ZERO}, whose log reached so far. */
+  /** An earlier worker has committed this map for {@link #ZERO}, whose log ends with the map. */
   void committed(OffsetMap map) {
     String metadata = OffsetMapCodec.encode(map, new TopicIdPartition(STANDARD_ID, ZERO));
     store.offsets.put(ZERO, new OffsetAndMetadata(map.nextOffset(), metadata));
@@ -166,7 +168,7 @@ final class Rig {
     loop.runOnce();
   }
 
-  /** A drain waits in polls, so that a rebalance under way can end. */
+  /** A drain waits in polls, so that a rebalance can end. */
   boolean drain() {
     consumer.whileBlocked = this::await;
     return loop.drain();
@@ -178,7 +180,7 @@ final class Rig {
     }
   }
 
-  /** Turns, and time between them. */
+  /** Turns, with time between them. */
   void stepsOverMs(long ms, long eachMs) {
     for (long passed = 0; passed < ms; passed += eachMs) {
       time.advanceMs(eachMs);
