@@ -45,7 +45,7 @@ class UserMistakesTest {
         "submit --config \0 keys.txt | 2 | --config",
         "submit --config r.properties --wait --report no/r.csv keys.txt | 2 | no such folder",
         "submit --config r.properties --wait --report \0.csv keys.txt | 2 | --report",
-        "submit --config r.properties --wait --report keys.csv --batch a/b keys.txt | 2 | --batch",
+        "submit --config r.properties --wait --report no.csv --batch a/b keys.txt | 2 | --batch",
         "submit --config r.properties --overwrite keys.txt | 2 | --report",
         "submit --config r.properties --reason M\uFFFDller keys.txt | 2 | UTF-8 locale",
         "submit --config r.properties M\uFFFDller.csv | 2 | UTF-8 locale",
@@ -91,13 +91,15 @@ class UserMistakesTest {
   }
 
   @Test
-  void numbersHaveTheSameDigitsInEveryLocale() {
+  void numbersHaveTheSameDigitsInEveryLocale() throws IOException {
     Locale before = Locale.getDefault();
     try {
       Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
       assertThat(String.format("%d", 7)).as("that the locale has its own").isNotEqualTo("7");
       run("submit", "--config", "r.properties", "--dry-run", "--skip-invalid", "keys.txt");
-      run("submit", "--config", "r.properties", "--format", "csv", "keys.txt");
+      Files.writeString(temp.resolve("keys.csv"), "api_securekey,reason\n" + KEY + "\n");
+      run("submit", "--config", "r.properties", "keys.csv");
+      assertThat(err.toString()).contains("line 2: it has 1 fields, the header has 2");
       run("check", "--config", "missing.properties");
     } finally {
       Locale.setDefault(before);

@@ -21,7 +21,17 @@ final class SentRecords {
   /** The last acknowledged offset of each partition that was sent to. */
   private final Map<TopicPartition, Long> acknowledged = new HashMap<>();
 
+  private final String topic;
   private long unacknowledged;
+
+  /**
+   * Starts without records.
+   *
+   * @param topic the topic that the batch is sent to; records of earlier runs may be in others
+   */
+  SentRecords(String topic) {
+    this.topic = topic;
+  }
 
   /** A record is handed to the producer; {@link #acknowledged} or {@link #failed} follows. */
   synchronized void sending() {
@@ -57,7 +67,9 @@ final class SentRecords {
    */
   synchronized boolean mayBecomeKnown(Source source) {
     @Nullable Long last = acknowledged.get(new TopicPartition(source.topic(), source.partition()));
-    return unacknowledged > 0 && (last == null || source.offset() > last);
+    return unacknowledged > 0
+        && source.topic().equals(topic)
+        && (last == null || source.offset() > last);
   }
 
   /** Runs of offsets without gaps, which belong to rows without gaps, in ascending order. */

@@ -98,7 +98,7 @@ public final class Submission {
             new SubmitBatch(used, summary.valid()),
             topic,
             new BatchProgress(summary.rows()),
-            new SentRecords());
+            new SentRecords(topic));
     return run(job, report) && summary.invalid() == 0;
   }
 

@@ -18,7 +18,7 @@ class BatchHistoryTest {
 
   private final SubmitBatch batch = new SubmitBatch("b", 2);
   private final BatchProgress progress = new BatchProgress(2);
-  private final SentRecords sent = new SentRecords();
+  private final SentRecords sent = new SentRecords("t");
   private final ResultCollector collector = new ResultCollector(progress, sent, null);
   private final BatchHistory history =
       new BatchHistory(batch, new RowValidator(FINGERPRINTS), progress, sent, collector);

@@ -15,7 +15,7 @@ class ResultCollectorTest {
   private static final TopicPartition PARTITION = new TopicPartition("t", 0);
 
   private final BatchProgress progress = new BatchProgress(2);
-  private final SentRecords sent = new SentRecords();
+  private final SentRecords sent = new SentRecords("t");
   private final ResultCollector collector = new ResultCollector(progress, sent, null);
 
   @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which row a record's coordinates belong to. */
 class SentRecordsTest {
-  private final SentRecords sent = new SentRecords();
+  private final SentRecords sent = new SentRecords("t");
 
   /** Against a map, with gaps between offsets as other producers make them. */
   @ParameterizedTest
@@ -54,6 +54,7 @@ class SentRecordsTest {
     assertThat(sent.mayBecomeKnown(early)).isFalse();
     sent.sending();
     assertThat(sent.mayBecomeKnown(early)).isTrue();
+    assertThat(sent.mayBecomeKnown(new Source("other", 0, 7))).isFalse();
     sent.failed();
     assertThat(sent.mayBecomeKnown(early)).isFalse();
   }
