@@ -69,7 +69,8 @@ public final class Watch {
     KafkaClients clients = new KafkaClients(config.kafka());
     clients.require(List.of(config.resultsTopic()));
     WatchedResults watched = new WatchedResults(wanted, json, console);
-    try (TopicReader results = TopicReader.of(clients, List.of(config.resultsTopic()))) {
+    try (TopicReader results = TopicReader.of(clients, List.of(config.resultsTopic()));
+        OutputPipe output = OutputPipe.open()) {
       TopicReader.Mark end = results.end();
       if (wanted.follow()) {
         results.seek(end);
@@ -78,7 +79,6 @@ public final class Watch {
         console.print(ResultRecord.heading());
       }
       boolean announced = false;
-      OutputPipe output = new OutputPipe();
       while (!console.isClosed() && !output.isClosed() && !isDone(watched, results, end)) {
         results.poll(POLL, watched::take);
         if (!announced && results.reached(end) && !isDone(watched, results, end)) {
