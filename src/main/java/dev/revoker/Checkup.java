@@ -6,7 +6,7 @@ import dev.revoker.api.ApiCall;
 import dev.revoker.api.HttpApi;
 import dev.revoker.cli.CheckCommand.Finding;
 import dev.revoker.config.Config;
-import dev.revoker.message.Scrubber;
+import dev.revoker.message.Redactor;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import dev.revoker.time.SystemTime;
@@ -79,13 +79,13 @@ final class Checkup {
         report.accept(new Finding(what, true, "logged in and out"));
       }
       case ApiAnswer.Refused refused -> {
-        Scrubber scrubber = Scrubber.of(secretOf(credentials));
+        Redactor redactor = Redactor.of(secretOf(credentials));
         report.accept(
             new Finding(
                 what,
                 false,
                 "login refused: "
-                    + scrubber.scrub(refused.errorType() + " " + refused.errorComment())));
+                    + redactor.redact(refused.errorType() + " " + refused.errorComment())));
       }
       case ApiAnswer.NoConnection none ->
           report.accept(new Finding(what, false, "no connection to the API: " + none.why()));

@@ -31,10 +31,10 @@ record EchoFilter(
    * @param valid the secrets that keep to their rules
    */
   static EchoFilter forSecretsOf(Parsed.Fields fields, List<String> valid) {
-    Scrubber scrubber = SecretCandidates.scrubber(fields, valid);
-    return scrubber == null
+    Redactor redactor = SecretCandidates.redactor(fields, valid);
+    return redactor == null
         ? NOTHING_PASSES
-        : new EchoFilter(scrubber::findsMuch, time -> isHeldBack(time, scrubber), scrubber::mask);
+        : new EchoFilter(redactor::findsMuch, time -> isHeldBack(time, redactor), redactor::mask);
   }
 
   /** For the headers of a record whose value could not be parsed, so its secrets are not known. */
@@ -44,8 +44,8 @@ record EchoFilter(
   }
 
   /** The digits of a time are few and mean something: 00:00:00 is no part of a key of zeros. */
-  private static boolean isHeldBack(String time, Scrubber scrubber) {
-    return time.length() > LONGEST_USUAL_TIME ? scrubber.finds(time) : scrubber.findsWhole(time);
+  private static boolean isHeldBack(String time, Redactor redactor) {
+    return time.length() > LONGEST_USUAL_TIME ? redactor.finds(time) : redactor.findsWhole(time);
   }
 
   /** Null where the id holds a secret, or is null. */

@@ -111,23 +111,23 @@ public final class RequestReader {
   }
 
   private Request judge(Origin origin, Parsed.Fields fields) {
-    Checks checks = new Checks(fields);
-    checks.require(RequestField.API_SECUREKEY);
-    String key = checks.hex(RequestField.API_SECUREKEY, MIN_KEY_DIGITS, MAX_DIGITS);
-    String token = checks.hex(RequestField.API_TOKEN, 1, MAX_DIGITS);
-    Instant requestedAt = checks.time(RequestField.REQUESTED_AT);
-    Instant notAfter = checks.time(RequestField.NOT_AFTER);
-    String named = checks.text(RequestField.ACCOUNT, MAX_ACCOUNT_CHARS);
+    FieldValidator validator = new FieldValidator(fields);
+    validator.require(RequestField.API_SECUREKEY);
+    String key = validator.hex(RequestField.API_SECUREKEY, MIN_KEY_DIGITS, MAX_DIGITS);
+    String token = validator.hex(RequestField.API_TOKEN, 1, MAX_DIGITS);
+    Instant requestedAt = validator.time(RequestField.REQUESTED_AT);
+    Instant notAfter = validator.time(RequestField.NOT_AFTER);
+    String named = validator.text(RequestField.ACCOUNT, MAX_ACCOUNT_CHARS);
     boolean unnamed = fields.texts().get(RequestField.ACCOUNT) == null;
     String account = unnamed ? defaultAccount : named;
     List<String> secrets = Stream.of(key, token).filter(Objects::nonNull).toList();
     EchoFilter filter = EchoFilter.forSecretsOf(fields, secrets);
-    Echo echo = echo(origin, checks, filter, key, account, requestedAt);
+    Echo echo = echo(origin, validator, filter, key, account, requestedAt);
     // A time that is not fit to be repeated is not fit to be kept.
     Instant agedFrom =
         requestedAt == null || echo.requestedAt() == null ? origin.recordTimestamp() : requestedAt;
-    if (key == null || !checks.problems().isEmpty()) {
-      String why = String.join("; ", checks.problems());
+    if (key == null || !validator.problems().isEmpty()) {
+      String why = String.join("; ", validator.problems());
       return origin.invalid(agedFrom, echo, ResultError.MALFORMED_REQUEST, why);
     }
     String trouble = token == null ? accountTrouble(account, echo) : null;
@@ -138,19 +138,19 @@ public final class RequestReader {
 
   private Echo echo(
       Origin origin,
-      Checks checks,
+      FieldValidator validator,
       EchoFilter filter,
       @Nullable String key,
       @Nullable String account,
       @Nullable Instant requestedAt) {
     return new Echo(
-        origin.requestId(checks.printable(RequestField.REQUEST_ID, Origin.MAX_ID_CHARS), filter),
+        origin.requestId(validator.printable(RequestField.REQUEST_ID, Origin.MAX_ID_CHARS), filter),
         key == null ? null : fingerprints.of(Secret.of(key)),
         filter.id(account),
-        filter.masked(checks.text(RequestField.REASON, MAX_TEXT_CHARS)),
-        filter.masked(checks.text(RequestField.REQUESTED_BY, MAX_TEXT_CHARS)),
-        requestedAt == null ? null : filter.time(checks.text(RequestField.REQUESTED_AT)),
-        filter.masked(checks.labels()),
+        filter.masked(validator.text(RequestField.REASON, MAX_TEXT_CHARS)),
+        filter.masked(validator.text(RequestField.REQUESTED_BY, MAX_TEXT_CHARS)),
+        requestedAt == null ? null : filter.time(validator.text(RequestField.REQUESTED_AT)),
+        filter.masked(validator.labels()),
         origin.traceparent(filter),
         origin.tracestate(filter));
   }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.hc.core5.net.PercentCodec;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
@@ -22,7 +23,7 @@ import tools.jackson.core.json.JsonFactory;
  * <p>Every field is always there, null where unknown; {@code labels} is {@code {}} where there are
  * none. Times are RFC 3339 in UTC with milliseconds and {@code Z}. A lone surrogate is written as
  * U+FFFD, so the value is always UTF-8. What it writes is taken as free of secrets: {@link
- * RequestReader} and {@link Scrubber} see to that.
+ * RequestReader} and {@link Redactor} see to that.
  *
  * <p>Immutable, safe on any thread.
  */
@@ -44,7 +45,8 @@ public final class ResultWriter {
    */
   public ResultWriter(String worker, String groupId) {
     this.worker = Text.wellFormed(worker);
-    this.origin = Header.of("ce_source", "/revoker/" + UriSegment.encode(groupId));
+    this.origin =
+        Header.of("ce_source", "/revoker/" + PercentCodec.encode(groupId, StandardCharsets.UTF_8));
   }
 
   /** The record's key: the request id. */

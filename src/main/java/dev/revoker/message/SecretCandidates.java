@@ -32,7 +32,7 @@ final class SecretCandidates {
    * @param fields the request
    * @param valid the secrets that keep to their rules, of any length
    */
-  static @Nullable Scrubber scrubber(Parsed.Fields fields, List<String> valid) {
+  static @Nullable Redactor redactor(Parsed.Fields fields, List<String> valid) {
     Set<String> candidates = new LinkedHashSet<>(valid);
     for (RequestField field : RequestField.SECRETS) {
       String text = fields.texts().get(field);
@@ -46,7 +46,7 @@ final class SecretCandidates {
         chars += stray.length();
       }
     }
-    return chars > MAX_CHARS ? null : Scrubber.of(List.copyOf(candidates));
+    return chars > MAX_CHARS ? null : Redactor.of(List.copyOf(candidates));
   }
 
   /**

@@ -43,9 +43,9 @@ public final class Meters {
       List.of(LOGIN_SUCCESS, LOGIN_REFUSED, LOGIN_FAILED);
 
   private final MeterRegistry registry;
-  private final ByWord<LaneMeters> lanes;
-  private final ByWord<ByWord<Counter>> logins;
-  private final ByWord<Timer> apiCalls;
+  private final BoundedTagMeters<LaneMeters> lanes;
+  private final BoundedTagMeters<BoundedTagMeters<Counter>> logins;
+  private final BoundedTagMeters<Timer> apiCalls;
   private final Timer commits;
   private volatile Gauges gauges = new Idle();
 
@@ -57,9 +57,9 @@ public final class Meters {
    */
   public Meters(MeterRegistry registry, List<String> lanes, Collection<String> accounts) {
     this.registry = registry;
-    this.lanes = new ByWord<>(lanes, lane -> new LaneMeters(registry, lane));
-    logins = new ByWord<>(accounts, this::loginCounters);
-    apiCalls = new ByWord<>(List.of(), this::apiTimer);
+    this.lanes = new BoundedTagMeters<>(lanes, lane -> new LaneMeters(registry, lane));
+    logins = new BoundedTagMeters<>(accounts, this::loginCounters);
+    apiCalls = new BoundedTagMeters<>(List.of(), this::apiTimer);
     commits =
         Timer.builder("revoker.commit")
             .description("One Kafka transaction: results and offsets, from begin to committed.")
@@ -160,8 +160,8 @@ public final class Meters {
         .strongReference(true);
   }
 
-  private ByWord<Counter> loginCounters(String account) {
-    return new ByWord<>(
+  private BoundedTagMeters<Counter> loginCounters(String account) {
+    return new BoundedTagMeters<>(
         LOGIN_RESULTS,
         result ->
             Counter.builder("revoker.session.logins")

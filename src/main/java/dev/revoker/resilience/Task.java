@@ -1,7 +1,7 @@
 package dev.revoker.resilience;
 
 import dev.revoker.api.ApiAnswer;
-import dev.revoker.message.Scrubber;
+import dev.revoker.message.Redactor;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
@@ -175,7 +175,7 @@ final class Task {
 
   /** The text without secrets, cut to the length that results have. */
   String shown(String text) {
-    return Scrubber.of(secrets.toArray(Secret[]::new)).scrub(text);
+    return Redactor.of(secrets.toArray(Secret[]::new)).redact(text);
   }
 
   ResultError shown(ResultError error) {

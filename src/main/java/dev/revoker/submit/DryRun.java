@@ -1,6 +1,6 @@
 package dev.revoker.submit;
 
-import dev.revoker.message.Scrubber;
+import dev.revoker.message.Redactor;
 import dev.revoker.model.Secret;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,12 +33,12 @@ final class DryRun {
         secrets.add(Secret.of(request.path(name).asString()));
       }
     }
-    Scrubber scrubber = Scrubber.of(secrets.toArray(Secret[]::new));
-    return JSON.writeValueAsString(masked(request, scrubber));
+    Redactor redactor = Redactor.of(secrets.toArray(Secret[]::new));
+    return JSON.writeValueAsString(masked(request, redactor));
   }
 
   /** Masks every text and name, ignored fields included. */
-  private static JsonNode masked(JsonNode node, Scrubber scrubber) {
+  private static JsonNode masked(JsonNode node, Redactor redactor) {
     return switch (node) {
       case ObjectNode object -> {
         ObjectNode copy = object.objectNode();
@@ -46,18 +46,18 @@ final class DryRun {
             .properties()
             .forEach(
                 field ->
-                    copy.set(scrubber.scrub(field.getKey()), masked(field.getValue(), scrubber)));
+                    copy.set(redactor.redact(field.getKey()), masked(field.getValue(), redactor)));
         yield copy;
       }
       case tools.jackson.databind.node.ArrayNode array -> {
         var copy = array.arrayNode();
-        array.forEach(item -> copy.add(masked(item, scrubber)));
+        array.forEach(item -> copy.add(masked(item, redactor)));
         yield copy;
       }
       // A number of many digits may be a key as well.
       default ->
           node.isString() || node.isNumber()
-              ? StringNode.valueOf(scrubber.scrub(node.asString()))
+              ? StringNode.valueOf(redactor.redact(node.asString()))
               : node;
     };
   }

@@ -119,7 +119,7 @@ class RecordFuzz {
     return switch (request) {
       case Request.Invalid invalid -> Result.rejected(invalid, Fixture.RECEIVED);
       case Request.Valid valid -> {
-        String shown = Scrubber.of(valid.key(), valid.apiToken()).scrub(comment);
+        String shown = Redactor.of(valid.key(), valid.apiToken()).redact(comment);
         ResultError error = new ResultError("INVALID_QUERY", shown);
         yield new Result(
             valid, Outcome.REFUSED, KeyState.ASSUMED_ACTIVE, 400, error, 1, 0, Fixture.RECEIVED);

@@ -131,9 +131,9 @@ class MetersTest {
             .lines()
             .filter(line -> line.startsWith("revoker_api_call_seconds_count"))
             .count();
-    assertThat(series).isEqualTo(ByWord.UNEXPECTED + 1);
-    assertThat(value("revoker_api_call_seconds_count", "result", ByWord.OTHER))
-        .isEqualTo(1_000 - ByWord.UNEXPECTED);
+    assertThat(series).isEqualTo(BoundedTagMeters.UNEXPECTED + 1);
+    assertThat(value("revoker_api_call_seconds_count", "result", BoundedTagMeters.OTHER))
+        .isEqualTo(1_000 - BoundedTagMeters.UNEXPECTED);
   }
 
   @Test

@@ -8,7 +8,7 @@ import ch.qos.logback.core.status.StatusListener;
  * disk. Logback would say it on standard output, which belongs to what commands print. Named in
  * {@code logback.xml}.
  */
-public final class LogTrouble implements StatusListener {
+public final class LogStatusPrinter implements StatusListener {
   @Override
   public void addStatusEvent(Status status) {
     if (status.getEffectiveLevel() >= Status.WARN) {

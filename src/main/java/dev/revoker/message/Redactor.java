@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The time is linear in the text. Immutable, safe on any thread.
  */
-public final class Scrubber {
-  /** The longest text that {@link #scrub} returns, in UTF-16 units. */
+public final class Redactor {
+  /** The longest text that {@link #redact} returns, in UTF-16 units. */
   public static final int MAX_CHARS = 500;
 
   private static final int MAX_DECODINGS = 2;
@@ -29,7 +29,7 @@ public final class Scrubber {
   /** Made when a text is long enough to need it. Threads may make it twice. */
   private @Nullable SecretPatterns patterns;
 
-  private Scrubber(List<String> secrets) {
+  private Redactor(List<String> secrets) {
     this.secrets = secrets;
     this.shortest =
         Math.min(
@@ -38,7 +38,7 @@ public final class Scrubber {
   }
 
   /** For these secrets; those that are null or empty are left out. */
-  public static Scrubber of(@Nullable Secret... secrets) {
+  public static Redactor of(@Nullable Secret... secrets) {
     List<String> texts = new ArrayList<>(secrets.length);
     for (Secret secret : secrets) {
       if (secret != null) {
@@ -48,8 +48,8 @@ public final class Scrubber {
     return of(texts);
   }
 
-  static Scrubber of(List<String> secrets) {
-    return new Scrubber(
+  static Redactor of(List<String> secrets) {
+    return new Redactor(
         secrets.stream().filter(text -> !text.isEmpty()).map(Text::wellFormed).toList());
   }
 
@@ -57,7 +57,7 @@ public final class Scrubber {
    * The text with {@code ***} for each secret in it, then cut to {@link #MAX_CHARS}, so that no
    * secret is half shown; no surrogate pair is cut in two, and a lone surrogate becomes U+FFFD.
    */
-  public String scrub(String text) {
+  public String redact(String text) {
     String masked = mask(text);
     if (masked.length() <= MAX_CHARS) {
       return masked;
@@ -66,7 +66,7 @@ public final class Scrubber {
     return masked.substring(0, inPair ? MAX_CHARS - 1 : MAX_CHARS);
   }
 
-  /** As {@link #scrub}, but whole. */
+  /** As {@link #redact}, but whole. */
   String mask(String text) {
     String whole = Text.wellFormed(text);
     BitSet hidden = new BitSet();

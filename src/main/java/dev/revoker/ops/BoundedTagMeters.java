@@ -12,7 +12,7 @@ import java.util.function.Function;
  *
  * <p>Safe on any thread.
  */
-final class ByWord<M> {
+final class BoundedTagMeters<M> {
   /** How many values beyond the expected ones get a meter of their own. */
   static final int UNEXPECTED = 16;
 
@@ -23,7 +23,7 @@ final class ByWord<M> {
   private final Function<String, M> register;
   private final int limit;
 
-  ByWord(Collection<String> expected, Function<String, M> register) {
+  BoundedTagMeters(Collection<String> expected, Function<String, M> register) {
     this.register = register;
     expected.forEach(word -> meters.put(word, register.apply(word)));
     limit = meters.size() + UNEXPECTED;

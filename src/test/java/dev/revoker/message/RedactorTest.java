@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ScrubberTest {
-  private static final Scrubber SCRUBBER = Scrubber.of(Secret.of(KEY), Secret.of(TOKEN), null);
+class RedactorTest {
+  private static final Redactor REDACTOR = Redactor.of(Secret.of(KEY), Secret.of(TOKEN), null);
 
   /** Each is found, and the text around it stays. */
   static Stream<String> disguises() {
@@ -84,26 +84,26 @@ class ScrubberTest {
     assertFound(disguise, "(", ")");
     assertFound(disguise, "no key '", "' here");
     // With a percent sign before it the text may count as encoded once more.
-    assertThat(SCRUBBER.scrub("%25" + disguise))
+    assertThat(REDACTOR.redact("%25" + disguise))
         .matches("(%25)?[^0-9a-f%]?\\*\\*\\*(&nbsp;|[^0-9a-f%]{0,4})");
     assertFound(disguise, "api_securekey=", "&x=%C3%A9+");
   }
 
   private static void assertFound(String disguise, String before, String after) {
     String text = before + disguise + after;
-    assertThat(SCRUBBER.finds(text)).isTrue();
-    assertThat(SCRUBBER.scrub(text)).startsWith(before).endsWith(after);
-    assertThat(SCRUBBER.scrub(text).substring(before.length()))
+    assertThat(REDACTOR.finds(text)).isTrue();
+    assertThat(REDACTOR.redact(text)).startsWith(before).endsWith(after);
+    assertThat(REDACTOR.redact(text).substring(before.length()))
         .matches("[^0-9a-f%]?\\*\\*\\*(&nbsp;|[^0-9a-f%]{0,4})" + Pattern.quote(after));
   }
 
   @Test
   void theHexDigitsAroundAPartAreMaskedWithIt() {
-    assertThat(SCRUBBER.scrub("ab" + KEY + "cd")).isEqualTo("***");
-    assertThat(SCRUBBER.scrub("is " + KEY.substring(0, 8) + "-0000-0000 ok"))
+    assertThat(REDACTOR.redact("ab" + KEY + "cd")).isEqualTo("***");
+    assertThat(REDACTOR.redact("is " + KEY.substring(0, 8) + "-0000-0000 ok"))
         .isEqualTo("is *** ok");
-    assertThat(SCRUBBER.scrub("leaked " + KEY + " on a wall")).isEqualTo("leaked *** on a wall");
-    assertThat(SCRUBBER.scrub("key:" + KEY + "-expired")).isEqualTo("key:***-expired");
+    assertThat(REDACTOR.redact("leaked " + KEY + " on a wall")).isEqualTo("leaked *** on a wall");
+    assertThat(REDACTOR.redact("key:" + KEY + "-expired")).isEqualTo("key:***-expired");
   }
 
   static Stream<String> base64() {
@@ -132,7 +132,7 @@ class ScrubberTest {
   @MethodSource("base64")
   void aTextWithBase64OfASecretIsHiddenAsAWhole(String base64) {
     for (String before : List.of("", " ", "is/", "Basic ", "xy", "-_-")) {
-      assertThat(SCRUBBER.scrub("Sent " + before + base64 + " today")).isEqualTo("***");
+      assertThat(REDACTOR.redact("Sent " + before + base64 + " today")).isEqualTo("***");
     }
   }
 
@@ -156,25 +156,25 @@ class ScrubberTest {
         "TWFuIGlzIGRpc3Rpbmd1aXNoZWQsIG5vdCBvbmx5IGJ5IGhpcyByZWFzb24"
       })
   void otherTextStaysAsItIs(String text) {
-    assertThat(SCRUBBER.scrub(text)).isEqualTo(text);
-    assertThat(SCRUBBER.finds(text)).isFalse();
+    assertThat(REDACTOR.redact(text)).isEqualTo(text);
+    assertThat(REDACTOR.finds(text)).isFalse();
   }
 
   @Test
   void secretsThatOverlapOrTouchAreOneMask() {
-    Scrubber scrubber = Scrubber.of(Secret.of("aaaaaaaa"), Secret.of("aaaabbbb"));
-    assertThat(scrubber.scrub("x aaaaaaaaabbbbb x")).isEqualTo("x *** x");
-    assertThat(scrubber.scrub("AAAAAAAAaaaabbbb")).isEqualTo("***");
+    Redactor redactor = Redactor.of(Secret.of("aaaaaaaa"), Secret.of("aaaabbbb"));
+    assertThat(redactor.redact("x aaaaaaaaabbbbb x")).isEqualTo("x *** x");
+    assertThat(redactor.redact("AAAAAAAAaaaabbbb")).isEqualTo("***");
   }
 
   @Test
   void secretsNeedNotBeHex() {
-    Scrubber scrubber = Scrubber.of(Secret.of("Geheim nis %41 Ä"));
+    Redactor redactor = Redactor.of(Secret.of("Geheim nis %41 Ä"));
     for (String text :
         new String[] {
           "geheim nis %41 ä", "GEHEIM+NIS+%2541+%C3%A4", "Geheim%20nis%20%2541%20Ä",
         }) {
-      assertThat(scrubber.scrub("<" + text + ">")).isEqualTo("<***>");
+      assertThat(redactor.redact("<" + text + ">")).isEqualTo("<***>");
     }
   }
 
@@ -188,57 +188,57 @@ class ScrubberTest {
             Encodings.percent(Encodings.percent(percent)),
             spread("&amp;amp;#%d;"),
             "100%252525")) {
-      assertThat(SCRUBBER.scrub("x " + text)).isEqualTo("***");
+      assertThat(REDACTOR.redact("x " + text)).isEqualTo("***");
     }
-    assertThat(SCRUBBER.scrub("100%2525")).isEqualTo("100%2525");
+    assertThat(REDACTOR.redact("100%2525")).isEqualTo("100%2525");
   }
 
   @Test
   void aShortSecretIsFoundAsAWholeAndOnlySo() {
-    Scrubber scrubber =
-        Scrubber.of(Secret.of("hunter2"), Secret.of("!?!?!?!?!?"), Secret.of("ab1"));
-    assertThat(scrubber.scrub("no HUNTER2, no hunter, no !?!?!?!?!?, no A%62%31"))
+    Redactor redactor =
+        Redactor.of(Secret.of("hunter2"), Secret.of("!?!?!?!?!?"), Secret.of("ab1"));
+    assertThat(redactor.redact("no HUNTER2, no hunter, no !?!?!?!?!?, no A%62%31"))
         .isEqualTo("no ***, no hunter, no ***, no ***");
   }
 
   @Test
   void anIdMayBeginLikeAKeyButNotHoldHalfOfIt() {
-    assertThat(SCRUBBER.findsMuch("scan-" + KEY.substring(0, 8))).isFalse();
-    assertThat(SCRUBBER.findsMuch("scan-" + KEY.substring(0, 16))).isTrue();
-    assertThat(SCRUBBER.findsMuch(Encodings.percent(KEY))).isTrue();
+    assertThat(REDACTOR.findsMuch("scan-" + KEY.substring(0, 8))).isFalse();
+    assertThat(REDACTOR.findsMuch("scan-" + KEY.substring(0, 16))).isTrue();
+    assertThat(REDACTOR.findsMuch(Encodings.percent(KEY))).isTrue();
   }
 
   /** Quadratic, this would take a minute. */
   @Test
   void theTimeIsLinearInTheText() {
-    Scrubber scrubber = Scrubber.of(Secret.of("0".repeat(255) + "3"));
+    Redactor redactor = Redactor.of(Secret.of("0".repeat(255) + "3"));
     String text = "0".repeat(2_000_000);
     assertTimeoutPreemptively(
-        Duration.ofSeconds(20), () -> assertThat(scrubber.mask(text)).isEqualTo("***"));
+        Duration.ofSeconds(20), () -> assertThat(redactor.mask(text)).isEqualTo("***"));
     String escapes = ("%" + "25".repeat(1_000) + "30" + "0 ".repeat(1_000)).repeat(300);
     assertTimeoutPreemptively(
-        Duration.ofSeconds(20), () -> assertThat(scrubber.mask(escapes)).isEqualTo("***"));
+        Duration.ofSeconds(20), () -> assertThat(redactor.mask(escapes)).isEqualTo("***"));
   }
 
   @Test
   void theTextIsCutAfterTheSecretsAreOut() {
-    assertThat(SCRUBBER.scrub("x".repeat(498) + KEY + "y")).isEqualTo("x".repeat(498) + "**");
-    assertThat(SCRUBBER.scrub(KEY + "x".repeat(600))).isEqualTo("***" + "x".repeat(497));
-    assertThat(SCRUBBER.scrub("x".repeat(500))).hasSize(500);
-    assertThat(SCRUBBER.scrub("x".repeat(65_536))).hasSize(500);
+    assertThat(REDACTOR.redact("x".repeat(498) + KEY + "y")).isEqualTo("x".repeat(498) + "**");
+    assertThat(REDACTOR.redact(KEY + "x".repeat(600))).isEqualTo("***" + "x".repeat(497));
+    assertThat(REDACTOR.redact("x".repeat(500))).hasSize(500);
+    assertThat(REDACTOR.redact("x".repeat(65_536))).hasSize(500);
   }
 
   @Test
   void noPairOfSurrogatesIsCutAndNoneIsAlone() {
-    assertThat(SCRUBBER.scrub("x".repeat(499) + "\uD83D\uDD11")).isEqualTo("x".repeat(499));
-    assertThat(SCRUBBER.scrub("x".repeat(498) + "\uD83D\uDD11")).hasSize(500);
-    assertThat(SCRUBBER.scrub("\uDD11\uD83D" + KEY)).isEqualTo("\uFFFD\uFFFD***");
-    assertThat(Scrubber.of().scrub("\uD83D")).isEqualTo("\uFFFD");
+    assertThat(REDACTOR.redact("x".repeat(499) + "\uD83D\uDD11")).isEqualTo("x".repeat(499));
+    assertThat(REDACTOR.redact("x".repeat(498) + "\uD83D\uDD11")).hasSize(500);
+    assertThat(REDACTOR.redact("\uDD11\uD83D" + KEY)).isEqualTo("\uFFFD\uFFFD***");
+    assertThat(Redactor.of().redact("\uD83D")).isEqualTo("\uFFFD");
   }
 
   @Test
   void nothingIsFoundWithoutSecrets() {
-    assertThat(Scrubber.of(null, Secret.of("")).scrub("100%25 " + KEY)).isEqualTo("100%25 " + KEY);
+    assertThat(Redactor.of(null, Secret.of("")).redact("100%25 " + KEY)).isEqualTo("100%25 " + KEY);
   }
 
   /** Each character of the key encoded zero to three times, by chance, in text made of escapes. */
@@ -253,7 +253,7 @@ class ScrubberTest {
       }
       text.append(written);
     }
-    String scrubbed = SCRUBBER.mask(text + Encodings.noise(random));
+    String scrubbed = REDACTOR.mask(text + Encodings.noise(random));
     assertThat(scrubbed).contains("***").hasSizeLessThan(80);
     assertThat(Encodings.decodedAll(scrubbed)).noneMatch(decoded -> decoded.contains(KEY));
   }

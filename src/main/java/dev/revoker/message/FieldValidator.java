@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * Holds the fields of one request against their rules. What does not fit comes back as null, as
  * what is absent does, and leaves a problem behind: the field's name and the rule, in fixed words.
  */
-final class Checks {
+final class FieldValidator {
   private static final int MAX_LABELS = 16;
   private static final int MAX_LABEL_CHARS = 256;
 
   private final Parsed.Fields fields;
   private final List<String> problems = new ArrayList<>(0);
 
-  Checks(Parsed.Fields fields) {
+  FieldValidator(Parsed.Fields fields) {
     this.fields = fields;
     for (RequestField field : fields.wrongTypes()) {
       String type = field == RequestField.LABELS ? "an object" : "a string";
