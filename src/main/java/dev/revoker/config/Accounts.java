@@ -36,7 +36,7 @@ final class Accounts {
       in.takeAll(key -> key.startsWith(PREFIX));
       return Map.of();
     }
-    Listed.tellUnlisted(
+    NameLists.tellUnlisted(
         in,
         PREFIX,
         names,
@@ -56,7 +56,7 @@ final class Accounts {
           .warn(key, "there is none, so only requests with an api_token of their own can succeed");
       return List.of();
     }
-    List<String> names = Names.parse(list.text(), NAME, MOST);
+    List<String> names = NameLists.parse(list.text(), NAME, MOST);
     if (in.usable(key) != null && names == null) {
       in.problems().wrong(list, "must be " + Keys.ACCOUNTS.allowed());
     }

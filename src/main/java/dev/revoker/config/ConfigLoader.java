@@ -80,7 +80,7 @@ public final class ConfigLoader {
     Config.Kafka kafka = KafkaSection.read(in);
     Config.Limits limits = Limits.limits(in);
     List<Config.Lane> lanes = Lanes.read(in, limits.maxInFlight());
-    String resultsTopic = Topics.results(in, lanes);
+    String resultsTopic = TopicKeys.results(in, lanes);
     boolean createTopics = in.flag(Keys.CREATE_TOPICS);
     URI baseUrl = BaseUrl.read(in);
     Map<String, Credentials> accounts = Accounts.read(in);

@@ -160,13 +160,12 @@ final class KafkaSection {
         return;
       }
     }
-    if (JaasCheck.concerns(definition)) {
-      String mistake = JaasCheck.mistake(setting.text());
-      if (mistake != null) {
-        in.problems().wrong(setting, mistake);
-      }
-    } else if (!KafkaValues.fits(definition, setting)) {
-      in.problems().wrong(setting, "must be " + KafkaValues.allowed(definition));
+    String mistake =
+        JaasCheck.concerns(definition)
+            ? JaasCheck.mistake(setting.text())
+            : KafkaValues.mistake(definition, setting);
+    if (mistake != null) {
+      in.problems().wrong(setting, mistake);
     }
   }
 

@@ -3,25 +3,20 @@ package dev.revoker.config;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
+import org.jspecify.annotations.Nullable;
 
-/** Asks Kafka whether a value fits. What Kafka says of it is not repeated: it quotes the value. */
+/** Asks Kafka whether it takes a value. */
 final class KafkaValues {
   /** Lists whose elements are classes that the client loads when it is made. */
   private static final Set<String> CLASS_LISTS =
       Set.of("interceptor.classes", "metric.reporters", "partition.assignment.strategy");
 
-  /** Kafka itself has no range for these, and the broker refuses the rest. */
+  /** Kafka's clients have no range for these; the broker refuses the rest. */
   private static final Set<String> POSITIVE =
       Set.of("session.timeout.ms", "heartbeat.interval.ms", "transaction.timeout.ms");
-
-  private static final Pattern BRACKETS = Pattern.compile("(?:\\(case insensitive\\) )?\\[(.*)]");
 
   private KafkaValues() {}
 
@@ -32,59 +27,59 @@ final class KafkaValues {
         : setting.text();
   }
 
-  static boolean fits(ConfigDef.ConfigKey definition, Setting setting) {
-    String text = setting.text();
+  /**
+   * What is wrong with the value, or null if Kafka takes it. Where a validator of Kafka's refuses
+   * the value, its own words are used, without the value that its exception repeats.
+   */
+  static @Nullable String mistake(ConfigDef.ConfigKey definition, Setting setting) {
+    Object value;
     try {
-      Object value = ConfigDef.parseType(definition.name, text, definition.type);
-      if (definition.validator != null) {
-        definition.validator.ensureValid(definition.name, value);
-      }
+      value = ConfigDef.parseType(definition.name, setting.text(), definition.type);
       if (CLASS_LISTS.contains(definition.name) && value instanceof List<?> classes) {
         classes.forEach(c -> ConfigDef.parseType(definition.name, c, ConfigDef.Type.CLASS));
       }
-      return !POSITIVE.contains(definition.name)
-          || !(value instanceof Number number)
-          || number.longValue() > 0;
     } catch (ConfigException | LinkageError e) {
-      return false;
+      return "must be " + type(definition);
+    }
+    if (POSITIVE.contains(definition.name)
+        && value instanceof Number number
+        && number.longValue() <= 0) {
+      return "must be a whole number of at least 1";
+    }
+    try {
+      if (definition.validator != null) {
+        definition.validator.ensureValid(definition.name, value);
+      }
+      return null;
+    } catch (ConfigException refused) {
+      return words(definition, value, refused);
     }
   }
 
-  /** What fits, to stand after "must be". */
-  static String allowed(ConfigDef.ConfigKey definition) {
-    String type =
-        switch (definition.type) {
-          case BOOLEAN -> "true or false";
-          case INT, LONG, SHORT -> "a whole number";
-          case DOUBLE -> "a number";
-          case CLASS -> "the name of a class on the class path";
-          case LIST ->
-              CLASS_LISTS.contains(definition.name)
-                  ? "names of classes on the class path"
-                  : "a list separated by commas";
-          case STRING, PASSWORD -> "what Kafka allows";
-        };
-    if (POSITIVE.contains(definition.name)) {
-      return type + " of at least 1";
-    }
-    return definition.validator == null ? type : type + range(definition.validator.toString());
+  private static String type(ConfigDef.ConfigKey definition) {
+    return switch (definition.type) {
+      case BOOLEAN -> "true or false";
+      case INT, LONG, SHORT -> "a whole number";
+      case DOUBLE -> "a number";
+      case CLASS -> "the name of a class on the class path";
+      case LIST ->
+          CLASS_LISTS.contains(definition.name)
+              ? "names of classes on the class path"
+              : "a list separated by commas";
+      case STRING, PASSWORD -> "text";
+    };
   }
 
-  /** Puts what Kafka's validators say of themselves into words; the empty text where it can't. */
-  private static String range(String validator) {
-    Matcher matcher = BRACKETS.matcher(validator);
-    if (!matcher.matches()) {
-      return "";
-    }
-    String inside = matcher.group(1);
-    if (!inside.contains("...")) {
-      String choices =
-          Stream.of(inside.split(", *", -1)).sorted().collect(Collectors.joining(", "));
-      return ": one of " + choices.toLowerCase(Locale.ROOT);
-    }
-    String[] ends = inside.split(",", -1);
-    return ends.length < 3
-        ? " of at least " + ends[0]
-        : String.format(Locale.ROOT, " from %s to %s", ends[0], ends[2]);
+  /** Kafka's message begins with the value, which may be secret or come from a reference. */
+  private static String words(
+      ConfigDef.ConfigKey definition, Object value, ConfigException refused) {
+    String message = String.valueOf(refused.getMessage());
+    String start = new ConfigException(definition.name, value).getMessage() + ": ";
+    boolean says = message.startsWith(start) && definition.type != ConfigDef.Type.PASSWORD;
+    String words = says ? message.substring(start.length()) : "";
+    boolean repeats = !(value instanceof Number) && words.contains(String.valueOf(value));
+    return words.isEmpty() || repeats
+        ? "is not what Kafka allows"
+        : words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 }

@@ -21,14 +21,14 @@ final class Keys {
       new Key.Text(
           "lane.<name>.topic",
           "key-revocations.urgent for urgent, key-revocations for standard",
-          Topics.LEGAL);
+          TopicKeys.LEGAL);
   static final Key.Text LANE_RESERVED =
       new Key.Text(
           "lane.<name>.reserved",
           "a quarter of max.in.flight for the first of several lanes, 0 for the others",
           "a whole number from 0 to max.in.flight - 1, all of them together no more than that");
   static final Key.Text RESULTS_TOPIC =
-      new Key.Text("results.topic", "key-revocations.results", Topics.LEGAL);
+      new Key.Text("results.topic", "key-revocations.results", TopicKeys.LEGAL);
   static final Key.Flag CREATE_TOPICS = new Key.Flag("create.topics", false);
 
   static final Key.Text API_BASE_URL =

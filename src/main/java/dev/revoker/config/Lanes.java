@@ -17,8 +17,8 @@ final class Lanes {
 
   /** Most urgent first; empty only where {@code lanes} is wrong. */
   static List<Config.Lane> read(SettingsReader in, int maxInFlight) {
-    String text = in.text(Keys.LANES, t -> Names.parse(t, NAME, MOST) != null);
-    List<String> names = Names.parse(text, NAME, MOST);
+    String text = in.text(Keys.LANES, t -> NameLists.parse(t, NAME, MOST) != null);
+    List<String> names = NameLists.parse(text, NAME, MOST);
     if (names == null || in.problems().blame(Keys.LANES.name())) {
       // Which of these keys are right can not be told now.
       in.takeAll(key -> key.startsWith(PREFIX));
@@ -29,7 +29,7 @@ final class Lanes {
     List<Config.Lane> lanes = new ArrayList<>();
     for (String name : names) {
       long slots = reserved.getOrDefault(name, 0L);
-      lanes.add(new Config.Lane(name, Topics.ofLane(in, name), (int) slots));
+      lanes.add(new Config.Lane(name, TopicKeys.ofLane(in, name), (int) slots));
     }
     return lanes;
   }
@@ -95,7 +95,7 @@ final class Lanes {
   }
 
   private static void tellUnlisted(SettingsReader in, List<String> names) {
-    Listed.tellUnlisted(
+    NameLists.tellUnlisted(
         in,
         PREFIX,
         names,

@@ -18,7 +18,7 @@ final class SettingsReader {
   private final Map<String, Setting> given;
   private final Map<String, Setting> left;
   private final Problems problems;
-  private final Report report = new Report();
+  private final ConfigReport report = new ConfigReport();
 
   SettingsReader(Map<String, Setting> given, Problems problems) {
     this.given = given;
@@ -30,7 +30,7 @@ final class SettingsReader {
     return problems;
   }
 
-  Report report() {
+  ConfigReport report() {
     return report;
   }
 

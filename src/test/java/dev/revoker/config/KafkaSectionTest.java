@@ -171,14 +171,14 @@ class KafkaSectionTest {
       delimiter = '|',
       textBlock =
           """
-          consumer.max.poll.records=many     | must be a whole number of at least 1
-          consumer.max.poll.records=0        | must be a whole number of at least 1
+          consumer.max.poll.records=many     | must be a whole number
+          consumer.max.poll.records=0        | value must be at least 1
           consumer.session.timeout.ms=0      | must be a whole number of at least 1
           producer.transaction.timeout.ms=-1 | must be a whole number of at least 1
-          producer.compression.type=rar      | must be what Kafka allows: one of gzip, lz4, none, snappy, zstd
-          producer.compression.lz4.level=18  | must be a whole number from 1 to 17
-          consumer.group.protocol=new        | must be what Kafka allows: one of classic, consumer
-          security.protocol=TLS              | must be what Kafka allows: one of plaintext, sasl_plaintext, sasl_ssl, ssl
+          producer.compression.type=rar      | string must be one of: none, gzip, snappy, lz4, zstd
+          producer.compression.lz4.level=18  | value must be no more than 17
+          consumer.group.protocol=new        | string must be one of (case insensitive): CONSUMER, CLASSIC
+          security.protocol=TLS              | string must be one of (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT
           consumer.check.crcs=yes            | must be true or false
           sasl.login.class=no.such.Class     | must be the name of a class on the class path
           consumer.partition.assignment.strategy=no.Such | must be names of classes on the class path

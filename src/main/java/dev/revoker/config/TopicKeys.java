@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Topic names: what Kafka allows, what ours are by default, and that no two are the same. */
-final class Topics {
+final class TopicKeys {
   static final String LEGAL = "a topic name: 1 to 249 of A-Z, a-z, 0-9, dot, - and _";
 
   private static final Map<String, String> BY_LANE =
       Map.of("urgent", "key-revocations.urgent", "standard", "key-revocations");
 
-  private Topics() {}
+  private TopicKeys() {}
 
   static boolean legal(String name) {
     return name.matches("[A-Za-z0-9._-]{1,249}") && !name.equals(".") && !name.equals("..");
@@ -31,12 +31,12 @@ final class Topics {
           .wrong(key, "is required, for only the lanes urgent and standard have a default topic");
       return "";
     }
-    return in.text(new Key.Text(key, byDefault == null ? "" : byDefault, LEGAL), Topics::legal);
+    return in.text(new Key.Text(key, byDefault == null ? "" : byDefault, LEGAL), TopicKeys::legal);
   }
 
   /** Reads {@code results.topic}, and tells which topics are the same. */
   static String results(SettingsReader in, List<Config.Lane> lanes) {
-    String results = in.text(Keys.RESULTS_TOPIC, Topics::legal);
+    String results = in.text(Keys.RESULTS_TOPIC, TopicKeys::legal);
     Map<String, String> keys = new HashMap<>();
     keys.put(results, Keys.RESULTS_TOPIC.name());
     for (Config.Lane lane : lanes) {

@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The configuration as it is printed: masked, sorted, with where each value comes from. */
-final class Report {
+final class ConfigReport {
   private final SortedMap<String, String> lines = new TreeMap<>();
   private final Set<String> warnings = new LinkedHashSet<>();
 
