@@ -12,7 +12,6 @@ import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
 import dev.revoker.ops.GuardedRegistry;
-import dev.revoker.ops.Health;
 import dev.revoker.ops.HeapTrim;
 import dev.revoker.ops.JvmMeters;
 import dev.revoker.ops.KafkaMeters;
@@ -27,12 +26,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -54,8 +50,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service, wired by hand: the one place where its objects meet. {@link #run} is the main
- * thread's; {@link #stop} ends it from any other.
+ * The service: creates its objects and connects them, without a framework. The main thread calls
+ * {@link #run}; any other thread ends it with {@link #stop}.
  */
 final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -70,17 +66,17 @@ final class Worker {
   private final PrometheusMeterRegistry registry = new GuardedRegistry(guard);
   private final KafkaMeters kafkaMeters = new KafkaMeters(registry);
   private final Meters meters;
+  private final WorkerHealth health;
 
   /** A bug in the policy, found on another thread: it ends the loop. */
   private final AtomicReference<@Nullable Throwable> bug = new AtomicReference<>();
 
   private volatile boolean stopping;
   private volatile @Nullable RequestLoop loop;
-  private volatile @Nullable ConsumerHealth link;
-  private volatile @Nullable Dispatcher dispatcher;
 
   Worker(Config config) {
     this.config = config;
+    this.health = new WorkerHealth(config);
     this.meters =
         new Meters(
             registry,
@@ -91,16 +87,16 @@ final class Worker {
   /**
    * Works until it is stopped.
    *
-   * @return 0 if all that was begun was finished and committed, else 1
-   * @throws OpsServer.CannotListen if {@code ops.listen} cannot be had
-   * @throws FatalWorkerException for what the worker cannot mend
+   * @return 0 if every request that was started has its result committed, else 1
+   * @throws OpsServer.CannotListen if {@code ops.listen} cannot be opened
+   * @throws FatalWorkerException for a failure that the worker cannot recover from
    */
   int run() throws OpsServer.CannotListen {
     HeapTrim.start(time);
     JvmMeters jvm = new JvmMeters(registry);
     try (time;
         jvm;
-        OpsServer ops = OpsServer.start(config.opsListen(), registry, health(), time);
+        OpsServer ops = OpsServer.start(config.opsListen(), registry, health.checks(), time);
         kafkaMeters) {
       LOG.atInfo()
           .addKeyValue("ops", ops.address())
@@ -177,7 +173,7 @@ final class Worker {
           new Dispatcher(
               config, api, new PolicyListener(), time, ThreadLocalRandom.current()::nextDouble);
       guard.run(Observer.BINDERS, () -> policy.instruments().bindTo(registry));
-      dispatcher = policy;
+      health.watch(policy);
       int code = work(policy);
       logOut(policy);
       return code;
@@ -187,7 +183,7 @@ final class Worker {
   private int work(Dispatcher policy) {
     Consumer<byte[], byte[]> consumer = newConsumer();
     guard.run(Observer.BINDERS, () -> kafkaMeters.consumer(consumer));
-    link = new ConsumerHealth(consumer);
+    health.watch(new ConsumerHealth(consumer));
     TransactionalPublisher publisher =
         new TransactionalPublisher(
             this::newProducer,
@@ -210,6 +206,7 @@ final class Worker {
               wakeupSignal,
               time);
       loop = running;
+      health.watch(running);
       meters.watch(new WorkerGauges(policy, running, time));
       if (stopping) {
         running.stop();
@@ -273,59 +270,6 @@ final class Worker {
     Instant now = time.now();
     guard.run(Observer.RESULTS, () -> meters.committed(tookNanos));
     results.forEach(result -> guard.run(Observer.RESULTS, () -> meters.answered(result, now)));
-  }
-
-  private Health health() {
-    Map<String, Health.Check> live = new LinkedHashMap<>();
-    live.put("loop", this::loopTurns);
-    Map<String, Health.Check> ready = new LinkedHashMap<>();
-    ready.put("kafka", this::kafkaUp);
-    ready.put("commits", this::commitsGoOn);
-    ready.put("api", this::apiUp);
-    return new Health(live, ready);
-  }
-
-  private Health.State loopTurns() {
-    RequestLoop running = loop;
-    long sinceMs = running == null ? -1 : running.sinceLastTurnMs();
-    if (sinceMs < 0) {
-      return new Health.State(true, "not begun yet");
-    }
-    return new Health.State(
-        sinceMs < RequestLoop.longestTurnMs(config), "last turn " + sinceMs + " ms ago");
-  }
-
-  private Health.State kafkaUp() {
-    ConsumerHealth watched = link;
-    if (watched == null) {
-      return new Health.State(false, "waiting for the brokers at bootstrap.servers");
-    }
-    return new Health.State(watched.up(), watched.why());
-  }
-
-  private Health.State commitsGoOn() {
-    RequestLoop running = loop;
-    Optional<String> problem =
-        running == null ? Optional.of("not begun yet") : running.commitProblem();
-    return new Health.State(problem.isEmpty(), problem.orElse("results are committed"));
-  }
-
-  private Health.State apiUp() {
-    Dispatcher policy = dispatcher;
-    return policy == null ? apiUp(true, null) : apiUp(policy.apiUp(), policy.throttledUntil());
-  }
-
-  /** A hold after a 429 does not make the worker unready: it ends by itself, at a known time. */
-  static Health.State apiUp(boolean breakerClosed, @Nullable Instant throttledUntil) {
-    if (!breakerClosed) {
-      return new Health.State(false, "the API is down: requests wait for a probe to succeed");
-    }
-    return new Health.State(
-        true,
-        throttledUntil == null
-            ? "the breaker is closed"
-            : "the API answered 429: every call is held back until "
-                + throttledUntil.truncatedTo(ChronoUnit.MILLIS));
   }
 
   private static String hostName() {

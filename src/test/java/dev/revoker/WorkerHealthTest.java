@@ -7,10 +7,10 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** What /readyz says of the API. */
-class WorkerTest {
+class WorkerHealthTest {
   @Test
   void a429LeavesTheWorkerReadyAndSaysUntilWhenItHoldsTheCallsBack() {
-    assertThat(Worker.apiUp(true, Instant.parse("2026-11-23T10:00:02.250Z")))
+    assertThat(WorkerHealth.apiUp(true, Instant.parse("2026-11-23T10:00:02.250Z")))
         .isEqualTo(
             new Health.State(
                 true,
@@ -19,8 +19,8 @@ class WorkerTest {
 
   @Test
   void anOutageDoesNot() {
-    assertThat(Worker.apiUp(true, null).ok()).isTrue();
-    assertThat(Worker.apiUp(false, null).ok()).isFalse();
-    assertThat(Worker.apiUp(false, Instant.EPOCH).ok()).isFalse();
+    assertThat(WorkerHealth.apiUp(true, null).ok()).isTrue();
+    assertThat(WorkerHealth.apiUp(false, null).ok()).isFalse();
+    assertThat(WorkerHealth.apiUp(false, Instant.EPOCH).ok()).isFalse();
   }
 }
