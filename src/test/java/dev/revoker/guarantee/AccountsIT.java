@@ -77,7 +77,7 @@ class AccountsIT {
 
       scene.awaitExactlyOneResultEach();
       assertThat(keys).allMatch(scene.stack().api().ledger()::isActive);
-      assertThat(scene.outcomes().keySet()).isSubsetOf("not_found", "refused");
+      assertThat(scene.outcomes().keySet()).isSubsetOf("not_found", "refused", "unavailable");
       assertThat(scene.results.all())
           .noneMatch(one -> one.value().get("key_state").asString().equals("inactive"))
           .anyMatch(one -> one.value().get("uncertain_attempts").asInt() > 0);
