@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedSet;
 import java.util.function.Consumer;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskQueues {
   /** All that were admitted and have not ended. */
-  private final Map<Dispatcher.Caller, Task> open = new IdentityHashMap<>();
+  private final IdentityHashMap<Dispatcher.Caller, Task> open = new IdentityHashMap<>();
 
   private final List<SequencedSet<Task>> ready;
   private final SequencedSet<Task> resting = new LinkedHashSet<>();
