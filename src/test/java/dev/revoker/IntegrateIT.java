@@ -352,7 +352,7 @@ class IntegrateIT {
 
   private static void assertServing() throws Exception {
     assertThat(worker.alive()).as(Markdown.read(worker.log())).isTrue();
-    assertThat(worker.log()).content().contains("partitions taken on");
+    assertThat(worker.log()).content().contains("partitions assigned");
   }
 
   private static void assertLearned(Secret key) {

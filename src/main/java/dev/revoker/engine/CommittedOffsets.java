@@ -14,22 +14,22 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the broker what it has as committed. Used by the loop's thread alone, in callbacks of a
+ * Reads committed offsets from the broker. Used by the loop's thread alone, in callbacks of a
  * rebalance too: both kinds of consumer allow that.
  */
 final class CommittedOffsets {
   /**
-   * Short, because the loop stands still meanwhile. A worker that was killed leaves a transaction
-   * open, and until the broker has ended it the offsets in it can't be read.
+   * Short, because the loop waits. A worker that was killed leaves a transaction open, and its
+   * offsets cannot be read until the broker has ended it.
    */
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   private final Consumer<byte[], byte[]> consumer;
 
   /**
-   * Of which partitions a reading was ended by a wakeup or its time-out. Kafka's consumers let its
-   * request go on, and answer the next call for the same partitions with it: with what was so
-   * before all that was committed meanwhile. That answer is thrown away.
+   * Partitions of calls that a wakeup or a time-out ended. Kafka's consumers answer the next call
+   * for the same partitions with the request of the call before, which does not have the commits
+   * since then. That answer is discarded.
    */
   private final Set<Set<TopicPartition>> leftBehind = new HashSet<>();
 
@@ -38,9 +38,9 @@ final class CommittedOffsets {
   }
 
   /**
-   * What is committed, null where nothing is.
+   * The committed offsets, null for a partition without one.
    *
-   * @throws org.apache.kafka.common.KafkaException if it can't be read
+   * @throws org.apache.kafka.common.KafkaException if they cannot be read
    */
   Map<Partition, @Nullable OffsetAndMetadata> of(Collection<Partition> partitions) {
     Set<TopicPartition> ids = partitions.stream().map(one -> one.id).collect(Collectors.toSet());
@@ -53,8 +53,9 @@ final class CommittedOffsets {
     Map<TopicPartition, OffsetAndMetadata> read = consumer.committed(ids, TIMEOUT);
     leftBehind.remove(ids);
     if (!read.keySet().containsAll(ids)) {
-      // Nothing committed is a null. One that is not there at all was not told: the new protocol's
-      // consumer leaves out what the coordinator does not know at the moment.
+      // A partition without a committed offset has null. A partition that is missing is unknown:
+      // the
+      // new protocol's consumer leaves out what the coordinator does not know at the moment.
       throw new TimeoutException("no answer for all of " + ids);
     }
     Map<Partition, @Nullable OffsetAndMetadata> committed = new LinkedHashMap<>();

@@ -12,19 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes partitions on and gives them up. The consumer calls it inside poll and close, on the loop's
- * thread.
+ * Handles the assignment and revocation of partitions. The consumer calls it inside poll and close,
+ * on the loop's thread.
  *
- * <p>Taken on, a partition is paused until its committed state is read. Revoked, it is given up in
- * order: nothing more is begun, the calls under way finish within the drain time, what is answered
- * is committed. Lost, it may be another's already: everything is discarded.
+ * <p>A partition that is assigned is paused until its committed offsets are read. A partition that
+ * is revoked is drained: no further call starts, calls in flight finish within {@code
+ * drain.timeout.ms}, and their results are committed. A partition that is lost may have another
+ * owner already: its requests are discarded.
  */
 final class RebalanceHandler implements ConsumerRebalanceListener {
   private static final Logger LOG = LoggerFactory.getLogger(RebalanceHandler.class);
 
-  /**
-   * A commit is worth waiting for after the last call has ended: without it the call is repeated.
-   */
+  /** How long a drain waits for the commit after the last call: without it the call is repeated. */
   private static final long COMMIT_GRACE_MS = 5000;
 
   private static final long LONGEST_WAIT_MS = 500;
@@ -63,41 +62,40 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
     for (TopicPartition id : assigned) {
       Partition before = intake.partition(id);
       if (before != null) {
-        // Assigned again without having been revoked. Its requests are read again: without this
-        // they
-        // would be called a second time.
+        // Assigned again without having been revoked. Its requests are read and called again, so
+        // those of before must not be called as well.
         discard(before);
       }
       Partition partition = intake.add(id);
       partition.paused = true;
-      // A rebalance that ended during the drain: nothing of it is begun, so nothing is to be read.
+      // A rebalance that ended during the drain: no request of the partition is started.
       partition.leaving = stopping;
       partition.stale = !stopping;
     }
     consumer.pause(assigned);
     if (!assigned.isEmpty()) {
-      LOG.atInfo().addKeyValue("partitions", assigned).log("partitions taken on");
-      // Paused, they bring nothing: the poll under way would last its whole second.
+      LOG.atInfo().addKeyValue("partitions", assigned).log("partitions assigned");
+      // A poll of paused partitions returns nothing and would last its whole second.
       completions.signal();
     }
   }
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
-    giveUp(ours(revoked), wakeupSignal::await);
+    drain(ours(revoked), wakeupSignal::await);
   }
 
   @Override
   public void onPartitionsLost(Collection<TopicPartition> lost) {
     List<Partition> gone = ours(lost);
     gone.forEach(this::discard);
-    // After a drain the consumer may call what was given up lost.
+    // After a drain the consumer may report the drained partitions as lost.
     if (!gone.isEmpty()) {
       LOG.atWarn()
           .addKeyValue("partitions", lost)
           .log(
-              "partitions lost: what is not committed of them is discarded, their new owner does"
-                  + " it");
+              "partitions lost: discarding their requests without a committed result, which the"
+                  + " new owner processes");
     }
   }
 
@@ -107,22 +105,22 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
   }
 
   /**
-   * Gives everything up in order, and takes nothing on any more.
+   * Drains all partitions. Partitions that are assigned from now on are not started.
    *
-   * @param poll waits in a poll: a rebalance that is under way must end, for with the generation
-   *     before it nothing can be committed
-   * @return whether all that was answered is committed and no call was left behind
+   * @param poll waits in a poll: a rebalance in progress must end, because nothing can be committed
+   *     with the generation before it
+   * @return whether every request that was called has a committed result
    */
   boolean drain(Waiting poll) {
     stopping = true;
-    return giveUp(intake.partitions(), poll);
+    return drain(intake.partitions(), poll);
   }
 
-  private boolean giveUp(List<Partition> leaving, Waiting waiting) {
+  private boolean drain(List<Partition> leaving, Waiting waiting) {
     if (leaving.isEmpty()) {
       return true;
     }
-    // Nothing more is begun meanwhile: the loop's thread is here.
+    // No request is admitted meanwhile: this is the thread that admits.
     leaving.forEach(partition -> partition.leaving = true);
     leaving.forEach(partition -> processor.withdraw(partition.callers()));
     long callsUntilMs = time.millis() + drainTimeoutMs;
@@ -133,11 +131,11 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
     LOG.atInfo()
         .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
         .addKeyValue("complete", all)
-        .log("partitions given up");
+        .log("partitions drained");
     return all;
   }
 
-  /** How time is let pass until something completes. */
+  /** Waits until a request completes, or for the given time. */
   interface Waiting {
     void atMost(long timeoutMs);
   }

@@ -6,8 +6,8 @@ import dev.revoker.model.Result;
 import java.util.Map;
 
 /**
- * A result without what it would repeat of the request for convenience alone: reason, requested_by,
- * requested_at, labels. What it says of the key stays.
+ * A result without the fields that it only repeats of the request: reason, requested_by,
+ * requested_at and labels. The fields about the key stay.
  */
 final class ShortResult {
   private ShortResult() {}

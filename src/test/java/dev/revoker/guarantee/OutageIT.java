@@ -146,7 +146,7 @@ class OutageIT {
 
   private static long takenOn(WorkerProcess worker) throws IOException {
     return Files.readAllLines(worker.log()).stream()
-        .filter(line -> line.contains("partitions taken on"))
+        .filter(line -> line.contains("partitions assigned"))
         .count();
   }
 
