@@ -125,7 +125,7 @@ final class Scenario {
             : wide ? between(1_000, 4_000) : lasting ? 24 * 3_600_000 : between(5_000, 60_000);
     maxPollRecords = wide || attack ? 500 : between(1, 60);
     holes = shape == Shape.SCATTERED ? 0.5 : chance(0.5) ? random.nextDouble() * 0.5 : 0;
-    brokerLatencyMs = 0.3 + random.nextDouble() * (!wide && chance(0.3) ? 40 : 4);
+    brokerLatencyMs = attack ? 2 : 0.3 + random.nextDouble() * (!wide && chance(0.3) ? 40 : 4);
     lostBrokerAnswers = chance(0.4) ? random.nextDouble() * 0.1 : 0;
     producerFaults = chance(0.4) ? random.nextDouble() * 0.08 : 0;
     maxBlockMs = chance(0.5) ? 60_000 : between(1_000, 20_000);
