@@ -53,7 +53,7 @@ final class RetryAfter {
    */
   static @Nullable Long millis(List<String> headers, Instant now) {
     return headers.stream()
-        .map(header -> header.replaceAll("[\"'\\s]+", " ").strip())
+        .map(RetryAfter::plain)
         .flatMap(header -> waits(header, now))
         .max(Long::compare)
         .orElse(null);
@@ -62,13 +62,18 @@ final class RetryAfter {
   /** The earlier of our clock and the server's, so that neither makes the wait too short. */
   static Instant earlier(Instant now, List<String> dateHeaders) {
     return dateHeaders.stream()
-        .map(header -> DATE.matcher(header.strip()))
+        .map(header -> DATE.matcher(plain(header)))
         .filter(Matcher::matches)
         .map(date -> instant(date, now))
         .filter(Objects::nonNull)
         .filter(now::isAfter)
         .findFirst()
         .orElse(now);
+  }
+
+  /** Without quotes, and each run of blanks as one: the patterns look at each blank repeatedly. */
+  private static String plain(String header) {
+    return header.replaceAll("[\"'\\s]+", " ").strip();
   }
 
   private static Stream<Long> waits(String header, Instant now) {
@@ -155,7 +160,13 @@ final class RetryAfter {
   }
 
   private static long until(Instant at, Instant now) {
-    return Math.clamp(at.toEpochMilli() - now.toEpochMilli(), 0, MAX_MS);
+    // Compared first: the years of RFC 3339's extended form do not fit into milliseconds.
+    if (!at.isAfter(now)) {
+      return 0;
+    }
+    return at.isAfter(now.plusMillis(MAX_MS))
+        ? MAX_MS
+        : Duration.between(now, at).plusNanos(999_999).toMillis();
   }
 
   private static DateTimeFormatter form(String pattern) {

@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>At most {@value #MAX} connections, and {@value #MAX_OF_A_PEER} of one address. A new one
  *       beyond that takes the place of the oldest that has not sent its request's head yet; where
- *       there is none, the new one is closed.
+ *       there is none, the new one is closed. A request with a body counts as one without a head:
+ *       nobody here needs a body, and it may never come.
  *   <li>The head of a request has to arrive within {@value #HEAD_MS} ms, and the whole exchange may
  *       last {@value #LIMIT_MS} ms. Then the connection is closed, which frees its thread.
  * </ul>
@@ -155,7 +156,7 @@ final class OpsConnections {
                 new DefaultHttpProcessor(
                     new ResponseDate(), new ResponseContent(), new ResponseConnControl()),
                 (request, response, context) -> {
-                  headRead = true;
+                  headRead = request.getEntity() == null;
                   handler.handle(request, response);
                 },
                 ONE_REQUEST,

@@ -1,11 +1,14 @@
 package dev.revoker.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -92,6 +95,27 @@ class RetryAfterTest {
       })
   void aHugeNumberIsTheLongestWait(String header) {
     assertThat(millis(header)).isEqualTo(MAX);
+  }
+
+  @Test
+  void aYearBeyondAllMillisecondsIsTheLongestWaitOrNone() {
+    assertThat(millis("+999999999-12-31T23:59:59Z")).isEqualTo(MAX);
+    assertThat(millis("-999999999-01-01T00:00:00Z")).isZero();
+  }
+
+  /** As many as fit into an answer; each blank was looked at as often as there are blanks. */
+  @Test
+  void blanksAreReadInNoTime() {
+    String blanks = " ".repeat(8_000);
+    String late = "Mon, 23 Nov 2026 09:59:00" + blanks + "x";
+    List<String> headers = Collections.nCopies(30, late);
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(1),
+        () -> {
+          assertThat(RetryAfter.earlier(NOW, headers)).isEqualTo(NOW);
+          assertThat(RetryAfter.millis(headers, NOW)).isNull();
+        });
   }
 
   @ParameterizedTest

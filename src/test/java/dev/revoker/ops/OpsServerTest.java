@@ -188,6 +188,24 @@ class OpsServerTest {
     }
   }
 
+  /** A request whose body does not come is half a request too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 10", "Transfer-Encoding: chunked"})
+  void announcedBodiesKeepNobodyFromAnAnswer(String body) throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < OpsConnections.MAX_OF_A_PEER; i++) {
+        slow.add(connected("GET /livez HTTP/1.1\r\nHost: x\r\n" + body + "\r\n\r\n"));
+        assertThat(slow.getLast().getInputStream().read()).isPositive();
+      }
+      assertThat(get("/livez").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "GET /livez HT", "GET /livez HTTP/1.1\r\nHost: x\r\nX: "})
   void aHeadThatDoesNotArriveInTimeIsCutOff(String half) throws Exception {
