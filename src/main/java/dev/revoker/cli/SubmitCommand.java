@@ -105,7 +105,9 @@ public final class SubmitCommand implements Callable<Integer> {
       description = "The batch's id, 1 to 64 of A-Z a-z 0-9 . _ - (default: made of the content).")
   private @Nullable String batch;
 
-  @Option(names = "--skip-invalid", description = "Send the valid rows where others are not.")
+  @Option(
+      names = "--skip-invalid",
+      description = "Send the valid rows even if other rows are not valid.")
   private boolean skipInvalid;
 
   @Option(names = "--dry-run", description = "Show what would be sent, masked, and send nothing.")
@@ -128,8 +130,8 @@ public final class SubmitCommand implements Callable<Integer> {
       names = "--report",
       paramLabel = "FILE",
       description = {
-        "With --wait: write each row's result, with the key's fingerprint, to FILE, which must not"
-            + " exist. It ends with .csv, .json (an array), .ndjson or .jsonl."
+        "With --wait: write each row's result, with the key's fingerprint, to FILE: a new"
+            + " .csv, .json (an array), .ndjson or .jsonl file."
       })
   private @Nullable Path report;
 
