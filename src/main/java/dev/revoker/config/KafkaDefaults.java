@@ -36,10 +36,12 @@ final class KafkaDefaults {
     }
     // Values are at most 64 KiB: no need for Kafka's 50 MiB in one fetch, nor for its MiB of each
     // partition, which the consumer holds besides what the lanes do. These two count what is
-    // compressed; what it becomes is bounded by the number of records.
+    // compressed; what it becomes is bounded by the number of records. A MiB of headers becomes 45
+    // MB, and a poll may bring a fetch of each broker: so no fetch is larger than one record may
+    // be.
     defaults.put("metadata.max.age.ms", METADATA_MAX_AGE_MS);
     defaults.put("max.poll.records", "200");
-    defaults.put("fetch.max.bytes", Integer.toString(2 << 20));
+    defaults.put("fetch.max.bytes", Integer.toString(1 << 20));
     defaults.put("max.partition.fetch.bytes", Integer.toString(256 << 10));
     return defaults;
   }

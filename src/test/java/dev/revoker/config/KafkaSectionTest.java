@@ -43,7 +43,7 @@ class KafkaSectionTest {
                 Map.entry("heartbeat.interval.ms", "3000"),
                 Map.entry("metadata.max.age.ms", "10000"),
                 Map.entry("max.poll.records", "200"),
-                Map.entry("fetch.max.bytes", "2097152"),
+                Map.entry("fetch.max.bytes", "1048576"),
                 Map.entry("max.partition.fetch.bytes", "262144")));
     assertThat(kafka.producer())
         .isEqualTo(
