@@ -79,6 +79,24 @@ class LostCommitTest {
     assertThat(rig.results()).containsOnlyOnce("key-revocations-0-2");
   }
 
+  /** It is read again: both together would be called. */
+  @Test
+  void aRequestThatWaitsIsWithdrawn() {
+    Rig rig = behind();
+    rig.append(ZERO, 3, 1);
+    rig.append(ONE, 1, 1);
+    rig.steps(2);
+    rig.work.answer("key-revocations-1-1");
+    failures().findFirst().orElseThrow().accept(rig);
+
+    rig.stepsOverMs(1000, 100);
+
+    assertThat(rig.work.open)
+        .extracting(FakeWork.Task::id)
+        .contains("key-revocations-0-1")
+        .containsOnlyOnce("key-revocations-0-3");
+  }
+
   /** Nothing is published before the comparison. */
   @Test
   void anAnswerThatWaitsForACommitIsNotPublished() {
