@@ -45,9 +45,9 @@ public final class App {
 
   private App() {}
 
-  /** Runs one command and exits with its code: 0 done, 1 it failed, 2 it was asked wrongly. */
+  /** Runs one command and exits: 0 done, 1 failed, 2 wrong command line or configuration. */
   public static void main(String[] args) {
-    // Libraries format numbers too, and scripts read them.
+    // Libraries format numbers by the default locale, and scripts parse those numbers.
     Locale.setDefault(Locale.ROOT);
     LogGuard.install();
     System.exit(commandLine().execute(args));
@@ -70,9 +70,9 @@ public final class App {
         .setExecutionStrategy(App::execute);
   }
 
-  /** Only the worker logs messages of Kafka's clients; commands print their own. */
+  /** Logs messages of Kafka's clients for the worker only; other commands print their own errors. */
   private static int execute(CommandLine.ParseResult parsed) {
-    // The JVM puts U+FFFD for bytes that the locale's encoding does not have.
+    // The JVM replaces bytes that it cannot decode in the locale's encoding by U+FFFD.
     if (parsed.originalArgs().stream().anyMatch(argument -> argument.indexOf('\uFFFD') >= 0)) {
       throw new CommandLine.ParameterException(
           parsed.commandSpec().commandLine(),
@@ -87,8 +87,8 @@ public final class App {
   }
 
   /**
-   * Runs a worker. On SIGTERM the JVM would exit with 143 whatever the drain came to, so the hook
-   * halts it with the worker's own code.
+   * Runs a worker. On SIGTERM the JVM would always exit with 143, so the shutdown hook waits for
+   * the worker to stop and then halts the JVM with the worker's exit code.
    */
   private static int worker(Config config) {
     Worker worker = new Worker(config);
@@ -105,10 +105,10 @@ public final class App {
     try {
       code = worker.run();
       LOG.atInfo().addKeyValue("exitCode", code).log("stopped");
-    } catch (FatalWorkerException | OpsServer.CannotListen told) {
-      LOG.atError().addKeyValue("cause", told.getMessage()).log("the worker cannot go on");
+    } catch (FatalWorkerException | OpsServer.CannotListen failed) {
+      LOG.atError().addKeyValue("cause", failed.getMessage()).log("the worker cannot continue");
     } catch (RuntimeException | Error bug) {
-      LOG.atError().setCause(bug).log("a bug ends the worker, please report it");
+      LOG.atError().setCause(bug).log("a bug stopped the worker; please report it");
     } finally {
       ended.complete(code);
     }

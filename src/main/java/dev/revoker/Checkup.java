@@ -8,30 +8,30 @@ import dev.revoker.cli.CheckCommand.Finding;
 import dev.revoker.config.Config;
 import dev.revoker.message.Redactor;
 import dev.revoker.model.Credentials;
-import dev.revoker.model.Secret;
 import dev.revoker.time.SystemTime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Tries what a worker with this configuration would need: the brokers, the topics, a login for each
- * account.
+ * The {@code check} command's tests of what a worker needs: the brokers, the topics, and a login
+ * for each account.
  */
 final class Checkup {
   private final Config config;
   private final Consumer<Finding> report;
 
-  /** Reports each finding as it is made. */
+  /**
+   * @param report called with each finding as soon as there is one
+   */
   Checkup(Config config, Consumer<Finding> report) {
     this.config = config;
     this.report = report;
   }
 
-  /** Tries everything, also after a failure. */
+  /** Runs every test, also after one has failed. */
   void run() {
     checkKafka();
     try (SystemTime time = new SystemTime();
@@ -44,7 +44,7 @@ final class Checkup {
     TopicSetup.Topics topics = TopicSetup.Topics.of(config);
     try (Admin admin = Admin.create(config.kafka().admin())) {
       List<String> missing = TopicSetup.missing(admin, topics);
-      report.accept(new Finding("brokers", true, "they answer"));
+      report.accept(new Finding("brokers", true, "reachable"));
       for (String topic : topics.all()) {
         boolean there = !missing.contains(topic);
         report.accept(
@@ -60,17 +60,17 @@ final class Checkup {
 
   private String topicState(boolean there) {
     if (there) {
-      return "it is there";
+      return "exists";
     }
     return config.createTopics()
-        ? "missing: the worker makes it (create.topics=true)"
+        ? "missing: the worker will create it (create.topics=true)"
         : "missing: create it, or set create.topics=true";
   }
 
   private void checkLogin(Api api, String account, Credentials credentials) {
     String what = "account " + account;
     if (credentials instanceof Credentials.ApiToken) {
-      report.accept(new Finding(what, true, "brings its own token: not tried"));
+      report.accept(new Finding(what, true, "has an api.token, so no login was tried"));
       return;
     }
     switch (ask(api, new ApiCall.Login(credentials))) {
@@ -79,7 +79,7 @@ final class Checkup {
         report.accept(new Finding(what, true, "logged in and out"));
       }
       case ApiAnswer.Refused refused -> {
-        Redactor redactor = Redactor.of(secretOf(credentials));
+        Redactor redactor = Redactor.of(credentials.secret());
         report.accept(
             new Finding(
                 what,
@@ -100,13 +100,5 @@ final class Checkup {
     CompletableFuture<ApiAnswer> answer = new CompletableFuture<>();
     api.call(call, answer::complete);
     return answer.join();
-  }
-
-  private static @Nullable Secret secretOf(Credentials credentials) {
-    return switch (credentials) {
-      case Credentials.Password login -> login.password();
-      case Credentials.SecureKey login -> login.securekey();
-      case Credentials.ApiToken given -> given.token();
-    };
   }
 }

@@ -4,12 +4,13 @@ import dev.revoker.config.Config;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * One line for a failure of Kafka's clients, which often wrap the cause that says what is wrong.
+ * Describes a failure of a Kafka client in one line. Kafka's clients often wrap the cause that
+ * names the mistake.
  */
 final class KafkaFailure {
   private KafkaFailure() {}
 
-  /** The messages of all causes, without any part of a secret among the settings. */
+  /** The messages of the exception and all its causes; secret settings are redacted. */
   static String describe(KafkaException failed, Config.Kafka settings) {
     StringBuilder line = new StringBuilder(settings.redact(failed.getMessage()));
     for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {

@@ -39,8 +39,8 @@ public final class TopicSetup {
   private static final long RETRY_MS = Duration.ofMillis(500).toMillis();
 
   /**
-   * The broker then refuses a batch that is larger uncompressed than {@code max.message.bytes}.
-   * Without it, 80 KB on the wire can be 80 MB in the worker's heap.
+   * With this setting the broker rejects a batch whose uncompressed size exceeds {@code
+   * max.message.bytes}. Without it, 80 KB on the wire can become 80 MB in the worker's heap.
    */
   private static final Map<String, String> REQUEST_TOPIC_CONFIG =
       Map.of(TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed");
@@ -60,7 +60,7 @@ public final class TopicSetup {
       return List.copyOf(all);
     }
 
-    /** Those of them that exist; the results topic may be among the missing. */
+    /** The topics that are not in {@code missing}. */
     List<String> except(List<String> missing) {
       return all().stream().filter(topic -> !missing.contains(topic)).toList();
     }
@@ -70,7 +70,7 @@ public final class TopicSetup {
    * The topics that do not exist.
    *
    * @throws RetriableException if the brokers cannot be reached now
-   * @throws FatalWorkerException if they refuse
+   * @throws FatalWorkerException if the brokers refuse the request
    */
   static List<String> missing(Admin admin, Topics topics) {
     var described =
@@ -91,7 +91,7 @@ public final class TopicSetup {
    * The ids of these topics. Waits for about a second at most.
    *
    * @throws RetriableException if the brokers cannot be reached now, or a topic does not exist
-   * @throws FatalWorkerException if they refuse
+   * @throws FatalWorkerException if the brokers refuse the request
    */
   public static Map<String, Uuid> ids(Admin admin, Set<String> topics) {
     var described =
@@ -110,8 +110,8 @@ public final class TopicSetup {
   }
 
   /**
-   * Waits until the brokers answer, however long that takes. Then creates the missing topics, or
-   * fails if it may not.
+   * Waits until the brokers answer, without a time limit. Then creates the missing topics, or fails
+   * if {@code create} is false.
    *
    * @param create whether to create missing topics, with the broker's default partitions
    * @param goOn asked before each attempt; false ends the wait
@@ -141,7 +141,7 @@ public final class TopicSetup {
           logged = true;
           LOG.atWarn()
               .addKeyValue("cause", away.toString())
-              .log("the brokers at bootstrap.servers do not answer: waiting for them");
+              .log("the brokers at bootstrap.servers do not answer; retrying");
         }
       }
       wakeupSignal.await(RETRY_MS);
@@ -163,7 +163,7 @@ public final class TopicSetup {
           new FatalWorkerException(
               String.format(
                   Locale.ROOT,
-                  "no TLS with the brokers: %s (see ssl.truststore.* and ssl.keystore.*)",
+                  "the TLS handshake with the brokers failed: %s (see ssl.truststore.* and ssl.keystore.*)",
                   root(tls)),
               tls);
       case SaslAuthenticationException login ->
@@ -180,7 +180,7 @@ public final class TopicSetup {
     };
   }
 
-  /** The last cause names the certificate and what is wrong with it. */
+  /** The message of the last cause, which says what is wrong with the certificate. */
   private static @Nullable String root(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {

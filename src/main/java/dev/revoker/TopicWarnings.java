@@ -25,7 +25,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds topic settings under which a guarantee does not hold. Warns only: a topic that cannot be
+ * Finds topic settings under which a guarantee does not hold. Never fails: a topic that cannot be
  * described, or whose settings this principal may not read, is reported as not checked.
  */
 final class TopicWarnings {
@@ -33,10 +33,10 @@ final class TopicWarnings {
   private static final int SAFE_IN_SYNC_REPLICAS = 2;
 
   /**
-   * What was found, one sentence or two for each kind of finding, however many topics it concerns.
+   * The findings: one text for each kind of finding, which lists the topics concerned.
    *
    * @param warnings settings under which a guarantee does not hold
-   * @param unchecked what could not be read, and why
+   * @param unchecked which settings could not be read, and why
    */
   record Found(List<String> warnings, List<String> unchecked) {
     Found {
@@ -77,7 +77,7 @@ final class TopicWarnings {
 
   private TopicWarnings() {}
 
-  /** Asks the brokers about those of the topics that exist. */
+  /** Asks the brokers about the topics in {@code existing}. */
   static Found find(Admin admin, TopicSetup.Topics topics, List<String> existing) {
     Set<String> reasons = new LinkedHashSet<>();
     Map<String, TopicDescription> descriptions = new HashMap<>();
@@ -117,7 +117,7 @@ final class TopicWarnings {
     return new Found(warnings(read), unchecked(unread, reasons));
   }
 
-  /** One warning for each kind of finding. */
+  /** At most one warning for each kind of finding. */
   static List<String> warnings(List<Topic> topics) {
     List<String> warnings = new ArrayList<>();
     List<String> compressed = names(topics, Topic::mayHoldCompressedRecords);

@@ -68,7 +68,7 @@ final class Worker {
   private final Meters meters;
   private final WorkerHealth health;
 
-  /** A bug in the policy, found on another thread: it ends the loop. */
+  /** A bug in the policy, reported by another thread. It ends the loop. */
   private final AtomicReference<@Nullable Throwable> bug = new AtomicReference<>();
 
   private volatile boolean stopping;
@@ -85,7 +85,7 @@ final class Worker {
   }
 
   /**
-   * Works until it is stopped.
+   * Runs the loop until {@link #stop} is called or the worker fails.
    *
    * @return 0 if every request that was started has its result committed, else 1
    * @throws OpsServer.CannotListen if {@code ops.listen} cannot be opened
@@ -103,7 +103,7 @@ final class Worker {
           .addKeyValue("lanes", config.lanes())
           .addKeyValue("accounts", config.accounts().keySet())
           .log("started");
-      return topicsThere() ? work() : 0;
+      return prepareTopics() ? work() : 0;
     }
   }
 
@@ -117,7 +117,8 @@ final class Worker {
     }
   }
 
-  private boolean topicsThere() {
+  /** Returns false if the worker was stopped while it waited for the brokers. */
+  private boolean prepareTopics() {
     TopicSetup.Topics topics = TopicSetup.Topics.of(config);
     try (Admin admin = newAdmin()) {
       if (!TopicSetup.ensure(admin, topics, config.createTopics(), wakeupSignal, () -> !stopping)) {
@@ -159,7 +160,7 @@ final class Worker {
     }
   }
 
-  /** Without a cause: its message may quote a part of a secret. */
+  /** Passes on no cause, because its message may quote a part of a secret. */
   private FatalWorkerException cannotBeCreated(KafkaException failed) {
     return new FatalWorkerException(
         "a Kafka client cannot be created with this configuration: "
@@ -214,7 +215,7 @@ final class Worker {
       boolean complete = running.run();
       Throwable broken = bug.get();
       if (broken != null) {
-        throw new FatalWorkerException("a bug in the worker, please report it: " + broken, broken);
+        throw new FatalWorkerException("a bug stopped the worker; please report it: " + broken, broken);
       }
       return complete ? 0 : 1;
     } finally {
@@ -230,8 +231,8 @@ final class Worker {
   }
 
   /**
-   * Ends the sessions that this worker opened, which would live on for an hour. The drain is over
-   * and the group is left, so nothing waits for it; whether it succeeds changes nothing.
+   * Ends the API sessions that this worker opened; they would otherwise stay valid for an hour. The
+   * drain is over by now, so a failure is only logged.
    */
   private static void logOut(Dispatcher policy) {
     try {
@@ -249,8 +250,8 @@ final class Worker {
   }
 
   /**
-   * Each with the same transactional.id, so that a new one ends at once what the one before it left
-   * open.
+   * Creates a producer. All producers of this worker have the same transactional.id, so a new one
+   * ends the open transaction of the one before.
    */
   private Producer<byte[], byte[]> newProducer() {
     Map<String, Object> settings = new HashMap<>(config.kafka().producer());
@@ -261,7 +262,7 @@ final class Worker {
       guard.run(Observer.BINDERS, () -> kafkaMeters.producer(producer));
       return producer;
     } catch (KafkaException failed) {
-      // Without a cause: its message may quote a part of a secret.
+      // No cause is passed on, because its message may quote a part of a secret.
       throw new KafkaException(KafkaFailure.describe(failed, config.kafka()));
     }
   }

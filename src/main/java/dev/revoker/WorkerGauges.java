@@ -6,7 +6,7 @@ import dev.revoker.resilience.Dispatcher;
 import dev.revoker.time.Time;
 import java.time.Instant;
 
-/** What the gauges show: the policy's and the loop's own numbers, read at each scrape. */
+/** The values of the gauges, read from the policy and the loop at each scrape. */
 final class WorkerGauges implements Meters.Gauges {
   private final Dispatcher policy;
   private final RequestLoop running;

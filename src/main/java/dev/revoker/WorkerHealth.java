@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checks behind {@code /livez} and {@code /readyz}. They can be asked from the start; a part
- * that does not exist yet has not started. Safe on any thread.
+ * The checks behind {@code /livez} and {@code /readyz}. They work before the worker's parts exist,
+ * and then report "not started yet". Any thread.
  */
 final class WorkerHealth {
   private final Config config;
@@ -78,7 +78,7 @@ final class WorkerHealth {
     return watched == null ? apiUp(true, null) : apiUp(watched.apiUp(), watched.throttledUntil());
   }
 
-  /** A hold after a 429 does not make the worker unready: it ends by itself, at a known time. */
+  /** A 429 does not make the worker unready: the pause ends by itself, at a known time. */
   static Health.State apiUp(boolean breakerClosed, @Nullable Instant throttledUntil) {
     if (!breakerClosed) {
       return new Health.State(false, "the API is down: requests wait for a probe to succeed");

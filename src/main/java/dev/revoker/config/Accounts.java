@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The accounts whose sessions call the API, and how each gets its session. */
 final class Accounts {
   static final String HEADER_TEXT =
-      "printable ASCII without blanks at either end, for it is sent as an HTTP header";
+      "printable ASCII without blanks at either end, because it is sent as an HTTP header";
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
   private static final int MOST = 1_000;
@@ -23,16 +23,16 @@ final class Accounts {
 
   private Accounts() {}
 
-  /** Whether a key, or a line that begins with one, is about accounts. */
+  /** Whether the text is a key that configures accounts, or a line that begins with such a key. */
   static boolean owns(String key) {
     return key.matches("(accounts|default\\.account|account\\..*)(:.*)?");
   }
 
-  /** By name, in the order of {@code accounts}; empty where there are none. */
+  /** The credentials by account name, in the order of {@code accounts}. */
   static Map<String, Credentials> read(SettingsReader in) {
     List<String> names = names(in);
     if (in.problems().blame(Keys.ACCOUNTS.name())) {
-      // Which of these keys are right can not be told now.
+            // Without the list of names these keys cannot be checked.
       in.takeAll(key -> key.startsWith(PREFIX));
       return Map.of();
     }
@@ -53,7 +53,7 @@ final class Accounts {
     if (list == null || list.text().isEmpty()) {
       in.report().unset(key);
       in.report()
-          .warn(key, "there is none, so only requests with an api_token of their own can succeed");
+          .warn(key, "no account is configured, so only requests with an api_token can succeed");
       return List.of();
     }
     List<String> names = NameLists.parse(list.text(), NAME, MOST);
@@ -63,7 +63,7 @@ final class Accounts {
     return names == null ? List.of() : names;
   }
 
-  /** Reads {@code default.account}; null where requests must name theirs. */
+  /** Reads {@code default.account}; null if each request must name its account. */
   static @Nullable String byDefault(SettingsReader in, Map<String, Credentials> accounts) {
     String key = Keys.DEFAULT_ACCOUNT.name();
     Setting setting = in.usable(key);
@@ -112,14 +112,14 @@ final class Accounts {
     return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
-  /** Which key is missing or too many, and how; null where the four fit together. */
+  /** Which key is missing or must be removed; null if the four keys are a valid combination. */
   private static @Nullable String mistake(
       boolean user, boolean password, boolean securekey, boolean token) {
     if (token) {
-      return user || password || securekey ? "api.token stands beside other credentials" : null;
+      return user || password || securekey ? "api.token cannot be combined with other credentials" : null;
     }
     if (password && securekey) {
-      return "password stands beside a securekey";
+      return "password cannot be combined with a securekey";
     }
     if (!user) {
       return "username is missing";
@@ -127,7 +127,7 @@ final class Accounts {
     return password || securekey ? null : "password is missing";
   }
 
-  /** A value that goes into an HTTP header: anything else would be sent as something else. */
+  /** Reads a value that is sent in an HTTP header, where other characters would be changed. */
   private static String header(SettingsReader in, String key) {
     Setting setting = in.usable(key);
     if (setting == null) {

@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 /** The address of the upstream API. */
 final class BaseUrl {
   static final String ALLOWED =
-      "an https: URL of a host, with a path at most behind it (http: only to a loopback host,"
+      "an https: URL of a host, optionally with a path (http: only to a loopback host,"
           + " or with api.allow.http=true)";
 
   private static final String PLAIN_HTTP =
-      "must begin with https: because keys and passwords travel by it; http: is for a loopback"
-          + " host, or with api.allow.http=true";
+      "must begin with https: because it carries keys and passwords; http: is allowed only to a"
+          + " loopback host, or with api.allow.http=true";
 
   private BaseUrl() {}
 
   /**
-   * Reads {@code api.base.url} and {@code api.allow.http}; what comes out has no trailing slash.
+   * Reads {@code api.base.url} and {@code api.allow.http}. The URL has no trailing slash.
    */
   static URI read(SettingsReader in) {
     boolean allowHttp = in.flag(Keys.API_ALLOW_HTTP);
@@ -52,7 +52,7 @@ final class BaseUrl {
     }
   }
 
-  /** Only what can not lead off this machine; a name that merely resolves to it does not count. */
+  /** Whether the host is always this machine. Other names count as remote: DNS may change. */
   private static boolean loopback(String host) {
     String name = host.toLowerCase(Locale.ROOT);
     return name.equals("localhost")

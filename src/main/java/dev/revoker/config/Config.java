@@ -15,17 +15,17 @@ import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole configuration, valid and with its defaults filled in. Only {@link ConfigLoader} makes
- * one. Prints no secret.
+ * The whole configuration, valid and with its defaults filled in. Made by {@link ConfigLoader}
+ * only. {@code toString} shows no secret.
  *
  * @param lanes most urgent first; at least one
  * @param accounts by name, in the order of the file
- * @param defaultAccount for requests that name none; null where there is none
- * @param holdMaxMs how long a request may wait out an outage in all; 0 means without end
+ * @param defaultAccount for requests that name no account; null if they must name one
+ * @param holdMaxMs how long a request may wait during outages, in total; 0 means without limit
  * @param loginRetryMs a refused login is not tried again sooner
- * @param fingerprintSecret makes fingerprints HMACs where set
- * @param protectedFingerprints of keys that are never removed, in lower case; the keys that
- *     accounts log in with are protected besides
+ * @param fingerprintSecret the HMAC key of fingerprints; without it they are plain SHA-256
+ * @param protectedFingerprints of keys that are never removed, in lower case; the accounts' own
+ *     secure keys are always protected too
  */
 public record Config(
     Kafka kafka,
@@ -46,28 +46,28 @@ public record Config(
     long drainTimeoutMs) {
 
   /**
-   * Complete settings for each Kafka client, as its constructor takes them (serializers and
-   * transactional.id excepted, which the code sets). Values are strings, and Kafka's {@code
-   * Password} where Kafka hides the setting; settings of plug-ins may be secret all the same, so
-   * {@link #toString()} shows names only.
+   * Complete settings for each Kafka client, as its constructor takes them. Serializers and {@code
+   * transactional.id} are set by the code that creates the client. Values are strings, or Kafka's
+   * {@code Password} for settings that Kafka hides. Settings of plug-ins may be secret without
+   * being a {@code Password}, so {@link #toString()} shows names only.
    */
   public record Kafka(
       String groupId,
       Map<String, Object> consumer,
       Map<String, Object> producer,
       Map<String, Object> admin) {
-    /** How long a call of the producer's may block. */
+    /** How long a call of a producer method may block. */
     public long maxBlockMs() {
       return Long.parseLong(
           Objects.requireNonNull(producer.get(ProducerConfig.MAX_BLOCK_MS_CONFIG)).toString());
     }
 
-    /** The text without what it shares with a secret among the settings. For Kafka's errors. */
+    /** Redacts every part of a secret setting in the text of a Kafka error. */
     public String redact(@Nullable String text) {
       return Redaction.redact(String.valueOf(text), secrets());
     }
 
-    /** The settings' values that are secret, in the pieces in which an error may quote them. */
+    /** The secret values among the settings, split into the parts that an error may quote. */
     Set<String> secrets() {
       Set<String> secrets = new HashSet<>();
       for (Map<String, Object> client : List.of(consumer, producer, admin)) {
@@ -100,7 +100,7 @@ public record Config(
   }
 
   /**
-   * A request topic and its place in the order.
+   * A lane: a request topic and the slots that are reserved for it.
    *
    * @param reserved how many of {@code max.in.flight} slots the less urgent lanes may not take
    */
@@ -110,7 +110,7 @@ public record Config(
   public record Endpoint(URI baseUrl, long connectTimeoutMs, long requestTimeoutMs) {}
 
   /**
-   * What the API is asked to bear.
+   * The load that the worker may put on the API.
    *
    * @param maxInFlight API calls at a time, over all lanes
    * @param ratePerSecond API calls a second, over all lanes; 0 means without limit

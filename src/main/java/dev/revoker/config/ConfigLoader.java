@@ -11,9 +11,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the configuration: a properties file, the environment over it, references resolved. All
- * mistakes are found in one go. Reads files, and no clock, no network and no state: any thread may
- * load at any time.
+ * Loads the configuration: reads a properties file, applies the environment over it, resolves
+ * references, and validates. Reports all mistakes at once. Reads only files; has no state, so any
+ * thread may call it.
  */
 public final class ConfigLoader {
   private ConfigLoader() {}
@@ -24,15 +24,15 @@ public final class ConfigLoader {
    * @param file the properties file in UTF-8, or null for the environment and the defaults alone
    * @param environment the process's variables; those that begin with {@code REVOKER_} are
    *     configuration
-   * @return never fails otherwise: what is wrong with the file is a problem like any other
+   * @return the configuration, or every problem found; an unreadable file is a problem too
    */
   public static Loaded load(@Nullable Path file, Map<String, String> environment) {
     return load(file, environment, key -> true);
   }
 
   /**
-   * As {@link #load}, for those who only talk to the brokers: the accounts are not looked at, so
-   * that their secrets need not be where requests are sent from.
+   * As {@link #load}, for commands that only talk to the brokers. Ignores the accounts, so that a
+   * machine that sends requests needs no account secrets.
    */
   public static Loaded loadWithoutAccounts(@Nullable Path file, Map<String, String> environment) {
     Loaded loaded = load(file, environment, key -> !Accounts.owns(key));
@@ -51,14 +51,14 @@ public final class ConfigLoader {
     if (file != null) {
       switch (PropertiesFile.read(file)) {
         case PropertiesFile.Contents.Unreadable unreadable -> {
-          // What else is wrong can not be told from half of a configuration.
+          // The rest cannot be checked without the file's settings.
           problems.note(Redaction.value("", file.toString()), "the file " + unreadable.why());
           return new Loaded.Invalid(problems.lines());
         }
         case PropertiesFile.Contents.Read read -> {
           read.brokenLines()
               .forEach(
-                  line -> problems.note("line " + line, "a \\u without four hex digits behind it"));
+                  line -> problems.note("line " + line, "a \\u must be followed by four hex digits"));
           written = read.settings();
         }
       }
@@ -75,7 +75,7 @@ public final class ConfigLoader {
         : new Loaded.Invalid(problems.lines());
   }
 
-  /** What comes out is worth something only if there is no problem. */
+  /** Reads every key. The result is valid only if no problem was reported. */
   private static Config read(SettingsReader in) {
     Config.Kafka kafka = KafkaSection.read(in);
     Config.Limits limits = Limits.limits(in);
@@ -132,7 +132,7 @@ public final class ConfigLoader {
               variables.getFirst(),
               String.format(
                   Locale.ROOT,
-                  "ignored, and %d more like it: Kubernetes sets them for a Service"
+                  "ignored, and %d more variables like it: Kubernetes sets them for a Service"
                       + " (enableServiceLinks)",
                   variables.size() - 1));
     }

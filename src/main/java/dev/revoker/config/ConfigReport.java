@@ -17,7 +17,7 @@ final class ConfigReport {
     lines.put(setting.key(), String.format(Locale.ROOT, "%s (%s)", setting, setting.origin()));
   }
 
-  /** A setting that nobody here knows: it may be a secret. */
+  /** A setting that neither Revoker nor Kafka knows: its value may be a secret, so it is masked. */
   void hidden(Setting setting) {
     lines.put(
         setting.key(),
@@ -29,7 +29,7 @@ final class ConfigReport {
         key, String.format(Locale.ROOT, "%s = %s (default)", key, Redaction.value(key, value)));
   }
 
-  /** A setting that has no default: it is simply not there. */
+  /** A setting that has no default and was not set. */
   void unset(String key) {
     lines.put(key, String.format(Locale.ROOT, "%s = none (default)", key));
   }

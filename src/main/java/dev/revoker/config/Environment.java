@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class Environment {
   private static final String PREFIX = "REVOKER_";
 
-  /** Variables of the start script and of the logging, which are no configuration. */
+  /** Variables that the start script and the logging read; they are not configuration keys. */
   private static final Set<String> OTHERS =
       Set.of(
           "REVOKER_LOG_FORMAT",
@@ -26,8 +26,8 @@ final class Environment {
           "REVOKER_CONFIG");
 
   /**
-   * What Kubernetes puts into every container of a namespace that has a Service called {@code
-   * revoker} or {@code revoker-...}.
+   * Variables that Kubernetes sets in every container of a namespace that has a Service called
+   * {@code revoker} or {@code revoker-...}.
    */
   private static final Pattern SERVICE_LINK =
       Pattern.compile(
@@ -50,7 +50,7 @@ final class Environment {
     return settings;
   }
 
-  /** Variables with our prefix that Kubernetes set and nobody meant for us, sorted. */
+  /** The variables with our prefix that Kubernetes set for a Service, sorted. */
   static List<String> serviceLinks(Map<String, String> environment) {
     return environment.entrySet().stream()
         .filter(e -> serviceLink(e.getKey(), e.getValue()))

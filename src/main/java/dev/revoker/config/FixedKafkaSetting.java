@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A Kafka setting that the worker's promises rest on.
+ * A Kafka setting that the guarantees depend on.
  *
  * @param name as Kafka has it
- * @param allowed what it may be, ours first; none where the code sets it and nobody else may
- * @param why to stand behind "because" or "instead"
+ * @param allowed the allowed values, the default first; empty if only the code may set it
+ * @param why the reason, to follow "because" in an error message
  */
 record FixedKafkaSetting(String name, List<String> allowed, String why) {
   private static final FixedKafkaSetting BROKERS =
@@ -16,7 +16,7 @@ record FixedKafkaSetting(String name, List<String> allowed, String why) {
   private static final FixedKafkaSetting PROVIDERS =
       never("config.providers", "${env:..}, ${file:..} and ${dir:..} are resolved already");
 
-  /** Those of one client. */
+  /** The fixed settings of one client. */
   static List<FixedKafkaSetting> of(KafkaClient client) {
     return switch (client) {
       case CONSUMER -> CONSUMER;
@@ -40,9 +40,9 @@ record FixedKafkaSetting(String name, List<String> allowed, String why) {
               "false"),
           only(
               "isolation.level",
-              "a request of an aborted transaction was never made",
+              "a request in an aborted transaction does not count",
               "read_committed"),
-          only("auto.offset.reset", "any other would pass over requests", "earliest", "none"),
+          only("auto.offset.reset", "any other value would skip requests", "earliest", "none"),
           only("allow.auto.create.topics", "only create.topics creates topics", "false"));
 
   private static final List<FixedKafkaSetting> PRODUCER =
@@ -56,12 +56,12 @@ record FixedKafkaSetting(String name, List<String> allowed, String why) {
               "transaction.two.phase.commit.enable",
               "results and progress commit in one transaction of the worker's own",
               "false"),
-          only("enable.idempotence", "a result must not stand in the topic twice", "true"),
+          only("enable.idempotence", "a retried send must not write a result twice", "true"),
           only("acks", "a result must outlive the loss of a broker", "all", "-1"),
-          only("retries", "a result is given up by time, and never by count", "2147483647"),
+          only("retries", "delivery.timeout.ms ends the retries, not their number", "2147483647"),
           only(
               "max.in.flight.requests.per.connection",
-              "with more, an idempotent producer loses the order",
+              "an idempotent producer keeps the order of records only up to 5",
               "5",
               "4",
               "3",
@@ -86,10 +86,10 @@ record FixedKafkaSetting(String name, List<String> allowed, String why) {
     return allowed.contains(value.toLowerCase(Locale.ROOT));
   }
 
-  /** What to tell whoever set something else. */
+  /** The error text for any other value. */
   String demand() {
     return allowed.isEmpty()
-        ? "must not be set, for " + why
-        : String.format(Locale.ROOT, "must be %s, for %s", String.join(" or ", allowed), why);
+        ? "must not be set, because " + why
+        : String.format(Locale.ROOT, "must be %s, because %s", String.join(" or ", allowed), why);
   }
 }

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code HOST:PORT}, an IPv6 address in brackets. Asks no name server. */
+/** Parses {@code HOST:PORT}, with an IPv6 address in brackets. Does not resolve names. */
 final class HostPort {
   static final String ALLOWED = "HOST:PORT, as 0.0.0.0:9464 or [::1]:9464; port 0 takes a free one";
 
@@ -16,7 +16,7 @@ final class HostPort {
 
   private HostPort() {}
 
-  /** The address, an IPv6 one without its brackets; null where the text is none. */
+  /** The address, without the brackets of IPv6; null if the text is not an address. */
   static Config.@Nullable Listen parse(String text) {
     Matcher matcher = ADDRESS.matcher(text);
     if (!matcher.matches()) {
@@ -28,7 +28,7 @@ final class HostPort {
     return port > 65_535 ? null : new Config.Listen(bare, port);
   }
 
-  /** Whether the text is a list of brokers; each may have a protocol before it, as Kafka allows. */
+  /** Whether the text is a list of brokers; each may begin with a protocol, as Kafka allows. */
   static boolean brokers(String text) {
     for (String broker : text.split(",", -1)) {
       Config.Listen address = parse(broker.strip().replaceFirst("^[A-Za-z_]+://", ""));

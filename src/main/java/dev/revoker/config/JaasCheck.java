@@ -11,18 +11,18 @@ import org.apache.kafka.common.security.JaasContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses {@code sasl.jaas.config} with Kafka's own parser when the configuration is loaded. A
- * client would parse it later, and its error quotes the word that it stumbles over: where a
- * password contains {@code "}, that word is the rest of the password.
+ * Parses {@code sasl.jaas.config} with Kafka's own parser when the configuration is loaded. A Kafka
+ * client would parse it later, and its error quotes the text at the mistake: if a password contains
+ * {@code "}, that text is the rest of the password.
  */
 final class JaasCheck {
   private static final String SYNTAX =
-      "must be one login module: CLASS required username=\"...\" password=\"...\"; where a \" or \\"
-          + " in a value has a \\ before it (in a properties file each \\ is written \\\\)";
+      "must be one login module: CLASS required username=\"...\" password=\"...\"; write \\ before a"
+          + " \" or \\ in a value (in a properties file each \\ is written \\\\)";
 
   private static final String NO_CLASS = "must begin with a login module that is on the class path";
 
-  /** Options of Kafka's login modules whose values are no secrets. */
+  /** Options of Kafka's login modules whose values are not secret. */
   private static final Set<String> PUBLIC_OPTIONS =
       Set.of("username", "serviceName", "principal", "keyTab", "useKeyTab", "storeKey");
 
@@ -32,7 +32,7 @@ final class JaasCheck {
     return definition.name.equals(SaslConfigs.SASL_JAAS_CONFIG);
   }
 
-  /** What is wrong, in words that quote nothing of the text; null if Kafka can use it. */
+  /** The mistake, without quoting the text; null if Kafka can use it. */
   static @Nullable String mistake(String text) {
     JaasContext context = parse(text);
     if (context == null) {
@@ -47,7 +47,7 @@ final class JaasCheck {
     }
   }
 
-  /** The values in it that may be secret; the whole text if it cannot be parsed. */
+  /** The option values that may be secret; the whole text if it cannot be parsed. */
   static List<String> secrets(String text) {
     JaasContext context = parse(text);
     if (context == null) {

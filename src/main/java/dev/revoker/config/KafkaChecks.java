@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Settings that fit by themselves and not together: Kafka would refuse them one after another. */
+/** Checks Kafka settings against each other. Kafka itself would report one mistake at a time. */
 final class KafkaChecks {
   private static final List<String> BROKER_DECIDES =
       List.of("partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms");
@@ -25,7 +25,7 @@ final class KafkaChecks {
       case CONSUMER -> checks.consumer();
       case PRODUCER -> checks.producer();
       case ADMIN -> {
-        // Nothing in it hangs together.
+        // No admin setting depends on another one.
       }
     }
     checks.security();
@@ -37,14 +37,14 @@ final class KafkaChecks {
           name ->
               wrong(
                   name,
-                  "must not be set with consumer.group.protocol=consumer: the broker decides"));
+                  "must not be set with consumer.group.protocol=consumer: the broker sets it"));
     } else {
       wrong("group.remote.assignor", "needs consumer.group.protocol=consumer");
       if (number("heartbeat.interval.ms") >= number("session.timeout.ms")) {
         wrongOneOf(
             String.format(
                 Locale.ROOT,
-                "must leave consumer.heartbeat.interval.ms (%d) less than"
+                "consumer.heartbeat.interval.ms (%d) must be less than"
                     + " consumer.session.timeout.ms (%d)",
                 number("heartbeat.interval.ms"),
                 number("session.timeout.ms")),
@@ -53,7 +53,7 @@ final class KafkaChecks {
       }
     }
     if (settings.has("interceptor.classes")) {
-      in.report().warn("consumer.interceptor.classes", "an interceptor sees every key in clear");
+      in.report().warn("consumer.interceptor.classes", "an interceptor sees every API key in the clear");
     }
   }
 
@@ -63,7 +63,7 @@ final class KafkaChecks {
       wrongOneOf(
           String.format(
               Locale.ROOT,
-              "must leave producer.delivery.timeout.ms (%d) at least linger.ms + request.timeout.ms"
+              "producer.delivery.timeout.ms (%d) must be at least linger.ms + request.timeout.ms"
                   + " (%d + %d)",
               delivery,
               number("linger.ms"),
@@ -76,12 +76,13 @@ final class KafkaChecks {
       in.report()
           .warn(
               "producer.delivery.timeout.ms",
-              "is longer than producer.transaction.timeout.ms: a result may be sent in vain");
+              "is longer than producer.transaction.timeout.ms: the producer may go on sending a result"
+                  + " whose transaction was aborted");
     }
     if (number("linger.ms") > 0) {
       in.report()
           .warn(
-              "producer.linger.ms", "each transaction waits so long; its results go out together");
+              "producer.linger.ms", "delays every transaction by this time; its results are sent together anyway");
     }
     if (settings.has("interceptor.classes")) {
       in.report().warn("producer.interceptor.classes", "an interceptor can change results");
@@ -102,7 +103,7 @@ final class KafkaChecks {
           .warn(
               key,
               String.format(
-                  Locale.ROOT, "is %s, so no %s.* setting has an effect", protocol, kind));
+                  Locale.ROOT, "is %s, so the %s.* settings have no effect", protocol, kind));
     }
   }
 
@@ -117,7 +118,7 @@ final class KafkaChecks {
     }
   }
 
-  /** Blames the first of them that was set; none if one of them is wrong by itself. */
+  /** Reports the first of the settings that was set; nothing if one of them is already reported. */
   private void wrongOneOf(String text, String... names) {
     List<Setting> set =
         List.of(names).stream().filter(settings::has).map(settings.given()::get).toList();

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
-/** The three clients, and what Kafka itself knows of their settings. */
+/** The three Kafka clients and Kafka's definitions of their settings. */
 enum KafkaClient {
   CONSUMER("consumer."),
   PRODUCER("producer."),
@@ -26,7 +26,7 @@ enum KafkaClient {
     this.prefix = prefix;
   }
 
-  /** What stands before a setting of this client alone. */
+  /** The key prefix of settings for this client only. */
   String prefix() {
     return prefix;
   }
@@ -52,12 +52,12 @@ enum KafkaClient {
     return false;
   }
 
-  /** Whether the key goes to every client. All three know the same of these. */
+  /** Whether the key is a Kafka setting that goes to every client. All three clients know it. */
   static boolean common(String key) {
     return ADMIN.names().contains(key) && commonShape(key);
   }
 
-  /** Whether the key would go to every client, if only Kafka knew it. */
+  /** Whether the key has the form of a common setting, known to Kafka or not. */
   static boolean commonShape(String key) {
     return key.equals("security.protocol")
         || key.equals("client.id")

@@ -4,14 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Kafka settings that differ from Kafka's own defaults, or must not drift with them. Each may be
- * overridden; those that hang together follow what was set of the others.
+ * Defaults that differ from Kafka's own, or that must not change with a new Kafka version. The
+ * operator may override each of them. A default that depends on another setting follows it.
  */
 final class KafkaDefaults {
   private static final String ASSIGNOR =
       "org.apache.kafka.clients.consumer.CooperativeStickyAssignor";
 
-  /** How soon a client sees a new partition. With Kafka's 5 minutes its requests wait so long. */
+  /** How soon a client sees a new partition. With Kafka's default its requests wait 5 minutes. */
   private static final String METADATA_MAX_AGE_MS = "10000";
 
   private KafkaDefaults() {}
@@ -26,20 +26,19 @@ final class KafkaDefaults {
 
   private static Map<String, String> consumer(KafkaSettings settings) {
     Map<String, String> defaults = new LinkedHashMap<>();
-    // With the new protocol the broker decides these, and the client refuses to be told.
+    // With the new protocol the broker sets these, and the client rejects them.
     if (!settings.newGroupProtocol()) {
       long sessionMs = settings.number("session.timeout.ms", 10_000);
       defaults.put("partition.assignment.strategy", ASSIGNOR);
-      // A killed worker's partitions are taken over after this.
+      // After this time another worker gets the partitions of a killed one.
       defaults.put("session.timeout.ms", Long.toString(sessionMs));
       defaults.put("heartbeat.interval.ms", Long.toString(Math.clamp(sessionMs / 3, 1, 3_000)));
     }
-    // Values are at most 64 KiB: no need for Kafka's 50 MiB in one fetch, nor for its MiB of each
-    // partition, which the consumer holds besides what the lanes do. These two count what is
-    // compressed; what it becomes is bounded by the number of records. A MiB of headers becomes 45
-    // MB, and a poll may bring a fetch of each broker: so no fetch is larger than one record may
-    // be.
     defaults.put("metadata.max.age.ms", METADATA_MAX_AGE_MS);
+    // Requests are at most 64 KiB, so Kafka's defaults (50 MiB a fetch, 1 MiB a partition) would
+    // only use heap. The two fetch limits count compressed bytes; max.poll.records bounds what is
+    // decompressed at a time. 1 MiB of headers needs 45 MB of heap, and a poll may return one fetch
+    // of each broker, so a fetch is no larger than a single record may be.
     defaults.put("max.poll.records", "200");
     defaults.put("fetch.max.bytes", Integer.toString(1 << 20));
     defaults.put("max.partition.fetch.bytes", Integer.toString(256 << 10));
@@ -47,8 +46,9 @@ final class KafkaDefaults {
   }
 
   /**
-   * A result that was not delivered while its transaction lived never will be, so the delivery ends
-   * with the transaction; half of that for one request leaves time for a second try.
+   * A result cannot be delivered after its transaction has timed out, so {@code
+   * delivery.timeout.ms} is no longer than {@code transaction.timeout.ms}. A request times out
+   * sooner, which leaves time for a retry.
    */
   private static Map<String, String> producer(KafkaSettings settings) {
     long transactionMs = settings.number("transaction.timeout.ms", 10_000);
@@ -59,11 +59,11 @@ final class KafkaDefaults {
     defaults.put("delivery.timeout.ms", Long.toString(deliveryMs));
     defaults.put("request.timeout.ms", Long.toString(Math.clamp(deliveryMs - lingerMs, 1, 5_000)));
     defaults.put("linger.ms", Long.toString(lingerMs));
-    // The loop stands still while a step of a transaction waits for its broker; with Kafka's 60
-    // seconds a few steps in a row would take it out of its group.
+    // The loop blocks while a transaction call waits for its broker. With Kafka's default of 60 s
+    // a few such calls would exceed max.poll.interval.ms, and the worker would leave its group.
     defaults.put("max.block.ms", "10000");
-    // A transaction that follows at once finds the last one still being written down: this is how
-    // soon it asks again.
+    // A transaction that begins right after another finds the earlier one not yet completed; the
+    // producer retries after this time.
     defaults.put("retry.backoff.ms", "5");
     defaults.put("compression.type", "none");
     defaults.put("metadata.max.age.ms", METADATA_MAX_AGE_MS);

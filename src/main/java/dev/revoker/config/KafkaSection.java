@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of the Kafka clients: the operator's over ours, and the guarantees over both. */
+/** The Kafka clients' settings: fixed settings over the operator's over our defaults. */
 final class KafkaSection {
-  /** Settings that load somebody's code, which then reads settings that Kafka does not know. */
+  /** Settings that load a plug-in class, which may read settings that Kafka does not know. */
   private static final Set<String> PLUG_INS =
       Set.of(
           "interceptor.classes",
@@ -57,23 +57,23 @@ final class KafkaSection {
     return kafka;
   }
 
-  /** Clients that share the mistake share the line. */
+  /** Reports a mistake once, even if several clients have it. */
   private static void checkTls(SettingsReader in, Config.Kafka kafka) {
     Map<KafkaClient, Map<String, Object>> clients =
         Map.of(
             KafkaClient.ADMIN, kafka.admin(),
             KafkaClient.CONSUMER, kafka.consumer(),
             KafkaClient.PRODUCER, kafka.producer());
-    Set<String> told = new HashSet<>();
+    Set<String> reported = new HashSet<>();
     for (KafkaClient client : KafkaClient.values()) {
       String mistake = TlsCheck.mistake(clients.getOrDefault(client, Map.of()), kafka.secrets());
-      if (mistake != null && told.add(mistake)) {
+      if (mistake != null && reported.add(mistake)) {
         in.problems().wrong(tlsKeys(in, client), mistake);
       }
     }
   }
 
-  /** The keys that a client's key store and trust store come from, those of its own before all. */
+  /** The keys of the client's key store and trust store: its own if set, else the common ones. */
   private static String tlsKeys(SettingsReader in, KafkaClient client) {
     boolean own = !in.keys(key -> key.startsWith(client.prefix() + "ssl.")).isEmpty();
     List<String> keys =
@@ -109,7 +109,7 @@ final class KafkaSection {
     return Map.copyOf(complete);
   }
 
-  /** What the operator set for this client, checked each by itself. */
+  /** The operator's settings for this client. Each is checked by itself. */
   private Map<String, Setting> given(KafkaClient client) {
     Map<String, Setting> given = new HashMap<>(common);
     String prefix = client.prefix();
@@ -126,8 +126,8 @@ final class KafkaSection {
   }
 
   /**
-   * Where somebody's own class is plugged in, settings that Kafka does not know may be meant for
-   * it.
+   * If a plug-in that is not Kafka's is configured, passes on settings that Kafka does not know:
+   * they may be the plug-in's.
    */
   private void takePlugIns(Map<String, Setting> given, String prefix, Predicate<String> fits) {
     if (PLUG_INS.stream().map(given::get).noneMatch(KafkaSection::foreign)) {
@@ -136,7 +136,7 @@ final class KafkaSection {
     for (Setting setting : in.takeAll(key -> fits.test(key) && !in.taken(key))) {
       given.put(setting.key().substring(prefix.length()), setting);
       in.report().hidden(setting);
-      in.report().warn(setting.key(), "Kafka does not know it; it is passed on to its plug-ins");
+      in.report().warn(setting.key(), "Kafka does not know this setting; passing it on to the configured plug-ins");
     }
   }
 

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operator set for one client, by Kafka's names: the common settings and over them the
- * client's own.
+ * The operator's settings for one client, by Kafka's names. The client's own settings override the
+ * common ones.
  */
 record KafkaSettings(KafkaClient client, Map<String, Setting> given) {
   KafkaSettings {
@@ -28,7 +28,7 @@ record KafkaSettings(KafkaClient client, Map<String, Setting> given) {
     return setting == null ? byDefault : setting.text().toLowerCase(Locale.ROOT);
   }
 
-  /** The number, or the default where none was given or none that is one. */
+  /** The number, or the default if the setting is absent or not a number. */
   long number(String name, long byDefault) {
     Setting setting = given.get(name);
     return setting == null || !setting.text().matches("[0-9]{1,18}")
@@ -36,7 +36,7 @@ record KafkaSettings(KafkaClient client, Map<String, Setting> given) {
         : Long.parseLong(setting.text());
   }
 
-  /** Whether the consumer takes part in a group by KIP-848's protocol. */
+  /** Whether the consumer uses KIP-848's group protocol. */
   boolean newGroupProtocol() {
     return word("group.protocol", "classic").equals("consumer");
   }

@@ -8,19 +8,19 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
-/** Asks Kafka whether it takes a value. */
+/** Validates a value with Kafka's own definition of the setting. */
 final class KafkaValues {
-  /** Lists whose elements are classes that the client loads when it is made. */
+  /** Lists of classes, which the client loads when it is created. */
   private static final Set<String> CLASS_LISTS =
       Set.of("interceptor.classes", "metric.reporters", "partition.assignment.strategy");
 
-  /** Kafka's clients have no range for these; the broker refuses the rest. */
+  /** Kafka's clients define no range for these; the broker rejects values below 1. */
   private static final Set<String> POSITIVE =
       Set.of("session.timeout.ms", "heartbeat.interval.ms", "transaction.timeout.ms");
 
   private KafkaValues() {}
 
-  /** The value as a client takes it; a secret is wrapped, so that Kafka prints it as hidden. */
+  /** The value for a client. A secret becomes a {@code Password}, which Kafka never prints. */
   static Object value(ConfigDef.ConfigKey definition, Setting setting) {
     return definition.type == ConfigDef.Type.PASSWORD
         ? new Password(setting.text())
@@ -28,8 +28,8 @@ final class KafkaValues {
   }
 
   /**
-   * What is wrong with the value, or null if Kafka takes it. Where a validator of Kafka's refuses
-   * the value, its own words are used, without the value that its exception repeats.
+   * What is wrong with the value, or null if Kafka accepts it. Uses the text of Kafka's validator,
+   * without the value that its exception repeats.
    */
   static @Nullable String mistake(ConfigDef.ConfigKey definition, Setting setting) {
     Object value;
@@ -70,7 +70,7 @@ final class KafkaValues {
     };
   }
 
-  /** Kafka's message begins with the value, which may be secret or come from a reference. */
+  /** Kafka's message without the value, which may be secret or come from a reference. */
   private static String words(
       ConfigDef.ConfigKey definition, Object value, ConfigException refused) {
     String message = String.valueOf(refused.getMessage());

@@ -3,16 +3,16 @@ package dev.revoker.config;
 import java.util.Locale;
 
 /**
- * A key of the catalogue: its name, its default and what is allowed, as the documentation shows
+ * A configuration key: its name, its default and its allowed values, as the documentation shows
  * them.
  */
 sealed interface Key {
   String name();
 
-  /** The default, or in words what stands in for it. */
+  /** The default, or a text that describes it. */
   String byDefault();
 
-  /** What is allowed, to stand after "must be". */
+  /** The allowed values, to follow "must be" in an error message. */
   String allowed();
 
   /** A whole number; both ends of the range are allowed. */

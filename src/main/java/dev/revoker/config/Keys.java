@@ -2,7 +2,7 @@ package dev.revoker.config;
 
 import java.util.List;
 
-/** Every key of ours, with its default and its range: the one place where they are written. */
+/** Every configuration key of Revoker with its default and range; nothing else defines one. */
 final class Keys {
   private static final long HOUR_MS = 3_600_000;
   private static final long DAY_MS = 24 * HOUR_MS;

@@ -15,12 +15,12 @@ final class Lanes {
 
   private Lanes() {}
 
-  /** Most urgent first; empty only where {@code lanes} is wrong. */
+  /** The lanes, most urgent first; empty only if {@code lanes} is wrong. */
   static List<Config.Lane> read(SettingsReader in, int maxInFlight) {
     String text = in.text(Keys.LANES, t -> NameLists.parse(t, NAME, MOST) != null);
     List<String> names = NameLists.parse(text, NAME, MOST);
     if (names == null || in.problems().blame(Keys.LANES.name())) {
-      // Which of these keys are right can not be told now.
+            // Without the list of names these keys cannot be checked.
       in.takeAll(key -> key.startsWith(PREFIX));
       return List.of();
     }
@@ -62,11 +62,11 @@ final class Lanes {
           .warn(
               reservedKey(last),
               String.format(
-                  Locale.ROOT, "has no effect, for no lane is less urgent than %s", last));
+                  Locale.ROOT, "has no effect, because no lane is less urgent than %s", last));
     }
   }
 
-  /** Blames the largest share that the operator wrote, or {@code max.in.flight} if none was. */
+  /** The sum must be less than {@code max.in.flight}. Reports the largest share that was set. */
   private static void checkSum(
       SettingsReader in, List<String> names, Map<String, Long> reserved, int maxInFlight) {
     List<String> before = names.subList(0, names.size() - 1);

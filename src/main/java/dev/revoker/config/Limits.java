@@ -3,8 +3,8 @@ package dev.revoker.config;
 import java.net.URI;
 
 /**
- * What the API is asked to bear. A default that would contradict what the operator set follows it;
- * only what was set can be a contradiction.
+ * The limits on calls of the API: timeouts, retries and the breaker. A default that would contradict
+ * the operator's setting is lowered to it, so only two explicit settings can contradict each other.
  */
 final class Limits {
   private Limits() {}
@@ -31,14 +31,14 @@ final class Limits {
   static Config.Breaker breaker(SettingsReader in, Config.Retry retry) {
     float threshold = in.decimal(Keys.BREAKER_FAILURE_RATE_THRESHOLD);
     long window = in.whole(Keys.BREAKER_SLIDING_WINDOW_SIZE);
-    // Resilience4j would lower the minimum to the window and not say so.
+    // Resilience4j would silently lower the minimum to the window size.
     long minimum = atMost(in, Keys.BREAKER_MINIMUM_CALLS, Keys.BREAKER_SLIDING_WINDOW_SIZE, window);
     if (minimum >= retry.maxAttempts()) {
       in.report()
           .warn(
               Keys.BREAKER_MINIMUM_CALLS.name(),
-              "is not less than retry.max.attempts: a single request spends its attempts before"
-                  + " the breaker can tell an outage");
+              "is not less than retry.max.attempts: a single request uses up its attempts before"
+                  + " the breaker opens");
     }
     return new Config.Breaker(
         threshold,

@@ -2,10 +2,10 @@ package dev.revoker.config;
 
 import java.util.List;
 
-/** What came of loading a configuration. No text in it shows a secret. */
+/** The result of loading a configuration. No text in it shows a secret. */
 public sealed interface Loaded {
   /**
-   * It can be used.
+   * A valid configuration.
    *
    * @param lines the whole configuration as {@code key = value (origin)}, sorted by key, secrets
    *     masked; the origin is {@code file}, {@code environment}, {@code default}, or {@code fixed}
@@ -20,7 +20,7 @@ public sealed interface Loaded {
   }
 
   /**
-   * It can not be used.
+   * An invalid configuration.
    *
    * @param problems all of them, one line each: the key, its value (masked if it is or may be
    *     secret), and what is allowed

@@ -9,13 +9,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists of names ({@code lanes}, {@code accounts}), and the keys that each name has, {@code
+ * Lists of names ({@code lanes}, {@code accounts}) and the keys of each name, {@code
  * <prefix><name>.<rest>}.
  */
 final class NameLists {
   private NameLists() {}
 
-  /** The names in order, or null where there is no such list in the text. */
+  /** The names in order, or null if the text is not such a list. */
   static @Nullable List<String> parse(String text, Pattern name, int most) {
     Set<String> names = new LinkedHashSet<>();
     for (String part : text.split(",", -1)) {
@@ -27,8 +27,8 @@ final class NameLists {
   }
 
   /**
-   * Reports keys whose name is not in the list: once for each name, however many keys it has. Keys
-   * that would be unknown in any case are left to {@link UnknownKeys}.
+   * Reports each name that has keys but is not in the list, once. Keys with an unknown {@code rest}
+   * are left to {@link UnknownKeys}.
    */
   static void tellUnlisted(
       SettingsReader in, String prefix, List<String> names, String rests, String complaint) {

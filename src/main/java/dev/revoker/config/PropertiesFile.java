@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Properties;
 
 /**
- * A Java properties file in UTF-8, with the line of each key: {@link Properties} alone would keep
- * the last of two equal keys and not say so.
+ * Reads a Java properties file in UTF-8 and notes the line of each key. {@link Properties} alone
+ * would silently keep the last of two equal keys.
  */
 final class PropertiesFile {
   private static final int LONGEST_BYTES = 1 << 20;
@@ -25,12 +25,12 @@ final class PropertiesFile {
 
   private PropertiesFile() {}
 
-  /** What came of reading one. */
+  /** The result of reading a file. */
   sealed interface Contents {
-    /** Each key as it stands there, in order; a key may stand there twice. */
+    /** Each key in the order of the file; a key may occur twice. */
     record Read(List<Setting> settings, List<Integer> brokenLines) implements Contents {}
 
-    /** Nothing could be read; the text says why. */
+    /** The file could not be read; the text says why. */
     record Unreadable(String why) implements Contents {}
   }
 
@@ -48,7 +48,7 @@ final class PropertiesFile {
     } catch (CharacterCodingException e) {
       return new Contents.Unreadable("is not UTF-8");
     } catch (IOException e) {
-      String why = Files.isDirectory(file) ? "is a folder" : "can not be read";
+      String why = Files.isDirectory(file) ? "is a folder" : "cannot be read";
       return new Contents.Unreadable(why);
     }
   }
@@ -63,7 +63,7 @@ final class PropertiesFile {
       int first = next;
       StringBuilder whole = new StringBuilder(lines.next());
       next++;
-      while (goesOn(whole) && lines.hasNext()) {
+      while (continues(whole) && lines.hasNext()) {
         whole.append('\n').append(lines.next());
         next++;
       }
@@ -79,8 +79,8 @@ final class PropertiesFile {
     return new Contents.Read(settings, brokenLines);
   }
 
-  /** Whether the line is no comment and ends with an odd number of backslashes. */
-  private static boolean goesOn(StringBuilder line) {
+  /** Whether the line is not a comment and ends with an odd number of backslashes. */
+  private static boolean continues(StringBuilder line) {
     String start = line.toString().stripLeading();
     if (start.startsWith("#") || start.startsWith("!")) {
       return false;

@@ -16,7 +16,7 @@ final class ProtectedFingerprints {
 
   private ProtectedFingerprints() {}
 
-  /** In lower case; empty where there are none. */
+  /** The fingerprints in lower case; empty if none are configured. */
   static Set<String> read(SettingsReader in) {
     String key = Keys.PROTECTED_FINGERPRINTS.name();
     Setting setting = in.usable(key);

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Decides what of a key and its value may be printed. */
+/** Decides which keys and values may be printed, and masks the rest. */
 final class Redaction {
   private static final int LONGEST_SHOWN = 120;
   private static final int LONGEST_ERROR = 1_000;
@@ -16,7 +16,7 @@ final class Redaction {
           "pass(word|wd|phrase)|secret|token|secure\\.?key|api\\.?key|jaas|credential|private|certificate"
               + "|ssl\\..*key$");
 
-  /** Words between dots; a long one with digits in it is more likely a secret. */
+  /** A part of a key between dots. A long part with digits is more likely a secret. */
   private static final String WORD = "(?:[A-Za-z_-]{1,31}|[A-Za-z0-9_-]{1,15})";
 
   private static final Pattern KEY_SHAPE =
@@ -24,34 +24,34 @@ final class Redaction {
 
   private Redaction() {}
 
-  /** Whether values of this key are or may be secret. */
+  /** Whether values of this key may be secret. */
   static boolean secret(String key) {
     return SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).find() || KafkaClient.holdsSecret(key);
   }
 
-  /** The value in one line of bounded length, or the mask. */
+  /** The value in one line of bounded length, or the mask if it may be secret. */
   static String value(String key, String value) {
     return secret(key) ? Secret.MASK : oneLine(url(key, value), LONGEST_SHOWN);
   }
 
   /**
-   * Whether a key that nobody knows may be printed. A pasted PEM block or a forgotten {@code =}
-   * makes keys out of secrets, and they seldom look like keys.
+   * Whether an unknown key may be printed. A pasted PEM block or a missing {@code =} turns a secret
+   * into a key; such a key rarely has the form of a real one.
    */
   static boolean showable(Setting unknown) {
     boolean bare = unknown.written().isEmpty() && unknown.key().indexOf('.') < 0;
     return unknown.variable() != null || (showable(unknown.key()) && !bare);
   }
 
-  /** Whether the text has the shape of a key, and not that of a secret. */
+  /** Whether the text has the form of a key rather than of a secret. */
   static boolean showable(String key) {
     return KEY_SHAPE.matcher(key).matches();
   }
 
   /**
-   * The text without what it shares with a secret: runs of {@value #SHORTEST_RUN} characters or
-   * more, whatever the case. A library's error may quote a part of a secret. (To mask a shorter run
-   * wherever it occurs would show what it is.)
+   * Masks every run of {@value #SHORTEST_RUN} or more characters that also occurs in a secret,
+   * ignoring case, because a library's error may quote a part of a secret. Shorter runs are not
+   * masked: masking them everywhere would reveal them.
    */
   static String redact(String text, Collection<String> secrets) {
     BitSet hidden = new BitSet();
@@ -78,7 +78,7 @@ final class Redaction {
     return oneLine(shown.toString(), LONGEST_ERROR);
   }
 
-  /** User-info and query of a URL may hold credentials. */
+  /** Masks the user info and the query of a URL, which may contain credentials. */
   private static String url(String key, String value) {
     int scheme = value.indexOf("://");
     if (scheme < 0 && !key.equals(Keys.API_BASE_URL.name())) {

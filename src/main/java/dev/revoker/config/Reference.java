@@ -11,11 +11,11 @@ import org.apache.kafka.common.config.ConfigTransformer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in a value between <code>${</code> and <code>}</code>: where to find a part of the
- * value. The names in it are no secrets; what it leads to is.
+ * A reference <code>${provider:path:key}</code> in a value. The reference itself is not secret; the
+ * value that it leads to is.
  */
 record Reference(String provider, String path, String key) {
-  /** All that Kafka would see as one in this value. */
+  /** The references that Kafka would find in this value. */
   static List<Reference> in(String value) {
     List<Reference> found = new ArrayList<>();
     Matcher matcher = ConfigTransformer.DEFAULT_PATTERN.matcher(value);
@@ -27,8 +27,8 @@ record Reference(String provider, String path, String key) {
   }
 
   /**
-   * Why there is no sense in asking the provider, or null where it may be asked. Kafka's providers
-   * log what is missing, some with a stack trace, before they say so; so look first.
+   * Why the provider cannot resolve this reference, or null if it may be able to. Checked first
+   * because Kafka's providers log a missing file themselves, some with a stack trace.
    */
   @Nullable String cannotWork() {
     return switch (provider) {
@@ -39,7 +39,7 @@ record Reference(String provider, String path, String key) {
     };
   }
 
-  /** What is missing if the provider has nothing. */
+  /** The error text if the provider finds nothing. */
   String notThere() {
     String name = shown(key);
     return switch (provider) {
@@ -54,7 +54,7 @@ record Reference(String provider, String path, String key) {
       Path place = Path.of(path);
       return provider.equals("dir") ? unreadableFolder(place) : unreadableFile(place);
     } catch (InvalidPathException e) {
-      return shown(path) + " is no path";
+      return shown(path) + " is not a path";
     }
   }
 
@@ -63,7 +63,7 @@ record Reference(String provider, String path, String key) {
       return String.format(Locale.ROOT, "the folder %s does not exist", shown(path));
     }
     if (!Files.isReadable(folder)) {
-      return String.format(Locale.ROOT, "the folder %s can not be read", shown(path));
+      return String.format(Locale.ROOT, "the folder %s cannot be read", shown(path));
     }
     Path file = folder.resolve(key);
     return Files.isRegularFile(file) ? unreadableFile(file) : null;
@@ -75,7 +75,7 @@ record Reference(String provider, String path, String key) {
     }
     return Files.isReadable(file) && !Files.isDirectory(file)
         ? null
-        : String.format(Locale.ROOT, "the file %s can not be read", shown(file.toString()));
+        : String.format(Locale.ROOT, "the file %s cannot be read", shown(file.toString()));
   }
 
   private static String shown(String name) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves {@code ${env:NAME}}, {@code ${file:PATH:KEY}} and {@code ${dir:PATH:FILE}} with Kafka's
- * own providers. What Kafka would leave standing as it is written is a problem here.
+ * own providers. A reference that Kafka would leave unresolved is a problem here.
  */
 final class References {
   private final Map<String, ConfigProvider> providers;
@@ -23,7 +23,7 @@ final class References {
 
   private References(Map<String, String> environment) {
     EnvVarConfigProvider env = new EnvVarConfigProvider(environment);
-    // Named, though it is the default: the provider logs a line without it.
+    // This is the default, but the provider logs a line if it is not set.
     env.configure(Map.of(EnvVarConfigProvider.ALLOWLIST_PATTERN_CONFIG, "(?s).*"));
     FileConfigProvider file = new FileConfigProvider();
     file.configure(Map.of());
@@ -33,7 +33,7 @@ final class References {
     transformer = new ConfigTransformer(providers);
   }
 
-  /** The settings with their references resolved; one that can not be is blamed and left alone. */
+  /** Resolves the references in all settings; reports a setting whose reference fails. */
   static Map<String, Setting> resolve(
       Map<String, Setting> settings, Map<String, String> environment, Problems problems) {
     References references = new References(environment);
@@ -47,7 +47,7 @@ final class References {
     for (Reference reference : Reference.in(written)) {
       String why = unresolvable(reference);
       if (why != null) {
-        // Whether the key is known at all is not clear yet, so nothing of its value is shown.
+        // The key may be unknown and then a part of a secret, so its value is not shown.
         String shown = Redaction.showable(setting) ? setting.key() : "line " + setting.line();
         problems.unresolved(setting, shown, why);
         return setting;
@@ -68,11 +68,11 @@ final class References {
       boolean there = provider.get(reference.path(), wanted).data().containsKey(reference.key());
       return there ? null : reference.notThere();
     } catch (ConfigException | IllegalArgumentException unreadable) {
-      return "the provider can not read it";
+      return "the provider cannot read it";
     }
   }
 
-  /** A file of its own mostly ends with a line break that is no part of the value. */
+  /** Removes the line break at the end of a file, which is not part of the value. */
   private static final class Folder extends DirectoryConfigProvider {
     @Override
     public ConfigData get(String path, Set<String> keys) {

@@ -4,12 +4,12 @@ import dev.revoker.model.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that the operator set. Prints no secret.
+ * A key that the operator set, with its value. {@code toString} shows no secret.
  *
- * @param written the value as it stands in the file or the environment, references unresolved
+ * @param written the value as the file or the environment has it, references unresolved
  * @param resolved the value with its references resolved; may be secret whatever the key
- * @param line where in the file; 0 where it comes from the environment
- * @param variable the environment variable it comes from, or null where it comes from the file
+ * @param line the line in the file; 0 if the setting comes from the environment
+ * @param variable the environment variable that sets it, or null if it comes from the file
  */
 record Setting(String key, String written, Secret resolved, int line, @Nullable String variable) {
   static Setting fromFile(String key, String value, int line) {

@@ -10,9 +10,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings while they are read: what was given, what of it nobody asked for yet, and what is to
- * be said about it. A reader that finds a value wrong tells so and returns the default, so that
- * reading goes on to the next mistake.
+ * Reads settings by key. Keeps track of the keys that were read, of mistakes, and of the report. A
+ * method that finds a wrong value reports it and returns the default, so that one load finds all
+ * mistakes.
  */
 final class SettingsReader {
   private final Map<String, Setting> given;
@@ -34,35 +34,35 @@ final class SettingsReader {
     return report;
   }
 
-  /** Whether the key was set, rightly or not. */
+  /** Whether the key was set, valid or not. */
   boolean has(String key) {
     return given.containsKey(key);
   }
 
-  /** The setting if it was given; from now on its key is known. */
+  /** The setting, or null if it was not set. Marks the key as known. */
   @Nullable Setting take(String key) {
     left.remove(key);
     return given.get(key);
   }
 
-  /** The given settings whose key fits, in order; from now on their keys are known. */
+  /** The settings whose key matches, in order. Marks their keys as known. */
   List<Setting> takeAll(Predicate<String> fits) {
     List<Setting> taken = given.values().stream().filter(s -> fits.test(s.key())).toList();
     taken.forEach(s -> left.remove(s.key()));
     return taken;
   }
 
-  /** The given keys that fit, sorted. */
+  /** The keys that were set and match, sorted. */
   List<String> keys(Predicate<String> fits) {
     return given.keySet().stream().filter(fits).sorted().toList();
   }
 
-  /** Whether somebody asked for the key already. */
+  /** Whether the key is marked as known. */
   boolean taken(String key) {
     return !left.containsKey(key);
   }
 
-  /** The settings whose keys nobody knows, in order. */
+  /** The settings whose keys are not marked as known, in order. */
   Collection<Setting> unknown() {
     Collection<Setting> unknown = new ArrayList<>(given.values());
     unknown.removeIf(s -> taken(s.key()));
@@ -70,8 +70,8 @@ final class SettingsReader {
   }
 
   /**
-   * The setting if it was given and is worth a look: not empty, and not blamed already. It stands
-   * in the report from now on.
+   * The setting if it was set, is not empty and has no reported mistake; else null. Adds it to the
+   * report.
    */
   @Nullable Setting usable(String key) {
     Setting setting = take(key);
@@ -86,7 +86,7 @@ final class SettingsReader {
     return setting;
   }
 
-  /** How the value of a key is to be named in a sentence about another key. */
+  /** The key with its value, for an error message about another key. */
   String shown(Key key, Object value) {
     Setting setting = given.get(key.name());
     return setting == null
@@ -159,7 +159,7 @@ final class SettingsReader {
     return key.value();
   }
 
-  /** Tells a contradiction if the lower is more than the higher; both were read already. */
+  /** Reports a contradiction if the lower value exceeds the higher; both must have been read. */
   void notMore(Key.Whole lower, long lowerValue, Key.Whole higher, long higherValue) {
     Setting setting = given.get(lower.name());
     if (setting != null

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Lays the environment over the file. */
+/** Merges the file's settings and the environment's, which take precedence. */
 final class Sources {
   private Sources() {}
 
-  /** By key, in the order of the file and then of the variables' names. */
+  /** The settings by key, in the order of the file and then of the variables' names. */
   static Map<String, Setting> merged(
       List<Setting> file, List<Setting> environment, Problems problems) {
     Map<String, Setting> merged = new LinkedHashMap<>();
@@ -20,7 +20,7 @@ final class Sources {
             Redaction.showable(setting) ? setting.key() : "a key of the file",
             String.format(
                 Locale.ROOT,
-                "stands there twice, in lines %d and %d; keep one",
+                "is set twice, in lines %d and %d; keep one",
                 earlier.line(),
                 setting.line()));
       }

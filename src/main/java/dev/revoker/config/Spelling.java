@@ -3,11 +3,11 @@ package dev.revoker.config;
 import java.util.Locale;
 import java.util.Set;
 
-/** Finds the key that was meant by one that does not exist. */
+/** Suggests a known key for an unknown one. */
 final class Spelling {
   private Spelling() {}
 
-  /** The nearest of the known keys, or the empty text where none is near. */
+  /** The most similar of the known keys, or the empty text if none is similar enough. */
   static String nearest(String wrong, Set<String> known) {
     String moved = ofAnotherClient(wrong);
     if (!moved.isEmpty()) {
@@ -26,7 +26,7 @@ final class Spelling {
     return nearest;
   }
 
-  /** Kafka's own name, without the prefix that it needs here or with another client's. */
+  /** The key for a Kafka setting that has no client prefix, or the wrong client's. */
   private static String ofAnotherClient(String wrong) {
     String name = wrong;
     for (KafkaClient client : KafkaClient.values()) {
@@ -42,12 +42,12 @@ final class Spelling {
     return "";
   }
 
-  /** Dots, dashes and case are what is mistaken most. */
+  /** The key without separators and case, in which most mistakes are made. */
   private static String bare(String key) {
     return key.toLowerCase(Locale.ROOT).replaceAll("[._-]", "");
   }
 
-  /** How many letters to insert, remove or replace; stops counting at the limit. */
+  /** The Levenshtein distance; the limit if it is that or more from the lengths alone. */
   private static int distance(String a, String b, int limit) {
     if (Math.abs(a.length() - b.length()) >= limit) {
       return limit;

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loads a client's key store and trust store when the configuration is loaded, as the client itself
- * would do later: so a wrong password or a broken PEM text is a mistake of the configuration, with
- * the key named and no part of a secret shown.
+ * does later. A wrong password or a broken PEM text is then a configuration problem that names the
+ * key and shows no part of a secret.
  */
 final class TlsCheck {
   private static final ConfigDef SSL = new ConfigDef();
@@ -24,9 +24,10 @@ final class TlsCheck {
   private TlsCheck() {}
 
   /**
-   * What is wrong, or null if the client can use these settings. They must be valid one by one.
+   * What is wrong, or null if the client can use these settings. Each setting must be valid by
+   * itself.
    *
-   * @param secrets values that must not be repeated, not even in part
+   * @param secrets values of which the text must not show any part
    */
   static @Nullable String mistake(Map<String, Object> settings, Collection<String> secrets) {
     Object protocol = settings.getOrDefault("security.protocol", "PLAINTEXT");

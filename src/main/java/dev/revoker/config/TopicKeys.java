@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Topic names: what Kafka allows, what ours are by default, and that no two are the same. */
+/** Reads the topic names: valid for Kafka, with our defaults, and no two the same. */
 final class TopicKeys {
   static final String LEGAL = "a topic name: 1 to 249 of A-Z, a-z, 0-9, dot, - and _";
 
@@ -22,19 +22,19 @@ final class TopicKeys {
     return "lane." + lane + ".topic";
   }
 
-  /** The topic of a lane, by default only for the two lanes that have one. */
+  /** The topic of a lane. Only the lanes urgent and standard have a default. */
   static String ofLane(SettingsReader in, String lane) {
     String key = keyOf(lane);
     String byDefault = BY_LANE.get(lane);
     if (byDefault == null && !in.has(key)) {
       in.problems()
-          .wrong(key, "is required, for only the lanes urgent and standard have a default topic");
+          .wrong(key, "is required, because only the lanes urgent and standard have a default topic");
       return "";
     }
     return in.text(new Key.Text(key, byDefault == null ? "" : byDefault, LEGAL), TopicKeys::legal);
   }
 
-  /** Reads {@code results.topic}, and tells which topics are the same. */
+  /** Reads {@code results.topic} and reports topics that are used twice. */
   static String results(SettingsReader in, List<Config.Lane> lanes) {
     String results = in.text(Keys.RESULTS_TOPIC, TopicKeys::legal);
     Map<String, String> keys = new HashMap<>();
@@ -50,7 +50,7 @@ final class TopicKeys {
   }
 
   private static void same(SettingsReader in, String key, String other) {
-    // Blame the one that the operator wrote.
+    // Report the key that the operator set.
     String blamed = in.has(key) ? key : other;
     Setting setting = in.take(blamed);
     String text =

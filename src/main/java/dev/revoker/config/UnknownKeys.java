@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Tells of keys that nobody asked for, with the key that was probably meant. */
+/** Reports unknown keys and suggests the key that was probably meant. */
 final class UnknownKeys {
   private UnknownKeys() {}
 
-  /** Never prints their values: a secret may stand behind a misspelt key. */
+  /** Never shows their values: the value of a misspelt key may be secret. */
   static void tell(SettingsReader in, List<Config.Lane> lanes, Set<String> accounts) {
     Set<String> known = known(lanes, accounts);
     List<Integer> hidden = new ArrayList<>();
@@ -40,8 +40,8 @@ final class UnknownKeys {
       in.problems()
           .note(
               where.replaceAll("[\\[\\]]", ""),
-              "no key that is known, and not shown, for it may be a piece of a secret;"
-                  + " a value goes on in the next line only after a \\");
+              "unknown key, not shown because it may be part of a secret;"
+                  + " a value continues in the next line only after a \\");
     }
   }
 
@@ -53,7 +53,7 @@ final class UnknownKeys {
     }
     return KafkaClient.commonShape(setting.key())
         ? "Kafka has no such setting"
-        : "docs/CONFIGURATION.md has all keys";
+        : "docs/CONFIGURATION.md lists all keys";
   }
 
   private static Set<String> known(List<Config.Lane> lanes, Set<String> accounts) {

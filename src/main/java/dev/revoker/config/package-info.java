@@ -1,5 +1,5 @@
 /**
- * Configuration: a tree of records that hold only what is valid, and the loader that fills them.
+ * Configuration: a tree of records that contain only valid values, and the loader that creates it.
  */
 @NullMarked
 package dev.revoker.config;

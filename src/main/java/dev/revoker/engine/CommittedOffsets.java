@@ -53,9 +53,8 @@ final class CommittedOffsets {
     Map<TopicPartition, OffsetAndMetadata> read = consumer.committed(ids, TIMEOUT);
     leftBehind.remove(ids);
     if (!read.keySet().containsAll(ids)) {
-      // A partition without a committed offset has null. A partition that is missing is unknown:
-      // the
-      // new protocol's consumer leaves out what the coordinator does not know at the moment.
+      // A partition without a committed offset has null. The new protocol's consumer leaves out
+      // partitions whose offset the coordinator does not know at the moment.
       throw new TimeoutException("no answer for all of " + ids);
     }
     Map<Partition, @Nullable OffsetAndMetadata> committed = new LinkedHashMap<>();

@@ -21,7 +21,8 @@ final class CompletedRequests {
   }
 
   /**
-   * Takes what has completed since the last call, and drops requests of partitions that have gone.
+   * Takes the requests that completed since the last call, and discards requests of revoked
+   * partitions.
    */
   void take() {
     for (TrackedRequest next = queue.next(); next != null; next = queue.next()) {

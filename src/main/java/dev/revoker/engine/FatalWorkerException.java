@@ -3,8 +3,8 @@ package dev.revoker.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the loop cannot mend: the process ends with this message, which names the thing and what to
- * do.
+ * A failure that the worker cannot recover from. The process ends with this message, which names
+ * the cause and what to do.
  */
 public final class FatalWorkerException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,13 +1,31 @@
 package dev.revoker.model;
 
-/** How an account gets a session. Prints no secret. */
+/** How an account gets a session. {@code toString} shows no secret. */
 public sealed interface Credentials {
+  /** The part that must be redacted in an answer of the API. */
+  Secret secret();
+
   /** Login with {@code x-auth-user} and {@code x-auth-password}. */
-  record Password(String username, Secret password) implements Credentials {}
+  record Password(String username, Secret password) implements Credentials {
+    @Override
+    public Secret secret() {
+      return password;
+    }
+  }
 
   /** Login with {@code x-auth-user} and {@code x-auth-securekey}. */
-  record SecureKey(String username, Secret securekey) implements Credentials {}
+  record SecureKey(String username, Secret securekey) implements Credentials {
+    @Override
+    public Secret secret() {
+      return securekey;
+    }
+  }
 
-  /** A session that somebody else keeps alive: never logged in for, never renewed. */
-  record ApiToken(Secret token) implements Credentials {}
+  /** A configured session token. The worker neither logs in for it nor renews it. */
+  record ApiToken(Secret token) implements Credentials {
+    @Override
+    public Secret secret() {
+      return token;
+    }
+  }
 }

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 /**
  * A key, token or password. It prints as a mask wherever it is formatted, so that no record,
  * exception or log line that holds one can show it; {@link #reveal()} is the only way to the text,
- * and its callers are few: the wire, the fingerprint, the scrubber.
+ * and its callers are few: the wire, the fingerprint and the redactor.
  *
  * <p>Immutable, safe on any thread. Not {@link java.io.Serializable}, on purpose.
  */

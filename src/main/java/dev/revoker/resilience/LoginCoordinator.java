@@ -90,14 +90,14 @@ final class LoginCoordinator {
   Credentials start(Task task, String account) {
     sessions.put(account, Session.None.LOGGING_IN);
     Credentials credentials = credentials(account);
-    task.hide(secretOf(credentials));
+    task.hide(credentials.secret());
     return credentials;
   }
 
   /** The task waits for a login that is in flight. The caller parks it. */
   void await(Task task, String account) {
     // The login's answer may contain it, and is reported for every task that waited.
-    task.hide(secretOf(credentials(account)));
+    task.hide(credentials(account).secret());
     parked.computeIfAbsent(account, a -> new ArrayList<>()).add(task);
   }
 
@@ -153,13 +153,5 @@ final class LoginCoordinator {
       throw new IllegalArgumentException("no such account: " + account);
     }
     return credentials;
-  }
-
-  private static Secret secretOf(Credentials credentials) {
-    return switch (credentials) {
-      case Credentials.Password login -> login.password();
-      case Credentials.SecureKey login -> login.securekey();
-      case Credentials.ApiToken given -> given.token();
-    };
   }
 }

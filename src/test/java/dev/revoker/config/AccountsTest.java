@@ -54,7 +54,7 @@ class AccountsTest {
     assertThat(valid.config().defaultAccount()).isNull();
     assertThat(valid.warnings())
         .containsExactly(
-            "accounts: there is none, so only requests with an api_token of their own can succeed");
+            "accounts: no account is configured, so only requests with an api_token can succeed");
   }
 
   @ParameterizedTest
@@ -66,9 +66,9 @@ class AccountsTest {
           username=u                     | account.a.password is missing
           password=p                     | account.a.username is missing
           securekey=p                    | account.a.username is missing
-          username=u password=p securekey=s | account.a.password stands beside a securekey
-          api.token=t username=u         | account.a.api.token stands beside other credentials
-          api.token=t username=u password=p | account.a.api.token stands beside other credentials
+          username=u password=p securekey=s | account.a.password cannot be combined with a securekey
+          api.token=t username=u         | account.a.api.token cannot be combined with other credentials
+          api.token=t username=u password=p | account.a.api.token cannot be combined with other credentials
           """)
   void anotherMixtureIsRefusedInOneLine(String credentials, String problem) {
     StringBuilder lines = new StringBuilder("accounts=a");
@@ -99,7 +99,7 @@ class AccountsTest {
   @Test
   void whatIsSentAsAHeaderFitsOne() {
     String header =
-        "must be printable ASCII without blanks at either end, for it is sent as an HTTP header";
+        "must be printable ASCII without blanks at either end, because it is sent as an HTTP header";
     assertThat(
             problems(
                 Map.of("REVOKER_ACCOUNT_C_API_TOKEN", "CANARY\n"),

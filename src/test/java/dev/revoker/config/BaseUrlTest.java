@@ -43,8 +43,8 @@ class BaseUrlTest {
         .containsExactly(
             "api.base.url = "
                 + url
-                + ": must begin with https: because keys and passwords travel by it; http: is for"
-                + " a loopback host, or with api.allow.http=true");
+                + ": must begin with https: because it carries keys and passwords; http:"
+ + " is allowed only to a loopback host, or with api.allow.http=true");
     assertThat(config("api.base.url=" + url, "api.allow.http=true").api().baseUrl())
         .hasToString(url);
   }

@@ -29,7 +29,7 @@ class KafkaSecretsTest {
 
   private static final String JAAS_SYNTAX =
       "sasl.jaas.config = ***: must be one login module: CLASS required username=\"...\""
-          + " password=\"...\"; where a \" or \\ in a value has a \\ before it (in a properties"
+          + " password=\"...\"; write \\ before a \" or \\ in a value (in a properties"
           + " file each \\ is written \\\\)";
 
   @TempDir Path folder;

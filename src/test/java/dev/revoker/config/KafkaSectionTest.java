@@ -126,28 +126,28 @@ class KafkaSectionTest {
       delimiter = '|',
       textBlock =
           """
-          consumer.enable.auto.commit=true       | must be false, for progress commits together with the results, or not at all
-          consumer.isolation.level=read_uncommitted | must be read_committed, for a request of an aborted transaction was never made
-          consumer.auto.offset.reset=latest      | must be earliest or none, for any other would pass over requests
-          consumer.auto.offset.reset=by_duration:PT1H | must be earliest or none, for any other would pass over requests
-          consumer.allow.auto.create.topics=true | must be false, for only create.topics creates topics
-          consumer.group.id=x                    | must not be set, for the key for it is group.id
-          consumer.bootstrap.servers=x:1         | must not be set, for all clients use the brokers of bootstrap.servers
-          consumer.key.deserializer=x            | must not be set, for the worker reads bytes
-          consumer.value.deserializer=x          | must not be set, for the worker reads bytes
-          consumer.config.providers=x            | must not be set, for ${env:..}, ${file:..} and ${dir:..} are resolved already
-          consumer.share.acquire.mode=x          | must not be set, for the worker is no share consumer
-          producer.bootstrap.servers=x:1         | must not be set, for all clients use the brokers of bootstrap.servers
-          producer.enable.idempotence=false      | must be true, for a result must not stand in the topic twice
-          producer.acks=1                        | must be all or -1, for a result must outlive the loss of a broker
-          producer.transactional.id=x            | must not be set, for the worker names its transactions itself
-          producer.transaction.two.phase.commit.enable=true | must be false, for results and progress commit in one transaction of the worker's own
-          producer.key.serializer=x              | must not be set, for the worker writes bytes
-          producer.value.serializer=x            | must not be set, for the worker writes bytes
-          producer.retries=3                     | must be 2147483647, for a result is given up by time, and never by count
-          producer.max.in.flight.requests.per.connection=6 | must be 5 or 4 or 3 or 2 or 1, for with more, an idempotent producer loses the order
-          admin.bootstrap.servers=x:1            | must not be set, for all clients use the brokers of bootstrap.servers
-          admin.bootstrap.controllers=x:1        | must not be set, for all clients use the brokers of bootstrap.servers
+          consumer.enable.auto.commit=true       | must be false, because progress commits together with the results, or not at all
+          consumer.isolation.level=read_uncommitted | must be read_committed, because a request in an aborted transaction does not count
+          consumer.auto.offset.reset=latest      | must be earliest or none, because any other value would skip requests
+          consumer.auto.offset.reset=by_duration:PT1H | must be earliest or none, because any other value would skip requests
+          consumer.allow.auto.create.topics=true | must be false, because only create.topics creates topics
+          consumer.group.id=x                    | must not be set, because the key for it is group.id
+          consumer.bootstrap.servers=x:1         | must not be set, because all clients use the brokers of bootstrap.servers
+          consumer.key.deserializer=x            | must not be set, because the worker reads bytes
+          consumer.value.deserializer=x          | must not be set, because the worker reads bytes
+          consumer.config.providers=x            | must not be set, because ${env:..}, ${file:..} and ${dir:..} are resolved already
+          consumer.share.acquire.mode=x          | must not be set, because the worker is no share consumer
+          producer.bootstrap.servers=x:1         | must not be set, because all clients use the brokers of bootstrap.servers
+          producer.enable.idempotence=false      | must be true, because a retried send must not write a result twice
+          producer.acks=1                        | must be all or -1, because a result must outlive the loss of a broker
+          producer.transactional.id=x            | must not be set, because the worker names its transactions itself
+          producer.transaction.two.phase.commit.enable=true | must be false, because results and progress commit in one transaction of the worker's own
+          producer.key.serializer=x              | must not be set, because the worker writes bytes
+          producer.value.serializer=x            | must not be set, because the worker writes bytes
+          producer.retries=3                     | must be 2147483647, because delivery.timeout.ms ends the retries, not their number
+          producer.max.in.flight.requests.per.connection=6 | must be 5 or 4 or 3 or 2 or 1, because an idempotent producer keeps the order of records only up to 5
+          admin.bootstrap.servers=x:1            | must not be set, because all clients use the brokers of bootstrap.servers
+          admin.bootstrap.controllers=x:1        | must not be set, because all clients use the brokers of bootstrap.servers
           """)
   void whatWouldBreakAGuaranteeIsRefusedAndWhy(String line, String why) {
     assertThat(problems(line)).containsExactly(line.replace("=", " = ") + ": " + why);
@@ -192,10 +192,10 @@ class KafkaSectionTest {
       delimiter = '|',
       textBlock =
           """
-          consumer.session.timeout.ms=1000       | consumer.heartbeat.interval.ms=1000 | consumer.heartbeat.interval.ms = 1000: must leave consumer.heartbeat.interval.ms (1000) less than consumer.session.timeout.ms (1000)
+          consumer.session.timeout.ms=1000       | consumer.heartbeat.interval.ms=1000 | consumer.heartbeat.interval.ms = 1000: consumer.heartbeat.interval.ms (1000) must be less than consumer.session.timeout.ms (1000)
           consumer.group.remote.assignor=uniform |                                     | consumer.group.remote.assignor = uniform: needs consumer.group.protocol=consumer
-          producer.request.timeout.ms=30000      |                                     | producer.request.timeout.ms = 30000: must leave producer.delivery.timeout.ms (10000) at least linger.ms + request.timeout.ms (0 + 30000)
-          producer.linger.ms=11000               |                                     | producer.linger.ms = 11000: must leave producer.delivery.timeout.ms (10000) at least linger.ms + request.timeout.ms (11000 + 1)
+          producer.request.timeout.ms=30000      |                                     | producer.request.timeout.ms = 30000: producer.delivery.timeout.ms (10000) must be at least linger.ms + request.timeout.ms (0 + 30000)
+          producer.linger.ms=11000               |                                     | producer.linger.ms = 11000: producer.delivery.timeout.ms (10000) must be at least linger.ms + request.timeout.ms (11000 + 1)
           """)
   void whatKafkaWouldRefuseTogetherIsOneLine(String one, String other, String problem) {
     assertThat(problems(one, other == null ? "" : other)).containsExactly(problem);
@@ -214,9 +214,9 @@ class KafkaSectionTest {
                 "consumer.heartbeat.interval.ms=900"))
         .containsExactlyInAnyOrder(
             "consumer.session.timeout.ms = 9000: must not be set with"
-                + " consumer.group.protocol=consumer: the broker decides",
+                + " consumer.group.protocol=consumer: the broker sets it",
             "consumer.heartbeat.interval.ms = 900: must not be set with"
-                + " consumer.group.protocol=consumer: the broker decides");
+                + " consumer.group.protocol=consumer: the broker sets it");
   }
 
   @ParameterizedTest
@@ -261,12 +261,12 @@ class KafkaSectionTest {
     assertThat(valid.lines()).contains("consumer.spy.endpoint = *** (file)");
     assertThat(valid.warnings())
         .containsExactlyInAnyOrder(
-            "consumer.spy.endpoint: Kafka does not know it; it is passed on to its plug-ins",
-            "consumer.interceptor.classes: an interceptor sees every key in clear",
-            "security.protocol: is plaintext, so no sasl.* setting has an effect",
-            "producer.delivery.timeout.ms: is longer than producer.transaction.timeout.ms: a"
-                + " result may be sent in vain",
-            "producer.linger.ms: each transaction waits so long; its results go out together");
+            "consumer.spy.endpoint: Kafka does not know this setting; passing it on to the configured plug-ins",
+            "consumer.interceptor.classes: an interceptor sees every API key in the clear",
+            "security.protocol: is plaintext, so the sasl.* settings have no effect",
+            "producer.delivery.timeout.ms: is longer than producer.transaction.timeout.ms: the producer may go on sending"
+ + " a result whose transaction was aborted",
+            "producer.linger.ms: delays every transaction by this time; its results are sent together anyway");
   }
 
   /** Stands for an interceptor of somebody's own. */

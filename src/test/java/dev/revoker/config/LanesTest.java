@@ -59,7 +59,7 @@ class LanesTest {
   void aShareOfTheLastLaneIsWarnedOf() {
     assertThat(valid("lane.standard.reserved=5").warnings())
         .contains(
-            "lane.standard.reserved: has no effect, for no lane is less urgent than standard");
+            "lane.standard.reserved: has no effect, because no lane is less urgent than standard");
   }
 
   @ParameterizedTest

@@ -26,13 +26,13 @@ class ProblemsTest {
             new Loaded.Invalid(
                 List.of(
                     "bootstrap.servers: is required: host:port, one or more, separated by commas",
-                    "consumer.isolation.level = read_uncommitted: must be read_committed, for a"
-                        + " request of an aborted transaction was never made",
+                    "consumer.isolation.level = read_uncommitted: must be read_committed, because a request in an"
+ + " aborted transaction does not count",
                     "max.in.flight = many: must be a whole number from 1 to 10000",
                     "lanes = urgent,urgent: must be 1 to 16 different names of a-z, 0-9, - and _,"
                         + " separated by commas",
-                    "api.base.url = ftp://example.com: must be an https: URL of a host, with a"
-                        + " path at most behind it (http: only to a loopback host, or with"
+                    "api.base.url = ftp://example.com: must be an https: URL of a host, optionally with"
+ + " a path (http: only to a loopback host, or with"
                         + " api.allow.http=true)")));
   }
 
@@ -84,7 +84,7 @@ class ProblemsTest {
           lane.urgent.reserved=1                         | max.in.flight=1            | lane.urgent.reserved = 1: leaves lane standard no slot: all reserved slots together must be less than max.in.flight (1)
           results.topic=key-revocations                  |                            | results.topic = key-revocations: must not be the topic of lane.standard.topic too
           lane.urgent.topic=x                            | lane.standard.topic=x      | lane.standard.topic = x: must not be the topic of lane.urgent.topic too
-          lanes=urgent,batch                             |                            | lane.batch.topic: is required, for only the lanes urgent and standard have a default topic
+          lanes=urgent,batch                             |                            | lane.batch.topic: is required, because only the lanes urgent and standard have a default topic
           lane.batch.topic=x                             | lane.batch.reserved=1      | lane.batch.topic = x: names no lane of lanes (urgent, standard)
           """)
   void aContradictionIsOneLineAndNamesBoth(String one, String other, String problem) {
@@ -144,7 +144,7 @@ class ProblemsTest {
           producer.nonsense=5       | producer.nonsense: unknown key; Kafka has no such setting for this client
           sasl.nonsense=5           | sasl.nonsense: unknown key; Kafka has no such setting
           ssl.truststore.passwort=5 | ssl.truststore.passwort: unknown key; did you mean ssl.truststore.password?
-          nonsense=5                | nonsense: unknown key; docs/CONFIGURATION.md has all keys
+          nonsense=5                | nonsense: unknown key; docs/CONFIGURATION.md lists all keys
           """)
   void anUnknownKeyIsToldWithTheOneThatWasMeant(String line, String problem) {
     assertThat(problems(line)).containsExactly(problem);
@@ -155,6 +155,6 @@ class ProblemsTest {
     assertThat(problems(Map.of("REVOKER_API_BASEURL", "x", "REVOKER_FOO", "y")))
         .containsExactly(
             "REVOKER_API_BASEURL (api.baseurl): unknown key; did you mean REVOKER_API_BASE_URL?",
-            "REVOKER_FOO (foo): unknown key; docs/CONFIGURATION.md has all keys");
+            "REVOKER_FOO (foo): unknown key; docs/CONFIGURATION.md lists all keys");
   }
 }

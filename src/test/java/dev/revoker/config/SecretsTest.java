@@ -165,8 +165,8 @@ class SecretsTest {
                 "ab3=",
                 "-----END PRIVATE KEY-----"))
         .containsExactly(
-            "lines 3, 4, 5, 6: no key that is known, and not shown, for it may be a piece of a"
-                + " secret; a value goes on in the next line only after a \\");
+            "lines 3, 4, 5, 6: unknown key, not shown because it may be part"
+ + " of a secret; a value continues in the next line only after a \\");
   }
 
   private static void assertNothingShown(Loaded loaded) {

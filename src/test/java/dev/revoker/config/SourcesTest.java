@@ -95,7 +95,7 @@ class SourcesTest {
 
     assertThat(valid.warnings())
         .containsExactly(
-            "REVOKER_OPS_PORT_9464_TCP_PROTO: ignored, and 6 more like it: Kubernetes sets them"
+            "REVOKER_OPS_PORT_9464_TCP_PROTO: ignored, and 6 more variables like it: Kubernetes sets them"
                 + " for a Service (enableServiceLinks)");
     assertThat(problems(Map.of("REVOKER_PORT", "9464"))).hasSize(1);
   }
@@ -145,7 +145,7 @@ class SourcesTest {
   void aKeyStandsInTheFileOnce() {
     assertThat(problems("max.in.flight=3", "# x", "max.in.flight=y"))
         .containsExactly(
-            "max.in.flight: stands there twice, in lines 2 and 4; keep one",
+            "max.in.flight: is set twice, in lines 2 and 4; keep one",
             "max.in.flight = y: must be a whole number from 1 to 10000");
     assertThat(problems(Map.of("REVOKER_GROUP_ID", "a", "REVOKER_group_id", "b")))
         .containsExactly(
@@ -156,7 +156,7 @@ class SourcesTest {
   void aBrokenEscapeIsToldByItsLine() {
     assertThat(problems("group.id=\\u00zz", "max.in.flight=x"))
         .containsExactly(
-            "line 2: a \\u without four hex digits behind it",
+            "line 2: a \\u must be followed by four hex digits",
             "max.in.flight = x: must be a whole number from 1 to 10000");
   }
 
@@ -201,21 +201,21 @@ class SourcesTest {
                 "ops.listen=${file:x}",
                 "hold.max.ms=${env:a:b}"))
         .containsExactly(
-            "api.base.url: its reference can not be resolved: the variable NOT_SET is not set",
-            "group.id: its reference can not be resolved: the file /not/there does not exist",
-            "results.topic: its reference can not be resolved: the file "
+            "api.base.url: its reference cannot be resolved: the variable NOT_SET is not set",
+            "group.id: its reference cannot be resolved: the file /not/there does not exist",
+            "results.topic: its reference cannot be resolved: the file "
                 + folder
                 + "/some.properties has no key x",
-            "lane.urgent.topic: its reference can not be resolved: the folder "
+            "lane.urgent.topic: its reference cannot be resolved: the folder "
                 + folder
                 + " has no file x",
-            "lane.standard.topic: its reference can not be resolved: the folder /not/there does"
+            "lane.standard.topic: its reference cannot be resolved: the folder /not/there does"
                 + " not exist",
-            "fingerprint.secret: its reference can not be resolved: only ${env:NAME},"
+            "fingerprint.secret: its reference cannot be resolved: only ${env:NAME},"
                 + " ${file:PATH:KEY} and ${dir:PATH:FILE} are known",
-            "ops.listen: its reference can not be resolved: ${file:PATH:KEY} takes a path and a"
+            "ops.listen: its reference cannot be resolved: ${file:PATH:KEY} takes a path and a"
                 + " key",
-            "hold.max.ms: its reference can not be resolved: ${env:NAME} takes a name and no path");
+            "hold.max.ms: its reference cannot be resolved: ${env:NAME} takes a name and no path");
   }
 
   @Test
