@@ -70,7 +70,9 @@ public final class App {
         .setExecutionStrategy(App::execute);
   }
 
-  /** Logs messages of Kafka's clients for the worker only; other commands print their own errors. */
+  /**
+   * Logs messages of Kafka's clients for the worker only; other commands print their own errors.
+   */
   private static int execute(CommandLine.ParseResult parsed) {
     // The JVM replaces bytes that it cannot decode in the locale's encoding by U+FFFD.
     if (parsed.originalArgs().stream().anyMatch(argument -> argument.indexOf('\uFFFD') >= 0)) {

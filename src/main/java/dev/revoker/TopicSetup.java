@@ -163,7 +163,8 @@ public final class TopicSetup {
           new FatalWorkerException(
               String.format(
                   Locale.ROOT,
-                  "the TLS handshake with the brokers failed: %s (see ssl.truststore.* and ssl.keystore.*)",
+                  "the TLS handshake with the brokers failed: %s (see ssl.truststore.* and"
+                      + " ssl.keystore.*)",
                   root(tls)),
               tls);
       case SaslAuthenticationException login ->

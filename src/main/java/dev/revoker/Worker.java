@@ -215,7 +215,8 @@ final class Worker {
       boolean complete = running.run();
       Throwable broken = bug.get();
       if (broken != null) {
-        throw new FatalWorkerException("a bug stopped the worker; please report it: " + broken, broken);
+        throw new FatalWorkerException(
+            "a bug stopped the worker; please report it: " + broken, broken);
       }
       return complete ? 0 : 1;
     } finally {

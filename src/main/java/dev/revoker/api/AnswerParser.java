@@ -40,7 +40,7 @@ final class AnswerParser {
             : String.format(Locale.ROOT, "status %d is outside the API's contract", status));
   }
 
-  /** The meaning of an answer that depends on the body; null stands for a body that is too long. */
+  /** The meaning of an answer that depends on the body; a body that was too long is null. */
   static ApiAnswer of(int status, byte @Nullable [] body) {
     if (body == null) {
       return new ApiAnswer.Unexpected(

@@ -13,7 +13,7 @@ import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Our words for why there is no connection, so that nobody has to read a stack trace. */
+/** Describes in one line why a connection failed, in place of a stack trace. */
 final class ConnectFailure {
   private ConnectFailure() {}
 

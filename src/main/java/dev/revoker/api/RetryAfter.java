@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * several headers. The longest wait counts, because a shorter one would call too early.
  */
 final class RetryAfter {
-  /** Longer waits are not told apart; {@code retry.after.max.ms} is far shorter. */
+  /** Longer waits count as this one; {@code retry.after.max.ms} is far shorter. */
   static final long MAX_MS = Duration.ofDays(366).toMillis();
 
   private static final Pattern NUMBER =

@@ -31,12 +31,12 @@ final class Accounts {
   /** The credentials by account name, in the order of {@code accounts}. */
   static Map<String, Credentials> read(SettingsReader in) {
     List<String> names = names(in);
-    if (in.problems().blame(Keys.ACCOUNTS.name())) {
-            // Without the list of names these keys cannot be checked.
+    if (in.problems().has(Keys.ACCOUNTS.name())) {
+      // Without the list of names these keys cannot be checked.
       in.takeAll(key -> key.startsWith(PREFIX));
       return Map.of();
     }
-    NameLists.tellUnlisted(
+    NameLists.reportUnlisted(
         in,
         PREFIX,
         names,
@@ -68,7 +68,7 @@ final class Accounts {
     String key = Keys.DEFAULT_ACCOUNT.name();
     Setting setting = in.usable(key);
     if (setting != null) {
-      if (!accounts.containsKey(setting.text()) && !in.problems().blame(Keys.ACCOUNTS.name())) {
+      if (!accounts.containsKey(setting.text()) && !in.problems().has(Keys.ACCOUNTS.name())) {
         in.problems()
             .wrong(
                 setting,
@@ -116,7 +116,9 @@ final class Accounts {
   private static @Nullable String mistake(
       boolean user, boolean password, boolean securekey, boolean token) {
     if (token) {
-      return user || password || securekey ? "api.token cannot be combined with other credentials" : null;
+      return user || password || securekey
+          ? "api.token cannot be combined with other credentials"
+          : null;
     }
     if (password && securekey) {
       return "password cannot be combined with a securekey";

@@ -17,15 +17,13 @@ final class BaseUrl {
 
   private BaseUrl() {}
 
-  /**
-   * Reads {@code api.base.url} and {@code api.allow.http}. The URL has no trailing slash.
-   */
+  /** Reads {@code api.base.url} and {@code api.allow.http}. The URL has no trailing slash. */
   static URI read(SettingsReader in) {
     boolean allowHttp = in.flag(Keys.API_ALLOW_HTTP);
     String key = Keys.API_BASE_URL.name();
     URI url = parse(in.text(Keys.API_BASE_URL, text -> parse(text) != null));
     Setting setting = in.take(key);
-    if (url == null || setting == null || in.problems().blame(key, Keys.API_ALLOW_HTTP.name())) {
+    if (url == null || setting == null || in.problems().has(key, Keys.API_ALLOW_HTTP.name())) {
       return URI.create(Keys.API_BASE_URL.byDefault());
     }
     if (!allowHttp && !url.getScheme().equalsIgnoreCase("https") && !loopback(url.getHost())) {

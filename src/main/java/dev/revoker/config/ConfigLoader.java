@@ -58,7 +58,8 @@ public final class ConfigLoader {
         case PropertiesFile.Contents.Read read -> {
           read.brokenLines()
               .forEach(
-                  line -> problems.note("line " + line, "a \\u must be followed by four hex digits"));
+                  line ->
+                      problems.note("line " + line, "a \\u must be followed by four hex digits"));
           written = read.settings();
         }
       }
@@ -103,7 +104,7 @@ public final class ConfigLoader {
             ProtectedFingerprints.read(in),
             opsListen(in),
             in.whole(Keys.DRAIN_TIMEOUT_MS));
-    UnknownKeys.tell(in, lanes, accounts.keySet());
+    UnknownKeys.report(in, lanes, accounts.keySet());
     return config;
   }
 

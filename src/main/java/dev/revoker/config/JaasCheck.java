@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class JaasCheck {
   private static final String SYNTAX =
-      "must be one login module: CLASS required username=\"...\" password=\"...\"; write \\ before a"
-          + " \" or \\ in a value (in a properties file each \\ is written \\\\)";
+      "must be one login module: CLASS required username=\"...\" password=\"...\"; write \\ before"
+          + " a \" or \\ in a value (in a properties file each \\ is written \\\\)";
 
   private static final String NO_CLASS = "must begin with a login module that is on the class path";
 

@@ -53,7 +53,8 @@ final class KafkaChecks {
       }
     }
     if (settings.has("interceptor.classes")) {
-      in.report().warn("consumer.interceptor.classes", "an interceptor sees every API key in the clear");
+      in.report()
+          .warn("consumer.interceptor.classes", "an interceptor sees every API key in the clear");
     }
   }
 
@@ -76,13 +77,14 @@ final class KafkaChecks {
       in.report()
           .warn(
               "producer.delivery.timeout.ms",
-              "is longer than producer.transaction.timeout.ms: the producer may go on sending a result"
-                  + " whose transaction was aborted");
+              "is longer than producer.transaction.timeout.ms: the producer may go on sending a"
+                  + " result whose transaction was aborted");
     }
     if (number("linger.ms") > 0) {
       in.report()
           .warn(
-              "producer.linger.ms", "delays every transaction by this time; its results are sent together anyway");
+              "producer.linger.ms",
+              "delays every transaction by this time; its results are sent together anyway");
     }
     if (settings.has("interceptor.classes")) {
       in.report().warn("producer.interceptor.classes", "an interceptor can change results");
@@ -113,7 +115,7 @@ final class KafkaChecks {
 
   private void wrong(String name, String text) {
     Setting setting = settings.setting(name);
-    if (setting != null && !in.problems().blame(setting.key())) {
+    if (setting != null && !in.problems().has(setting.key())) {
       in.problems().wrong(setting, text);
     }
   }
@@ -122,7 +124,7 @@ final class KafkaChecks {
   private void wrongOneOf(String text, String... names) {
     List<Setting> set =
         List.of(names).stream().filter(settings::has).map(settings.given()::get).toList();
-    if (set.stream().noneMatch(s -> in.problems().blame(s.key())) && !set.isEmpty()) {
+    if (set.stream().noneMatch(s -> in.problems().has(s.key())) && !set.isEmpty()) {
       in.problems().wrong(set.getFirst(), text);
     }
   }

@@ -136,7 +136,10 @@ final class KafkaSection {
     for (Setting setting : in.takeAll(key -> fits.test(key) && !in.taken(key))) {
       given.put(setting.key().substring(prefix.length()), setting);
       in.report().hidden(setting);
-      in.report().warn(setting.key(), "Kafka does not know this setting; passing it on to the configured plug-ins");
+      in.report()
+          .warn(
+              setting.key(),
+              "Kafka does not know this setting; passing it on to the configured plug-ins");
     }
   }
 
@@ -149,7 +152,7 @@ final class KafkaSection {
   private void check(KafkaClient client, String name, Setting setting) {
     in.report().given(setting);
     ConfigDef.ConfigKey definition = client.definition(name);
-    if (definition == null || in.problems().blame(setting.key())) {
+    if (definition == null || in.problems().has(setting.key())) {
       return;
     }
     for (FixedKafkaSetting fixed : FixedKafkaSetting.of(client)) {

@@ -19,12 +19,12 @@ final class Lanes {
   static List<Config.Lane> read(SettingsReader in, int maxInFlight) {
     String text = in.text(Keys.LANES, t -> NameLists.parse(t, NAME, MOST) != null);
     List<String> names = NameLists.parse(text, NAME, MOST);
-    if (names == null || in.problems().blame(Keys.LANES.name())) {
-            // Without the list of names these keys cannot be checked.
+    if (names == null || in.problems().has(Keys.LANES.name())) {
+      // Without the list of names these keys cannot be checked.
       in.takeAll(key -> key.startsWith(PREFIX));
       return List.of();
     }
-    tellUnlisted(in, names);
+    reportUnlisted(in, names);
     Map<String, Long> reserved = reserved(in, names, maxInFlight);
     List<Config.Lane> lanes = new ArrayList<>();
     for (String name : names) {
@@ -73,8 +73,8 @@ final class Lanes {
     long sum = before.stream().mapToLong(n -> reserved.getOrDefault(n, 0L)).sum();
     String[] keys = before.stream().map(Lanes::reservedKey).toArray(String[]::new);
     if (sum < maxInFlight
-        || in.problems().blame(keys)
-        || in.problems().blame(Keys.MAX_IN_FLIGHT.name())) {
+        || in.problems().has(keys)
+        || in.problems().has(Keys.MAX_IN_FLIGHT.name())) {
       return;
     }
     before.stream()
@@ -94,8 +94,8 @@ final class Lanes {
                             in.shown(Keys.MAX_IN_FLIGHT, maxInFlight))));
   }
 
-  private static void tellUnlisted(SettingsReader in, List<String> names) {
-    NameLists.tellUnlisted(
+  private static void reportUnlisted(SettingsReader in, List<String> names) {
+    NameLists.reportUnlisted(
         in,
         PREFIX,
         names,

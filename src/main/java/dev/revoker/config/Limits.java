@@ -3,8 +3,9 @@ package dev.revoker.config;
 import java.net.URI;
 
 /**
- * The limits on calls of the API: timeouts, retries and the breaker. A default that would contradict
- * the operator's setting is lowered to it, so only two explicit settings can contradict each other.
+ * The limits on calls of the API: timeouts, retries and the breaker. A default that would
+ * contradict the operator's setting is lowered to it, so only two explicit settings can contradict
+ * each other.
  */
 final class Limits {
   private Limits() {}

@@ -30,7 +30,7 @@ final class NameLists {
    * Reports each name that has keys but is not in the list, once. Keys with an unknown {@code rest}
    * are left to {@link UnknownKeys}.
    */
-  static void tellUnlisted(
+  static void reportUnlisted(
       SettingsReader in, String prefix, List<String> names, String rests, String complaint) {
     Map<String, Setting> first = new LinkedHashMap<>();
     in.takeAll(

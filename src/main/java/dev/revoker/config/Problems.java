@@ -41,7 +41,7 @@ final class Problems {
   }
 
   /** Whether a mistake in one of these keys is already reported; then skip dependent checks. */
-  boolean blame(String... keys) {
+  boolean has(String... keys) {
     return List.of(keys).stream().anyMatch(blamed::contains);
   }
 

@@ -75,7 +75,7 @@ final class SettingsReader {
    */
   @Nullable Setting usable(String key) {
     Setting setting = take(key);
-    if (setting == null || problems.blame(key)) {
+    if (setting == null || problems.has(key)) {
       return null;
     }
     if (setting.text().isEmpty()) {
@@ -162,9 +162,7 @@ final class SettingsReader {
   /** Reports a contradiction if the lower value exceeds the higher; both must have been read. */
   void notMore(Key.Whole lower, long lowerValue, Key.Whole higher, long higherValue) {
     Setting setting = given.get(lower.name());
-    if (setting != null
-        && lowerValue > higherValue
-        && !problems.blame(lower.name(), higher.name())) {
+    if (setting != null && lowerValue > higherValue && !problems.has(lower.name(), higher.name())) {
       problems.wrong(setting, "must not be more than " + shown(higher, higherValue));
     }
   }

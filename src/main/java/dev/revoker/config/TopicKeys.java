@@ -28,7 +28,8 @@ final class TopicKeys {
     String byDefault = BY_LANE.get(lane);
     if (byDefault == null && !in.has(key)) {
       in.problems()
-          .wrong(key, "is required, because only the lanes urgent and standard have a default topic");
+          .wrong(
+              key, "is required, because only the lanes urgent and standard have a default topic");
       return "";
     }
     return in.text(new Key.Text(key, byDefault == null ? "" : byDefault, LEGAL), TopicKeys::legal);
@@ -42,7 +43,7 @@ final class TopicKeys {
     for (Config.Lane lane : lanes) {
       String key = keyOf(lane.name());
       String other = keys.putIfAbsent(lane.topic(), key);
-      if (other != null && !in.problems().blame(key, other)) {
+      if (other != null && !in.problems().has(key, other)) {
         same(in, key, other);
       }
     }

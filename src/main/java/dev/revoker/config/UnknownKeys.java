@@ -11,7 +11,7 @@ final class UnknownKeys {
   private UnknownKeys() {}
 
   /** Never shows their values: the value of a misspelt key may be secret. */
-  static void tell(SettingsReader in, List<Config.Lane> lanes, Set<String> accounts) {
+  static void report(SettingsReader in, List<Config.Lane> lanes, Set<String> accounts) {
     Set<String> known = known(lanes, accounts);
     List<Integer> hidden = new ArrayList<>();
     for (Setting setting : in.unknown()) {
@@ -31,10 +31,10 @@ final class UnknownKeys {
               subject,
               "unknown key; " + (near.isEmpty() ? hint(setting) : "did you mean " + meant + "?"));
     }
-    tellHidden(in, hidden);
+    reportHidden(in, hidden);
   }
 
-  private static void tellHidden(SettingsReader in, List<Integer> lines) {
+  private static void reportHidden(SettingsReader in, List<Integer> lines) {
     if (!lines.isEmpty()) {
       String where = lines.size() == 1 ? "line " + lines.getFirst() : "lines " + lines;
       in.problems()

@@ -16,9 +16,9 @@ public enum Outcome {
   NOT_FOUND(false, false),
   /** The API refused, and no retry can change it; or the key is protected. */
   REFUSED(false, false),
-  /** No session to be had: the login was refused, or a fresh token was rejected. */
+  /** The account has no session: its login was refused, or a new token was rejected. */
   SESSION_FAILED(false, true),
-  /** The attempts are spent on failures that may pass, or the longest hold is over. */
+  /** Every attempt failed in a way that may pass, or {@code hold.max.ms} is over. */
   UNAVAILABLE(false, true),
   /** An answer outside the API's contract. */
   UNEXPECTED(false, false),

@@ -27,7 +27,7 @@ public sealed interface Request {
    *
    * @param key the key to remove, sent as given
    * @param apiToken a session of the caller's own, used instead of the account's
-   * @param notAfter from then on the API is not called for it
+   * @param notAfter after this time the API is not called for the request
    */
   record Valid(
       Source source,

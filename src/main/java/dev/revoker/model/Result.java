@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param request what it answers
  * @param httpStatus of the last answer of the API, or null where none came
  * @param error null on success only
- * @param attempts how many times remove_api_key was called for it, probes included
+ * @param attempts how many times remove_api_key was called for the request, probes included
  * @param uncertainAttempts how many of those may have removed the key without saying so
  */
 public record Result(

@@ -1,6 +1,4 @@
-/**
- * What travels: requests, results and the words for them. Plain values; imports nothing of ours.
- */
+/** Requests, results and their parts: plain values. Imports no other package of Revoker. */
 @NullMarked
 package dev.revoker.model;
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides what an answer means for a request: (task, answer) to what happens next. Every decision
  * about retries and outcomes is here. Pure: it reads the task and changes nothing; {@link
- * CallScheduler} carries the decision out.
+ * CallScheduler} applies the decision.
  */
 final class AnswerPolicy {
   /** What happens next to a task. */

@@ -22,8 +22,8 @@ import org.slf4j.event.Level;
 
 /**
  * Whether the API may be called at all: Resilience4j's circuit breaker, and the hold after a 429.
- * Guarded by the dispatcher's lock. A timer of ours moves the breaker from open to half-open;
- * Resilience4j alone would wait for a call.
+ * Guarded by the dispatcher's lock. A timer moves the breaker from open to half-open; Resilience4j
+ * alone would do that only at the next call.
  *
  * <p>Each transition of the breaker begins an era, and so does each new round of probes. An answer
  * counts only in the era in which its call was permitted. A call from before an outage that is
@@ -280,7 +280,7 @@ final class ApiGate {
         .build();
   }
 
-  /** Resilience4j measures its waits by our steady clock, which nobody sets back. */
+  /** Makes Resilience4j measure its waits by the steady clock, which is never set back. */
   private static final class SteadyClock extends Clock {
     private final Time time;
 

@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts every call that may be made now, the most urgent first, and carries out what {@link
- * AnswerPolicy} decides about the answer. Knows no kind of call: a task says which it makes next.
- * Guarded by the dispatcher's lock; the calls themselves are made outside it.
+ * Starts every call that may be made now, the most urgent first, and applies what {@link
+ * AnswerPolicy} decides about the answer. Independent of the kind of call: each task has its next
+ * {@link PlannedCall}. Guarded by the dispatcher's lock; the calls themselves are made outside it.
  */
 final class CallScheduler {
   /** Receives a call's answer under the lock, with whether a failure spends an attempt. */
@@ -201,7 +201,7 @@ final class CallScheduler {
     }
     apply(leader, AnswerPolicy.afterFailedLogin(leader, outcome), outcome);
     for (Task waiter : waiters) {
-      // A failed probe was theirs too: each would only ask the same again.
+      // The failed login counts for the waiters too: each would only repeat it.
       waiter.note(outcome.answer());
       apply(waiter, AnswerPolicy.afterFailedLogin(waiter, outcome), outcome);
     }
@@ -228,7 +228,7 @@ final class CallScheduler {
         });
   }
 
-  // ---- carrying out decisions
+  // ---- applying decisions
 
   private void apply(Task task, NextStep step, CallOutcome outcome) {
     switch (step) {

@@ -71,7 +71,9 @@ public final class Dispatcher implements RequestProcessor {
   private final LoginCoordinator logins;
   private final TaskQueues queues;
   private final CallScheduler scheduler;
-  private int roomTold = Integer.MAX_VALUE;
+
+  /** The room of the last {@code intakeChanged}. */
+  private int reportedRoom = Integer.MAX_VALUE;
 
   /** The gate's era whose probing began while no request waited. */
   private long emptyRoundEra = -1;
@@ -112,8 +114,8 @@ public final class Dispatcher implements RequestProcessor {
   }
 
   /**
-   * Admits a request. Its call may be made before this returns. The caller stands for this request
-   * alone.
+   * Admits a request. Its call may be made before this returns. Each request needs a caller of its
+   * own, which identifies it.
    *
    * @throws IllegalArgumentException for a lane that is not configured
    */
@@ -257,7 +259,7 @@ public final class Dispatcher implements RequestProcessor {
       if (gate.probeSucceeded() && queues.waitingForApi() == 0) {
         gate.closeAfterProbe();
       }
-      tellRoom();
+      reportRoom();
       if (deferred.isEmpty()) {
         return List.of();
       }
@@ -290,10 +292,10 @@ public final class Dispatcher implements RequestProcessor {
     }
   }
 
-  private void tellRoom() {
+  private void reportRoom() {
     int room = room();
-    if (room != roomTold) {
-      roomTold = room;
+    if (room != reportedRoom) {
+      reportedRoom = room;
       afterUnlock(listener::intakeChanged);
     }
   }

@@ -43,7 +43,7 @@ final class LoginCoordinator {
     /**
      * A token to call with.
      *
-     * @param renewable another can be had by a login
+     * @param renewable a login can replace it
      */
     record Open(Secret apiToken, boolean renewable) implements Session {}
 

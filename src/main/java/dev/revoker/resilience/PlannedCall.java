@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * further kind is a record here and a case in {@link AnswerPolicy#next}. Immutable.
  */
 sealed interface PlannedCall {
-  /** The account whose session the call needs; null where it needs none of ours. */
+  /** The account whose session the call needs; null if the request has its own token. */
   @Nullable String account();
 
   /** The call itself, with that account's token; null where {@link #account()} is null. */

@@ -76,7 +76,7 @@ final class Task {
   /** The gate's era in which it came to rest. */
   long restsSinceEra;
 
-  /** How long it was held in all, without the wait that goes on now. */
+  /** How long it was held in total, without its present wait. */
   long heldMs;
 
   /** The hold clock when its present wait began. */

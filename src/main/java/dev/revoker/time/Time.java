@@ -2,7 +2,10 @@ package dev.revoker.time;
 
 import java.time.Instant;
 
-/** The wall clock, the steady clock and the timers. Tests and the simulation bring their own. */
+/**
+ * The wall clock, the steady clock and the timers. Tests and the simulation have their own
+ * implementations.
+ */
 public interface Time {
   /** Wall-clock time: for what is compared with times that others wrote. */
   Instant now();

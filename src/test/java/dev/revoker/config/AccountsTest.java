@@ -99,7 +99,8 @@ class AccountsTest {
   @Test
   void whatIsSentAsAHeaderFitsOne() {
     String header =
-        "must be printable ASCII without blanks at either end, because it is sent as an HTTP header";
+        "must be printable ASCII without blanks at either end, because it is sent as an HTTP"
+            + " header";
     assertThat(
             problems(
                 Map.of("REVOKER_ACCOUNT_C_API_TOKEN", "CANARY\n"),

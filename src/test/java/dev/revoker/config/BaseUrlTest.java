@@ -44,7 +44,7 @@ class BaseUrlTest {
             "api.base.url = "
                 + url
                 + ": must begin with https: because it carries keys and passwords; http:"
- + " is allowed only to a loopback host, or with api.allow.http=true");
+                + " is allowed only to a loopback host, or with api.allow.http=true");
     assertThat(config("api.base.url=" + url, "api.allow.http=true").api().baseUrl())
         .hasToString(url);
   }

@@ -137,8 +137,8 @@ class DefaultsTest {
   void aBreakerThatASingleRequestCanNotTripIsWarnedOf() {
     assertThat(valid("retry.max.attempts=5").warnings())
         .contains(
-            "breaker.minimum.calls: is not less than retry.max.attempts: a single request uses up its attempts"
- + " before the breaker opens");
+            "breaker.minimum.calls: is not less than retry.max.attempts: a single request uses up"
+                + " its attempts before the breaker opens");
     assertThat(valid("retry.max.attempts=6").warnings()).noneMatch(w -> w.startsWith("breaker"));
   }
 }

@@ -261,12 +261,14 @@ class KafkaSectionTest {
     assertThat(valid.lines()).contains("consumer.spy.endpoint = *** (file)");
     assertThat(valid.warnings())
         .containsExactlyInAnyOrder(
-            "consumer.spy.endpoint: Kafka does not know this setting; passing it on to the configured plug-ins",
+            "consumer.spy.endpoint: Kafka does not know this setting; passing it on to the"
+                + " configured plug-ins",
             "consumer.interceptor.classes: an interceptor sees every API key in the clear",
             "security.protocol: is plaintext, so the sasl.* settings have no effect",
-            "producer.delivery.timeout.ms: is longer than producer.transaction.timeout.ms: the producer may go on sending"
- + " a result whose transaction was aborted",
-            "producer.linger.ms: delays every transaction by this time; its results are sent together anyway");
+            "producer.delivery.timeout.ms: is longer than producer.transaction.timeout.ms: the"
+                + " producer may go on sending a result whose transaction was aborted",
+            "producer.linger.ms: delays every transaction by this time; its results are sent"
+                + " together anyway");
   }
 
   /** Stands for an interceptor of somebody's own. */

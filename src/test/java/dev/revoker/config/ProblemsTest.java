@@ -26,13 +26,13 @@ class ProblemsTest {
             new Loaded.Invalid(
                 List.of(
                     "bootstrap.servers: is required: host:port, one or more, separated by commas",
-                    "consumer.isolation.level = read_uncommitted: must be read_committed, because a request in an"
- + " aborted transaction does not count",
+                    "consumer.isolation.level = read_uncommitted: must be read_committed, because a"
+                        + " request in an aborted transaction does not count",
                     "max.in.flight = many: must be a whole number from 1 to 10000",
                     "lanes = urgent,urgent: must be 1 to 16 different names of a-z, 0-9, - and _,"
                         + " separated by commas",
-                    "api.base.url = ftp://example.com: must be an https: URL of a host, optionally with"
- + " a path (http: only to a loopback host, or with"
+                    "api.base.url = ftp://example.com: must be an https: URL of a host, optionally"
+                        + " with a path (http: only to a loopback host, or with"
                         + " api.allow.http=true)")));
   }
 

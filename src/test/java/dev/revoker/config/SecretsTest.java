@@ -166,7 +166,7 @@ class SecretsTest {
                 "-----END PRIVATE KEY-----"))
         .containsExactly(
             "lines 3, 4, 5, 6: unknown key, not shown because it may be part"
- + " of a secret; a value continues in the next line only after a \\");
+                + " of a secret; a value continues in the next line only after a \\");
   }
 
   private static void assertNothingShown(Loaded loaded) {

@@ -95,8 +95,8 @@ class SourcesTest {
 
     assertThat(valid.warnings())
         .containsExactly(
-            "REVOKER_OPS_PORT_9464_TCP_PROTO: ignored, and 6 more variables like it: Kubernetes sets them"
-                + " for a Service (enableServiceLinks)");
+            "REVOKER_OPS_PORT_9464_TCP_PROTO: ignored, and 6 more variables like it: Kubernetes"
+                + " sets them for a Service (enableServiceLinks)");
     assertThat(problems(Map.of("REVOKER_PORT", "9464"))).hasSize(1);
   }
 
