@@ -48,7 +48,7 @@ if [ $code -ne 1 ] || ! printf '%s\n' "$output" | grep -q '^not_found  *1$'; the
   say "sent again, the key must be not_found, and the exit code 1: it is $code"
   exit 1
 fi
-say 'and gone: it can not be revoked again'
+say 'and gone: it cannot be revoked again'
 
 faults=http://localhost:${SANDBOX_PORT:-8024}/_sandbox/faults
 curl -fsS -d '{"outage": true}' "$faults" >/dev/null

@@ -27,8 +27,8 @@ final class NameLists {
   }
 
   /**
-   * Reports each name that has keys but is not in the list, once. Keys with an unknown {@code rest}
-   * are left to {@link UnknownKeys}.
+   * Reports each name that has keys but is not in the list, once. Keys that no name can have are
+   * left to {@link UnknownKeys}.
    */
   static void reportUnlisted(
       SettingsReader in, String prefix, List<String> names, String rests, String complaint) {

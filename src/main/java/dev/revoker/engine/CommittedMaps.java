@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class CommittedMaps {
   private static final Logger LOG = LoggerFactory.getLogger(CommittedMaps.class);
 
-  /** Short, because the loop stands still meanwhile. */
+  /** Short, because it blocks the loop. */
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   private final Consumer<byte[], byte[]> consumer;
