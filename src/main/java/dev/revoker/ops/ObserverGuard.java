@@ -113,6 +113,9 @@ public final class ObserverGuard {
     private final LongAdder count = new LongAdder();
     private final AtomicLong loggedAtMs;
 
+    /** Log lines that had failed in this process before. */
+    private final long logFailuresBefore = LogEncoders.failures();
+
     Failures(Observer observer, long loggedAtMs) {
       this.observer = observer;
       this.loggedAtMs = new AtomicLong(loggedAtMs);
@@ -120,7 +123,8 @@ public final class ObserverGuard {
 
     /** Log lines that could not be written fail where they are written. */
     long total() {
-      return count.sum() + (observer == Observer.LOG ? LogEncoders.failures() : 0);
+      return count.sum()
+          + (observer == Observer.LOG ? LogEncoders.failures() - logFailuresBefore : 0);
     }
 
     boolean mayLog(long nowMs) {
