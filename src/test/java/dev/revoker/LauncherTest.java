@@ -125,7 +125,7 @@ class LauncherTest {
 
     assertThat(run("worker").out())
         .doesNotContain("-XX:+UseSerialGC")
-        .containsSubsequence("-Xmx160m", "-XX:+UseG1GC", "-Xmx1g", "dev.revoker.App");
+        .containsSubsequence("-Xmx256m", "-XX:+UseG1GC", "-Xmx1g", "dev.revoker.App");
   }
 
   @Test

@@ -123,7 +123,7 @@ public final class WorkerProcess implements AutoCloseable {
             List.of(
                 // The same as in bin/revoker.
                 "-XX:+UseSerialGC",
-                "-Xmx160m",
+                "-Xmx256m",
                 "-Xmn24m",
                 "-XX:SurvivorRatio=4",
                 "-XX:+ExitOnOutOfMemoryError"));

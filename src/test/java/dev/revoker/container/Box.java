@@ -55,7 +55,7 @@ final class Box extends GenericContainer<Box> {
         .withCreateContainerCmdModifier(command -> command.withHealthcheck(check(healthy)));
   }
 
-  /** Of our image, as it is meant to run: nothing writable but /tmp, no privileges, 256 MiB. */
+  /** Of our image, as it is meant to run: nothing writable but /tmp, no privileges, 512 MiB. */
   static Box revoker(String name, Network network, List<String> healthy) {
     return of(Cli.image(), name, network, healthy)
         .withCreateContainerCmdModifier(
@@ -65,7 +65,7 @@ final class Box extends GenericContainer<Box> {
                   .withTmpFs(Map.of("/tmp", "exec,mode=1777,size=32m"))
                   .withCapDrop(Capability.ALL)
                   .withSecurityOpts(List.of("no-new-privileges:true"))
-                  .withMemory(256 * MEBIBYTE);
+                  .withMemory(512 * MEBIBYTE);
             });
   }
 
