@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings docker-compose.yml up under a name of its own, revokes a key through it, shows that the key
-# is gone, breaks the API and mends it, and takes it all down. Needs `mvn package` before, a container
+# is gone, breaks the API, repairs it, and takes it all down. Needs `mvn package` before, a container
 # engine, and curl. Exit 0 if all of it held.
 set -eu
 cd "$(dirname "$0")/.."

@@ -100,7 +100,7 @@ final class Worker {
         kafkaMeters) {
       LOG.atInfo()
           .addKeyValue("ops", ops.address())
-          .addKeyValue("lanes", config.lanes())
+          .addKeyValue("lanes", config.lanes().stream().map(Config.Lane::name).toList())
           .addKeyValue("accounts", config.accounts().keySet())
           .log("started");
       return prepareTopics() ? work() : 0;

@@ -47,9 +47,8 @@ final class PartitionProgress {
       // The last commit's metadata covers this offset already.
       return true;
     }
-    // Unanswered offsets of the last commit that are not read again turn out to be holes, and do
-    // not
-    // count. The tail is short, and TreeSet counts a view by walking it.
+    // Unanswered offsets of the last commit that are not read again are holes, and do not count.
+    // The tail is short, and TreeSet counts a view by walking it.
     int delivered = unanswered.size() - unanswered.tailSet(deliveredEndOffset).size();
     long span = delivered == 0 ? 0 : offset - unanswered.first();
     return OffsetMapCodec.maxEncodedLength(delivered + 1, span)

@@ -72,9 +72,8 @@ final class ProgressLoader {
     if (stale.isEmpty()) {
       return new Loaded.Done(List.of());
     }
-    // Another worker's open transaction on one new partition fails the whole reading. Partitions
-    // that
-    // were loaded before do not wait for the new ones.
+    // Another worker's open transaction on one new partition fails the whole reading. So partitions
+    // that were loaded before do not wait for the new ones.
     List<Partition> known = stale.stream().filter(one -> one.progress != null).toList();
     try {
       maps.identify(stale);
@@ -124,9 +123,8 @@ final class ProgressLoader {
   private void begin(Partition partition, OffsetMap map, long nextOffset) {
     if (nextOffset >= 0 && !partition.leaving) {
       // The consumer looked its position up at another time. A worker that was frozen in between
-      // would read requests that another worker has answered meanwhile, before it learns that it
-      // was
-      // replaced.
+      // would read requests that another worker has answered meanwhile, before it learns of its
+      // replacement.
       consumer.seek(partition.id, nextOffset);
     }
     partition.progress = PartitionProgress.from(map);

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What came of parsing a request's bytes. */
+/** The result of parsing a request's bytes. */
 sealed interface Parsed {
   /**
    * Not a sound JSON object, so nothing in it counts.

@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Named checks behind {@code /livez} (is a restart needed?) and {@code /readyz} (can it work now?).
- * An outage of the API belongs in neither of the live checks: a restart would not mend it.
+ * An outage of the API belongs in neither of the live checks: a restart would not help.
  *
  * <p>Immutable, safe on any thread. The checks run at each call, on the caller's thread, in the
  * order given.

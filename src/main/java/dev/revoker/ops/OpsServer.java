@@ -39,7 +39,7 @@ public final class OpsServer implements AutoCloseable {
   /**
    * Starts to listen and returns.
    *
-   * @throws CannotListen if the address can't be had: in use, not this machine's, not allowed
+   * @throws CannotListen if the address cannot be bound: in use, not this machine's, not allowed
    */
   public static OpsServer start(
       Config.Listen listen, PrometheusMeterRegistry registry, Health health, Time time)
@@ -83,7 +83,7 @@ public final class OpsServer implements AutoCloseable {
     connections.close();
   }
 
-  /** {@code ops.listen} can't be had; the message says why and what to do. */
+  /** {@code ops.listen} cannot be bound; the message says why and what to do. */
   public static final class CannotListen extends Exception {
     private static final long serialVersionUID = 1;
 

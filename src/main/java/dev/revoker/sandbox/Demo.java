@@ -59,7 +59,7 @@ public final class Demo {
     try (WorkerProcess worker = stack.startWorker("worker", WORKER);
         ResultLog results = new ResultLog(servers, LocalStack.RESULTS);
         Submitter submitter = new Submitter(servers)) {
-      DemoBatch batch = new DemoBatch(stack.api(), submitter);
+      DemoBatch batch = new DemoBatch(stack.api(), submitter, time);
       batch.sendFirst();
       screen.tell(
           String.format(

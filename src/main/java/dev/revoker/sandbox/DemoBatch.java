@@ -2,6 +2,8 @@ package dev.revoker.sandbox;
 
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
+import dev.revoker.time.Time;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,8 +21,9 @@ final class DemoBatch {
    *
    * @param key the key to revoke, or null if no existing key will be revoked
    * @param outcomes the correct outcomes
+   * @param sentAt when it was handed to the producer
    */
-  record Sent(@Nullable Secret key, Set<String> outcomes) {}
+  record Sent(@Nullable Secret key, Set<String> outcomes, Instant sentAt) {}
 
   /**
    * {@code not_found} is correct if another request removed the key before, or a call whose answer
@@ -33,15 +36,17 @@ final class DemoBatch {
   private static final int URGENT_LATER = 40;
   private static final int EACH_INVALID_KIND = 12;
 
-  private record Planned(String value, Sent sent) {}
+  private record Planned(String value, @Nullable Secret key, Set<String> outcomes) {}
 
   private final SandboxApi api;
   private final Submitter submitter;
+  private final Time time;
   private final Map<String, Sent> bySource = new HashMap<>();
 
-  DemoBatch(SandboxApi api, Submitter submitter) {
+  DemoBatch(SandboxApi api, Submitter submitter, Time time) {
     this.api = api;
     this.submitter = submitter;
+    this.time = time;
   }
 
   /** Sends the standard requests, invalid ones among them, and the first urgent requests. */
@@ -81,33 +86,37 @@ final class DemoBatch {
   }
 
   private void send(String topic, List<Planned> planned) {
+    Instant now = time.now();
     List<Source> sources = submitter.send(topic, planned.stream().map(Planned::value).toList());
     for (int i = 0; i < planned.size(); i++) {
-      bySource.put(sources.get(i).toString(), planned.get(i).sent());
+      Planned one = planned.get(i);
+      bySource.put(sources.get(i).toString(), new Sent(one.key(), one.outcomes(), now));
     }
   }
 
   private static Planned removal(Secret key) {
     return new Planned(
         Submitter.request(key, Map.of("reason", "demo", "requested_by", "bin/revoker demo")),
-        new Sent(key, REMOVED));
+        key,
+        REMOVED);
   }
 
   private static Planned unknown(int i) {
     Secret unknown = Secret.of(String.format(Locale.ROOT, "%032x", 0xdead_0000L + i));
-    return new Planned(Submitter.request(unknown, Map.of()), new Sent(null, Set.of("not_found")));
+    return new Planned(Submitter.request(unknown, Map.of()), null, Set.of("not_found"));
   }
 
   private static Planned malformed(int i) {
     List<String> forms =
         List.of("not json", "{\"api_securekey\":\"zz\"}", "{}", "{\"api_securekey\":12345678}");
-    return new Planned(forms.get(i % forms.size()), new Sent(null, Set.of("rejected")));
+    return new Planned(forms.get(i % forms.size()), null, Set.of("rejected"));
   }
 
   private Planned expired() {
     Secret key = api.generateKeys(LocalStack.ACCOUNT, 1).getFirst();
     return new Planned(
         Submitter.request(key, Map.of("not_after", "2020-01-01T00:00:00Z")),
-        new Sent(null, Set.of("expired")));
+        null,
+        Set.of("expired"));
   }
 }
