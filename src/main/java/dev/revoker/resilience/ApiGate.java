@@ -34,7 +34,7 @@ final class ApiGate {
    * The permission for one call.
    *
    * @param probe it was granted while the breaker was half-open
-   * @param holds how many holds after a 429 had begun by then
+   * @param holds how many holds after a 429 had begun when the call was permitted
    */
   record Permit(long era, boolean probe, int holds) {}
 
