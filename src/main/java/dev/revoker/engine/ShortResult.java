@@ -13,15 +13,7 @@ final class ShortResult {
   private ShortResult() {}
 
   static Result of(Result result) {
-    return new Result(
-        without(result.request()),
-        result.outcome(),
-        result.keyState(),
-        result.httpStatus(),
-        result.error(),
-        result.attempts(),
-        result.uncertainAttempts(),
-        result.completedAt());
+    return result.with(without(result.request()));
   }
 
   private static Request without(Request request) {
@@ -46,6 +38,7 @@ final class ShortResult {
               valid.agedFrom(),
               echo,
               valid.key(),
+              valid.username(),
               valid.apiToken(),
               valid.notAfter());
       case Request.Invalid invalid ->

@@ -62,7 +62,7 @@ record Origin(
       @Nullable Instant notAfter) {
     Secret token = apiToken == null ? null : Secret.of(apiToken);
     return new Request.Valid(
-        source, lane, receivedAt, agedFrom, echo, Secret.of(key), token, notAfter);
+        source, lane, receivedAt, agedFrom, echo, Secret.of(key), null, token, notAfter);
   }
 
   Request invalid(Instant agedFrom, Echo echo, String type, String why) {

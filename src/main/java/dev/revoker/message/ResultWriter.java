@@ -94,7 +94,7 @@ public final class ResultWriter {
     json.writeStringProperty("outcome", result.outcome().wireName());
     json.writeStringProperty("key_state", result.keyState().wireName());
     text(json, "key_fingerprint", echo.keyFingerprint());
-    text(json, "account", echo.account());
+    text(json, "account", result.account());
     text(json, "lane", request.lane());
     text(json, "reason", echo.reason());
     text(json, "requested_by", echo.requestedBy());
@@ -107,7 +107,7 @@ public final class ResultWriter {
       json.writeNumber(result.httpStatus());
     }
     error(json, result.error());
-    json.writeBooleanProperty("retriable", result.outcome().retriable());
+    json.writeBooleanProperty("retriable", result.retriable());
     json.writeNumberProperty("attempts", result.attempts());
     json.writeNumberProperty("uncertain_attempts", result.uncertainAttempts());
     json.writeStringProperty("received_at", Rfc3339.format(request.receivedAt()));

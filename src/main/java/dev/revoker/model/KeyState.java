@@ -4,8 +4,10 @@ import java.util.Locale;
 
 /** What is known of the key after its request ended. */
 public enum KeyState {
-  /** The API said so: the key no longer logs in. */
+  /** Proven: the key no longer logs in. */
   INACTIVE,
+  /** Proven by an accepted login: the key logs in. */
+  ACTIVE,
   /** Nothing was removed: treat the key as live. */
   ASSUMED_ACTIVE,
   /** Nothing is known: an attempt was uncertain, or the answer says nothing about the key. */

@@ -7,11 +7,13 @@ import java.util.Locale;
  * again can help.
  */
 public enum Outcome {
-  /** The API answered 204 to this request. The only success. */
+  /** The API answered 204 to this request, or verification proved that the key was removed. */
   REVOKED(true, false),
+  /** The account has no such key, and an earlier result says that this key was revoked. */
+  ALREADY_REVOKED(true, false),
   /**
-   * The account has no such key: a wrong key, a wrong account, or a key that was removed before,
-   * perhaps by an uncertain attempt at this request.
+   * The account has no such key, and no earlier result says why: a wrong key, a wrong account, or a
+   * key that was removed before, perhaps by an uncertain attempt at this request.
    */
   NOT_FOUND(false, false),
   /** The API refused, and no retry can change it; or the key is protected. */
@@ -20,7 +22,7 @@ public enum Outcome {
   SESSION_FAILED(false, true),
   /** Every attempt failed in a way that may pass, or {@code hold.max.ms} is over. */
   UNAVAILABLE(false, true),
-  /** An answer outside the API's contract. */
+  /** An answer outside the API's contract, or a key that still logs in after a 204. */
   UNEXPECTED(false, false),
   /** {@code not_after} had passed. */
   EXPIRED(false, false),
@@ -40,7 +42,10 @@ public enum Outcome {
     return success;
   }
 
-  /** Whether sending the same request again later can help. */
+  /**
+   * Whether sending the same request again later can help. {@link Result#retriable()} knows the
+   * error type as well.
+   */
   public boolean retriable() {
     return retriable;
   }

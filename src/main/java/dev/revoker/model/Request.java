@@ -26,6 +26,7 @@ public sealed interface Request {
    * A valid request.
    *
    * @param key the key to remove, sent as given
+   * @param username who the key logs in as, for its verification; null is the account's user name
    * @param apiToken a session of the caller's own, used instead of the account's
    * @param notAfter after this time the API is not called for the request
    */
@@ -36,6 +37,7 @@ public sealed interface Request {
       Instant agedFrom,
       Echo echo,
       Secret key,
+      @Nullable String username,
       @Nullable Secret apiToken,
       @Nullable Instant notAfter)
       implements Request {}

@@ -7,24 +7,79 @@ import org.jspecify.annotations.Nullable;
  * The result of a request. Contains no secret.
  *
  * @param request what it answers
- * @param httpStatus of the last answer of the API, or null where none came
+ * @param account the account whose session removed the key, else the account that was asked for;
+ *     null where neither is known
+ * @param httpStatus of the last answer to a remove_api_key, or null where none came
  * @param error null on success only
  * @param attempts how many times remove_api_key was called for the request, probes included
  * @param uncertainAttempts how many of those may have removed the key without saying so
+ * @param verification null where the key's login was not tried
+ * @param revokedBy only on {@link Outcome#ALREADY_REVOKED}
  */
 public record Result(
     Request request,
     Outcome outcome,
     KeyState keyState,
+    @Nullable String account,
     @Nullable Integer httpStatus,
     @Nullable ResultError error,
     int attempts,
     int uncertainAttempts,
+    @Nullable Verification verification,
+    @Nullable RevokedBy revokedBy,
     Instant completedAt) {
+
+  /** A result of the account that was asked for, without verification. */
+  public Result(
+      Request request,
+      Outcome outcome,
+      KeyState keyState,
+      @Nullable Integer httpStatus,
+      @Nullable ResultError error,
+      int attempts,
+      int uncertainAttempts,
+      Instant completedAt) {
+    this(
+        request,
+        outcome,
+        keyState,
+        request.echo().account(),
+        httpStatus,
+        error,
+        attempts,
+        uncertainAttempts,
+        null,
+        null,
+        completedAt);
+  }
 
   /** The answer to a record that is not a valid request. */
   public static Result rejected(Request.Invalid request, Instant now) {
     return new Result(
         request, Outcome.REJECTED, KeyState.UNKNOWN, null, request.error(), 0, 0, now);
+  }
+
+  /** The same result of another form of the request. */
+  public Result with(Request other) {
+    return new Result(
+        other,
+        outcome,
+        keyState,
+        account,
+        httpStatus,
+        error,
+        attempts,
+        uncertainAttempts,
+        verification,
+        revokedBy,
+        completedAt);
+  }
+
+  /** Whether sending the same request again later can help. */
+  public boolean retriable() {
+    return outcome.retriable()
+        || (error != null
+            && (error.type().equals(ResultError.STILL_ACTIVE)
+                || error.type().equals(ResultError.UNKNOWN_ENCRYPTION_KEY)));
   }
 }

@@ -20,9 +20,15 @@ public record ResultError(String type, String comment) {
   /** The key is protected; the API was not called. */
   public static final String PROTECTED_KEY = "PROTECTED_KEY";
 
+  /** The API answered 204, and the key still logs in. */
+  public static final String STILL_ACTIVE = "STILL_ACTIVE";
+
   /** The record is not a valid request. */
   public static final String MALFORMED_REQUEST = "MALFORMED_REQUEST";
 
   /** The request names an account that is not configured, or none where there is no default. */
   public static final String UNKNOWN_ACCOUNT = "UNKNOWN_ACCOUNT";
+
+  /** The request is encrypted with a key that the worker does not have. */
+  public static final String UNKNOWN_ENCRYPTION_KEY = "UNKNOWN_ENCRYPTION_KEY";
 }

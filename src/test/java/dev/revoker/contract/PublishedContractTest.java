@@ -266,7 +266,7 @@ class PublishedContractTest {
     Request request = read(REQUEST.get("examples").get(1));
     KeyState state =
         switch (outcome) {
-          case REVOKED -> KeyState.INACTIVE;
+          case REVOKED, ALREADY_REVOKED -> KeyState.INACTIVE;
           case REFUSED, SESSION_FAILED, UNAVAILABLE -> KeyState.ASSUMED_ACTIVE;
           default -> KeyState.UNKNOWN;
         };

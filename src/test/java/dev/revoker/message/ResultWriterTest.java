@@ -37,6 +37,7 @@ class ResultWriterTest {
         echo,
         Secret.of(Fixture.KEY),
         null,
+        null,
         null);
   }
 
@@ -134,7 +135,7 @@ class ResultWriterTest {
             1,
             0,
             DONE);
-    boolean success = outcome == Outcome.REVOKED;
+    boolean success = outcome == Outcome.REVOKED || outcome == Outcome.ALREADY_REVOKED;
     assertThat(value(result).get("status").asString()).isEqualTo(success ? "success" : "error");
     assertThat(value(result).get("outcome").asString()).isEqualTo(outcome.wireName());
     assertThat(value(result).get("retriable").asBoolean()).isEqualTo(outcome.retriable());

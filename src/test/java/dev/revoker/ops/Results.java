@@ -25,6 +25,7 @@ final class Results {
             echo,
             Secret.of("968a8b637a5040159424872fffdb895b"),
             null,
+            null,
             null);
     return new Result(request, outcome, KeyState.UNKNOWN, null, null, 1, 0, receivedAt);
   }

@@ -37,6 +37,7 @@ record Ask(String lane, String account, String key, String token, Instant notAft
         Instant.EPOCH,
         new Echo("r-" + offset, "sha256:00", account, null, null, null, Map.of(), null, null),
         Secret.of(key),
+        null,
         token == null ? null : Secret.of(token),
         notAfter);
   }

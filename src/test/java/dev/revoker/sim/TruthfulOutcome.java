@@ -108,6 +108,7 @@ final class TruthfulOutcome extends SimGuarantee {
     }
     return switch (result.outcome()) {
       case REVOKED -> expect(result, KeyState.INACTIVE, removed);
+      case ALREADY_REVOKED -> "nothing remembers an earlier removal";
       case NOT_FOUND -> expect(result, KeyState.UNKNOWN, refused(last, "ITEM_NOT_FOUND"));
       case REFUSED ->
           expect(
