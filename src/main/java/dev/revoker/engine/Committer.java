@@ -33,6 +33,7 @@ final class Committer {
   private final Listener listener;
   private final Time time;
   private final CommitHealth health = new CommitHealth();
+  private final CommitPacing pacing;
 
   private CommitState state = new CommitState.NoProducer();
   private long notBeforeMs;
@@ -44,6 +45,7 @@ final class Committer {
       ProgressLoader loader,
       Intake intake,
       CompletionQueue completions,
+      CommitPacing pacing,
       Listener listener,
       Time time) {
     this.consumer = consumer;
@@ -51,6 +53,7 @@ final class Committer {
     this.loader = loader;
     this.intake = intake;
     this.completed = new CompletedRequests(completions);
+    this.pacing = pacing;
     this.listener = listener;
     this.time = time;
     this.notBeforeMs = time.millis();
@@ -69,7 +72,27 @@ final class Committer {
 
   /** How long the loop may sleep, as far as commits are concerned. */
   long idleMs(long atMostMs) {
-    return isIdle() ? atMostMs : Math.clamp(notBeforeMs - time.millis(), 0, atMostMs);
+    if (isIdle()) {
+      return atMostMs;
+    }
+    long dueMs = notBeforeMs - time.millis();
+    if (isPaced()) {
+      dueMs = Math.max(dueMs, pacing.waitMs(completed, time.nanos()));
+    }
+    return Math.clamp(dueMs, 0, atMostMs);
+  }
+
+  /** How many more requests may complete before the loop must take a turn. */
+  int quietCompletions() {
+    return isPaced() ? pacing.completionsBeforeCommit(completed) : 0;
+  }
+
+  /** Whether nothing but the pacing keeps results from being committed. */
+  private boolean isPaced() {
+    return state instanceof CommitState.Ready
+        && !loader.isDue()
+        && !completed.isEmpty()
+        && health.problem().isEmpty();
   }
 
   /**
@@ -108,7 +131,9 @@ final class Committer {
       }
       case CommitState.Failed failed -> throw new IllegalStateException("failed before: a bug");
     }
-    if (state instanceof CommitState.Ready(Producer<byte[], byte[]> producer) && !isPausing()) {
+    if (state instanceof CommitState.Ready(Producer<byte[], byte[]> producer)
+        && !isPausing()
+        && pacing.waitMs(completed, time.nanos()) == 0) {
       commitCompleted(producer);
     }
     if (isReady()) {
@@ -167,6 +192,7 @@ final class Committer {
         Transaction transaction = transaction();
         transaction.batch.done();
         state = new CommitState.Ready(transaction.producer);
+        pacing.committed(time.nanos() - transaction.batch.startedNanos());
         committed(transaction.batch);
       }
       case TransactionResult.Unacknowledged(String why) -> pause(why);

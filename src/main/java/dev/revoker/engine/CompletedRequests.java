@@ -52,6 +52,16 @@ final class CompletedRequests {
     return completed.stream().filter(request -> !request.partition.stale).limit(MAX_BATCH).toList();
   }
 
+  /** How many of them came in by this lane. */
+  int count(Lane lane) {
+    return (int) completed.stream().filter(one -> one.partition.lane == lane).count();
+  }
+
+  /** Whether one of them must not wait for others. */
+  boolean anyPrompt() {
+    return completed.stream().anyMatch(one -> one.isPrompt() || one.partition.leaving);
+  }
+
   void committed(Collection<TrackedRequest> some) {
     completed.removeAll(Set.copyOf(some));
   }

@@ -3,6 +3,7 @@ package dev.revoker.engine;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,10 @@ final class CompletionQueue {
   private final Queue<TrackedRequest> queue = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean polling = new AtomicBoolean();
   private final AtomicBoolean signalled = new AtomicBoolean();
+
+  /** So many completions do not wake a blocked loop. */
+  private final AtomicInteger quiet = new AtomicInteger();
+
   private final Runnable wakeup;
   private final WakeupSignal wakeupSignal;
 
@@ -25,7 +30,11 @@ final class CompletionQueue {
   /** Any thread. */
   void add(TrackedRequest request) {
     queue.add(request);
-    wake();
+    if (quiet.getAndDecrement() <= 0 || request.isPrompt()) {
+      wake();
+    } else {
+      wakeupSignal.send();
+    }
   }
 
   /** Makes the loop take another turn, though no request has completed. Any thread. */
@@ -42,11 +51,17 @@ final class CompletionQueue {
   /**
    * The loop's thread is about to block in a poll.
    *
+   * @param completions so many may be queued without ending the poll, unless one is prompt
    * @return false if there is something to do, so that the thread must not block
    */
-  boolean mayBlock() {
+  boolean mayBlock(int completions) {
     polling.set(true);
-    if (queue.isEmpty() && !signalled.getAndSet(false)) {
+    int queued = queue.size();
+    if (queued <= completions
+        && queue.stream().noneMatch(TrackedRequest::isPrompt)
+        && !signalled.getAndSet(false)) {
+      // A completion between the two lines wakes the loop too early, which does no harm.
+      quiet.set(completions - queued);
       return true;
     }
     polling.set(false);
@@ -55,6 +70,7 @@ final class CompletionQueue {
 
   /** The poll of the loop's thread has ended. */
   void polled() {
+    quiet.set(0);
     polling.set(false);
   }
 

@@ -40,8 +40,10 @@ final class Intake {
       RequestReader reader,
       CompletionQueue completions,
       Time time) {
+    boolean several = config.lanes().size() > 1;
     for (Config.Lane lane : config.lanes()) {
-      lanes.add(new Lane(lane.name(), lane.topic(), config.limits().maxInFlight()));
+      boolean prompt = several && lanes.isEmpty();
+      lanes.add(new Lane(lane.name(), lane.topic(), config.limits().maxInFlight(), prompt));
     }
     this.processor = processor;
     this.reader = new RecordReader(reader);

@@ -22,6 +22,9 @@ final class Lane {
   final String name;
   final String topic;
 
+  /** Its results never wait for others: the most urgent lane, where there are several. */
+  final boolean prompt;
+
   /** In the order in which they are read and admitted. */
   final List<Partition> partitions = new ArrayList<>();
 
@@ -29,10 +32,16 @@ final class Lane {
   private int requests;
   private long bytes;
 
-  Lane(String name, String topic, int maxInFlight) {
+  Lane(String name, String topic, int maxInFlight, boolean prompt) {
     this.name = name;
     this.topic = topic;
+    this.prompt = prompt;
     this.maxRequests = Math.max(MIN_REQUESTS, REQUESTS_PER_SLOT * maxInFlight);
+  }
+
+  /** Requests that were admitted and have no committed result. */
+  int requests() {
+    return requests;
   }
 
   boolean mayAdmit() {

@@ -71,7 +71,15 @@ public final class RequestLoop {
     this.intake = new Intake(config, processor, reader, completions, time);
     ProgressLoader loader = new ProgressLoader(consumer, topicIds, intake, processor);
     this.committer =
-        new Committer(consumer, publisher, loader, intake, completions, listener, time);
+        new Committer(
+            consumer,
+            publisher,
+            loader,
+            intake,
+            completions,
+            new CommitPacing(intake.lanes(), config.limits().maxInFlight()),
+            listener,
+            time);
     this.rebalance =
         new RebalanceHandler(
             consumer,
@@ -177,7 +185,7 @@ public final class RequestLoop {
 
   private ConsumerRecords<byte[], byte[]> poll(long atMostMs) {
     long timeoutMs = committer.idleMs(atMostMs);
-    boolean block = timeoutMs > 0 && completions.mayBlock();
+    boolean block = timeoutMs > 0 && completions.mayBlock(committer.quietCompletions());
     try {
       return consumer.poll(Duration.ofMillis(block ? timeoutMs : 0));
     } catch (WakeupException woken) {

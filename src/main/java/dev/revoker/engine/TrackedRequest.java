@@ -36,6 +36,11 @@ final class TrackedRequest implements Dispatcher.Caller {
     completions.add(this);
   }
 
+  /** Whether its result never waits for others. Any thread. */
+  boolean isPrompt() {
+    return partition.lane.prompt;
+  }
+
   long offset() {
     return request.source().offset();
   }

@@ -34,7 +34,7 @@ class CompletionQueueTest {
     while (taken.get() < ROUNDS) {
       if (completions.next() != null) {
         taken.incrementAndGet();
-      } else if (completions.mayBlock()) {
+      } else if (completions.mayBlock(0)) {
         assertThat(woken.tryAcquire(10, TimeUnit.SECONDS)).as("woken after %s", taken).isTrue();
       }
       completions.polled();
@@ -59,9 +59,9 @@ class CompletionQueueTest {
         new CompletionQueue(woken::release, WakeupSignal.betweenThreads());
     completions.signal();
 
-    assertThat(completions.mayBlock()).isFalse();
+    assertThat(completions.mayBlock(0)).isFalse();
     completions.polled();
-    assertThat(completions.mayBlock()).as("once").isTrue();
+    assertThat(completions.mayBlock(0)).as("once").isTrue();
   }
 
   @Test
@@ -75,11 +75,32 @@ class CompletionQueueTest {
     while (completions.next() != null) {
       // Drain the queue.
     }
-    assertThat(completions.mayBlock()).isTrue();
+    assertThat(completions.mayBlock(0)).isTrue();
     completions.add(pending(completions));
     completions.add(pending(completions));
     completions.signal();
     assertThat(wakeups).hasValue(1);
+  }
+
+  @Test
+  void aPacedPollEndsAfterSoManyCompletionsOrAPromptOne() {
+    AtomicInteger wakeups = new AtomicInteger();
+    CompletionQueue completions =
+        new CompletionQueue(wakeups::incrementAndGet, WakeupSignal.betweenThreads());
+    completions.add(pending(completions));
+    assertThat(completions.mayBlock(2)).isTrue();
+    completions.add(pending(completions));
+    assertThat(wakeups).as("two may be queued").hasValue(0);
+    completions.add(pending(completions));
+    assertThat(wakeups).as("the third ends the poll").hasValue(1);
+    completions.polled();
+    assertThat(completions.mayBlock(2)).as("three are queued").isFalse();
+
+    assertThat(completions.mayBlock(10)).isTrue();
+    completions.add(prompt(completions));
+    assertThat(wakeups).as("an urgent one ends the poll").hasValue(2);
+    completions.polled();
+    assertThat(completions.mayBlock(10)).as("an urgent one is queued").isFalse();
   }
 
   @Test
@@ -97,10 +118,10 @@ class CompletionQueueTest {
           public void await(long timeoutMs) {}
         };
     CompletionQueue completions = new CompletionQueue(wakeups::incrementAndGet, wakeupSignal);
-    assertThat(completions.mayBlock()).isTrue();
+    assertThat(completions.mayBlock(0)).isTrue();
     completions.polled();
     completions.add(pending(completions));
-    assertThat(completions.mayBlock()).isFalse();
+    assertThat(completions.mayBlock(0)).isFalse();
     completions.signal();
 
     assertThat(wakeups).hasValue(0);
@@ -125,11 +146,19 @@ class CompletionQueueTest {
   }
 
   private static TrackedRequest pending(CompletionQueue completions) {
+    return request(completions, false);
+  }
+
+  private static TrackedRequest prompt(CompletionQueue completions) {
+    return request(completions, true);
+  }
+
+  private static TrackedRequest request(CompletionQueue completions, boolean prompt) {
     var reader = new RequestReader(Set.of("acme"), "acme", new Fingerprints(null));
     var request =
         reader.read(
             new Source("t", 0, 0), "standard", null, n -> null, Instant.EPOCH, Instant.EPOCH);
-    Lane lane = new Lane("standard", "t", 64);
+    Lane lane = new Lane("standard", "t", 64, prompt);
     return new TrackedRequest(new Partition(Rig.ZERO, lane), request, 0, completions);
   }
 }

@@ -44,7 +44,7 @@ class LaneRoomTest {
   }
 
   private static int admits(int slots) {
-    Lane lane = new Lane("standard", "t", slots);
+    Lane lane = new Lane("standard", "t", slots, false);
     int admitted = 0;
     while (lane.mayAdmit() && admitted < 10_000) {
       lane.admitted();

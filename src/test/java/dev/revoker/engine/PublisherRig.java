@@ -112,7 +112,8 @@ final class PublisherRig {
   }
 
   static CommitBatch batch(Result... results) {
-    Partition partition = new Partition(PARTITION, new Lane("standard", PARTITION.topic(), 1));
+    Partition partition =
+        new Partition(PARTITION, new Lane("standard", PARTITION.topic(), 1, false));
     partition.identity = new TopicIdPartition(Uuid.ONE_UUID, PARTITION);
     PartitionProgress progress = PartitionProgress.from(OffsetMap.none());
     partition.progress = progress;
