@@ -20,6 +20,7 @@ import dev.revoker.ops.ObserverGuard;
 import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.ops.OpsServer;
 import dev.revoker.resilience.Dispatcher;
+import dev.revoker.resilience.RevocationMemory;
 import dev.revoker.time.SystemTime;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
@@ -172,7 +173,12 @@ final class Worker {
     try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null)) {
       Dispatcher policy =
           new Dispatcher(
-              config, api, new PolicyListener(), time, ThreadLocalRandom.current()::nextDouble);
+              config,
+              api,
+              RevocationMemory.NONE,
+              new PolicyListener(),
+              time,
+              ThreadLocalRandom.current()::nextDouble);
       guard.run(Observer.BINDERS, () -> policy.instruments().bindTo(registry));
       health.watch(policy);
       int code = work(policy);

@@ -5,6 +5,7 @@ import dev.revoker.api.ApiAnswer.Refusal;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.ResultError;
+import dev.revoker.model.RevokedBy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,24 @@ import org.jspecify.annotations.Nullable;
 final class AnswerPolicy {
   /** What happens next to a task. */
   sealed interface NextStep {
-    /** The request has its result. */
-    record End(Outcome outcome, KeyState keyState, @Nullable ResultError error)
-        implements NextStep {}
+    /**
+     * The request has its result.
+     *
+     * @param revokedBy the earlier result that this one refers to
+     */
+    record End(
+        Outcome outcome,
+        KeyState keyState,
+        @Nullable ResultError error,
+        @Nullable RevokedBy revokedBy)
+        implements NextStep {
+      End(Outcome outcome, KeyState keyState, @Nullable ResultError error) {
+        this(outcome, keyState, error, null);
+      }
+    }
+
+    /** Memory is asked whether the key was revoked before; {@code ifUnknown} ends it otherwise. */
+    record AskMemory(End ifUnknown) implements NextStep {}
 
     /** This call is made as soon as one may be made, without spending an attempt. */
     record Call(PlannedCall next) implements NextStep {}
@@ -74,7 +90,9 @@ final class AnswerPolicy {
     return switch (refused.meaning()) {
       // No proof that an uncertain attempt removed the key: the API says the same of another
       // account's key.
-      case KEY_NOT_FOUND -> new NextStep.End(Outcome.NOT_FOUND, KeyState.UNKNOWN, error(refused));
+      case KEY_NOT_FOUND ->
+          new NextStep.AskMemory(
+              new NextStep.End(Outcome.NOT_FOUND, KeyState.UNKNOWN, error(refused)));
       case TOKEN_REJECTED ->
           outcome.renewableSession() && !removal.renewed()
               ? new NextStep.Call(removal.withRenewedSession())
@@ -104,6 +122,11 @@ final class AnswerPolicy {
       case ApiAnswer.NoConnection none -> mayPass(task, outcome);
       case ApiAnswer.NoAnswer none -> mayPass(task, outcome);
     };
+  }
+
+  /** The end of a task whose key an earlier request has revoked. */
+  static NextStep.End alreadyRevoked(RevokedBy revokedBy) {
+    return new NextStep.End(Outcome.ALREADY_REVOKED, KeyState.INACTIVE, null, revokedBy);
   }
 
   /** The end of a task that waited out {@code hold.max.ms}. */

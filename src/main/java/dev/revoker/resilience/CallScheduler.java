@@ -3,6 +3,7 @@ package dev.revoker.resilience;
 import dev.revoker.api.Api;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
+import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Secret;
 import dev.revoker.resilience.AnswerPolicy.CallOutcome;
 import dev.revoker.resilience.AnswerPolicy.NextStep;
@@ -32,6 +33,7 @@ final class CallScheduler {
   private final TaskQueues queues;
   private final WaitLimits limits;
   private final LoginCoordinator logins;
+  private final RevocationMemory memory;
   private final Dispatcher.Listener listener;
   private final Time time;
   private final Consumer<Runnable> locked;
@@ -51,6 +53,7 @@ final class CallScheduler {
       TaskQueues queues,
       WaitLimits limits,
       LoginCoordinator logins,
+      RevocationMemory memory,
       Dispatcher.Listener listener,
       Time time,
       Consumer<Runnable> locked,
@@ -62,6 +65,7 @@ final class CallScheduler {
     this.queues = queues;
     this.limits = limits;
     this.logins = logins;
+    this.memory = memory;
     this.listener = listener;
     this.time = time;
     this.locked = locked;
@@ -78,12 +82,23 @@ final class CallScheduler {
     queues.end(task, AnswerPolicy.protectedKey());
   }
 
-  /** Withdraws a task: at once, or when its call in flight is answered. */
+  /**
+   * Withdraws a task: at once, or when its call in flight is answered. A task with a known result
+   * ends with it, so that no other worker repeats its calls.
+   */
   void withdraw(Task task) {
     switch (task.phase()) {
       case CALLING -> task.withdrawn = true;
-      case READY, PARKED, RESTING, BACKING_OFF -> queues.withdrawn(task);
+      case READY, PARKED, RESTING, BACKING_OFF, REMEMBERING -> withdrawNow(task);
       case ENDED -> {}
+    }
+  }
+
+  private void withdrawNow(Task task) {
+    if (task.known == null) {
+      queues.withdrawn(task);
+    } else {
+      end(task, task.known);
     }
   }
 
@@ -239,12 +254,36 @@ final class CallScheduler {
       }
       case NextStep.Retry retry -> retry(task, retry, outcome.answer());
       case NextStep.AwaitApi await -> awaitApi(task, outcome.probe());
+      case NextStep.AskMemory ask -> askMemory(task, ask.ifUnknown());
     }
   }
 
   private void end(Task task, NextStep.End end) {
     task.attempts.onComplete();
     queues.end(task, end);
+  }
+
+  private void askMemory(Task task, NextStep.End ifUnknown) {
+    String fingerprint = task.request.echo().keyFingerprint();
+    task.known = ifUnknown;
+    if (fingerprint == null) {
+      end(task, ifUnknown);
+      return;
+    }
+    if (endedMeanwhile(task)) {
+      return;
+    }
+    queues.remember(task);
+    afterUnlock.accept(
+        () ->
+            memory.find(
+                fingerprint, revokedBy -> locked.accept(() -> remembered(task, revokedBy))));
+  }
+
+  private void remembered(Task task, @Nullable RevokedBy revokedBy) {
+    if (task.phase() == Phase.REMEMBERING && task.known != null) {
+      end(task, revokedBy == null ? task.known : AnswerPolicy.alreadyRevoked(revokedBy));
+    }
   }
 
   private void toFront(Task task) {
@@ -317,7 +356,7 @@ final class CallScheduler {
   /** Whether the task was withdrawn or has expired while its call was in flight. */
   private boolean endedMeanwhile(Task task) {
     if (task.withdrawn) {
-      queues.withdrawn(task);
+      withdrawNow(task);
       return true;
     }
     if (limits.hasExpired(task)) {
@@ -328,6 +367,6 @@ final class CallScheduler {
   }
 
   private void expire(Task task) {
-    queues.end(task, AnswerPolicy.expired(task));
+    end(task, task.known == null ? AnswerPolicy.expired(task) : task.known);
   }
 }

@@ -83,7 +83,13 @@ public final class Dispatcher implements RequestProcessor {
    *
    * @param random uniform in [0, 1), for the jitter
    */
-  public Dispatcher(Config config, Api api, Listener listener, Time time, DoubleSupplier random) {
+  public Dispatcher(
+      Config config,
+      Api api,
+      RevocationMemory memory,
+      Listener listener,
+      Time time,
+      DoubleSupplier random) {
     this.api = api;
     this.listener = listener;
     this.time = time;
@@ -107,6 +113,7 @@ public final class Dispatcher implements RequestProcessor {
             queues,
             limits,
             logins,
+            memory,
             listener,
             time,
             this::locked,
@@ -137,7 +144,8 @@ public final class Dispatcher implements RequestProcessor {
 
   /**
    * Withdraws requests: waiting ones at once, those with a call in flight when it is answered. If
-   * that answer decides the outcome, the request gets its result after all.
+   * that answer decides the outcome, the request gets its result after all. So does one that waits
+   * for memory: what the API said of it is known.
    */
   @Override
   public void withdraw(Collection<? extends Caller> callers) {

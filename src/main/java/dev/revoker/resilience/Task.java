@@ -28,9 +28,10 @@ final class Task {
    *               PARKED (another task logs in to its account), ENDED
    * PARKED      → READY (the login ended), RESTING, BACKING_OFF (the login failed), ENDED
    * CALLING     → READY (a further call is made without delay), RESTING (its probe failed),
-   *               BACKING_OFF (an attempt is spent), ENDED
+   *               BACKING_OFF (an attempt is spent), REMEMBERING (memory is asked), ENDED
    * RESTING     → READY (no other task is left to probe, or the API is up), ENDED
    * BACKING_OFF → READY (the delay is over), ENDED
+   * REMEMBERING → ENDED
    * </pre>
    */
   enum Phase {
@@ -39,13 +40,16 @@ final class Task {
     CALLING,
     RESTING,
     BACKING_OFF,
+    REMEMBERING,
     ENDED;
 
     private Set<Phase> next() {
       return switch (this) {
         case READY -> EnumSet.of(CALLING, PARKED, ENDED);
-        case PARKED, CALLING -> EnumSet.of(READY, RESTING, BACKING_OFF, ENDED);
+        case PARKED -> EnumSet.of(READY, RESTING, BACKING_OFF, ENDED);
+        case CALLING -> EnumSet.of(READY, RESTING, BACKING_OFF, REMEMBERING, ENDED);
         case RESTING, BACKING_OFF -> EnumSet.of(READY, ENDED);
+        case REMEMBERING -> EnumSet.of(ENDED);
         case ENDED -> EnumSet.noneOf(Phase.class);
       };
     }
@@ -72,6 +76,9 @@ final class Task {
 
   /** It was withdrawn while a call was in flight. It ends with that call. */
   boolean withdrawn;
+
+  /** The result that it gets if nothing more is learned. Null while a call must still decide. */
+  NextStep.@Nullable End known;
 
   /** The gate's era in which it came to rest. */
   long restsSinceEra;
@@ -196,10 +203,13 @@ final class Task {
         request,
         end.outcome(),
         end.keyState(),
+        request.echo().account(),
         lastStatus,
         error,
         attemptsMade,
         uncertainAttempts,
+        null,
+        end.revokedBy(),
         completedAt);
   }
 

@@ -80,7 +80,7 @@ final class TaskQueues {
     return Stream.concat(ready.stream().flatMap(SequencedSet::stream), resting.stream());
   }
 
-  /** Tasks of the lane in back-off, at rest, or parked. */
+  /** Tasks of the lane in back-off, at rest, parked, or waiting for memory. */
   int waiting(int lane) {
     return waiting[lane];
   }
@@ -131,6 +131,10 @@ final class TaskQueues {
     move(task, Phase.BACKING_OFF);
   }
 
+  void remember(Task task) {
+    move(task, Phase.REMEMBERING);
+  }
+
   void withdrawn(Task task) {
     move(task, Phase.ENDED);
     afterUnlock.accept(task.caller::withdrawn);
@@ -153,7 +157,7 @@ final class TaskQueues {
         }
       }
       case PARKED -> parked--;
-      case CALLING, BACKING_OFF, ENDED -> {}
+      case CALLING, BACKING_OFF, REMEMBERING, ENDED -> {}
     }
     if (next == Phase.ENDED) {
       open.remove(task.caller);
@@ -163,7 +167,7 @@ final class TaskQueues {
 
   private static int count(Phase phase) {
     return switch (phase) {
-      case PARKED, RESTING, BACKING_OFF -> 1;
+      case PARKED, RESTING, BACKING_OFF, REMEMBERING -> 1;
       case READY, CALLING, ENDED -> 0;
     };
   }

@@ -70,7 +70,9 @@ class BugTest {
 
   private Dispatcher dispatcher(Api api) {
     Dispatcher[] made = new Dispatcher[1];
-    made[0] = new Dispatcher(new Settings().build(), api, new Teller(made), time, () -> 0);
+    made[0] =
+        new Dispatcher(
+            new Settings().build(), api, RevocationMemory.NONE, new Teller(made), time, () -> 0);
     return made[0];
   }
 

@@ -1,12 +1,31 @@
 package dev.revoker.resilience;
 
+import dev.revoker.model.RevokedBy;
 import dev.revoker.time.ManualTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A dispatcher on a clock and an API of the test's; no threads. */
 final class Rig implements Dispatcher.Listener {
+  /** Answers what the test has put into it; what it has not is kept until the test answers. */
+  static final class FakeMemory implements RevocationMemory {
+    final List<Consumer<RevokedBy>> asked = new ArrayList<>();
+    RevocationMemory rule = NONE;
+
+    /** From now on questions are kept. */
+    void keep() {
+      rule = (fingerprint, answer) -> asked.add(answer);
+    }
+
+    @Override
+    public void find(String keyFingerprint, Consumer<RevokedBy> answer) {
+      rule.find(keyFingerprint, answer);
+    }
+  }
+
+  final FakeMemory memory = new FakeMemory();
   final ManualTime time = new ManualTime();
   final ScriptedApi api = new ScriptedApi(time);
   final List<String> ended = new ArrayList<>();
@@ -20,7 +39,8 @@ final class Rig implements Dispatcher.Listener {
 
   Rig(Settings settings) {
     // The longest back-off that the jitter gives, so that tests can count on it.
-    this.dispatcher = new Dispatcher(settings.build(), api, this, time, () -> 0.999_999_999);
+    this.dispatcher =
+        new Dispatcher(settings.build(), api, memory, this, time, () -> 0.999_999_999);
   }
 
   static Rig withDefaults() {

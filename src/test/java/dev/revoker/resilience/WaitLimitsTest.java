@@ -115,7 +115,12 @@ class WaitLimitsTest {
     SetForward time = new SetForward(rig.time);
     Dispatcher dispatcher =
         new Dispatcher(
-            new Settings().maxInFlight(1).reserved(0, 0).build(), rig.api, rig, time, () -> 0);
+            new Settings().maxInFlight(1).reserved(0, 0).build(),
+            rig.api,
+            RevocationMemory.NONE,
+            rig,
+            time,
+            () -> 0);
     dispatcher.admit(Ask.in("urgent").request(0), new Asked());
     Asked asked = new Asked();
     Instant notAfter = time.now().plusMillis(1_000);
@@ -203,7 +208,12 @@ class WaitLimitsTest {
     SetForward time = new SetForward(rig.time);
     Dispatcher dispatcher =
         new Dispatcher(
-            new Settings().maxInFlight(1).reserved(0, 0).build(), rig.api, rig, time, () -> 0);
+            new Settings().maxInFlight(1).reserved(0, 0).build(),
+            rig.api,
+            RevocationMemory.NONE,
+            rig,
+            time,
+            () -> 0);
     dispatcher.admit(Ask.in("urgent").request(0), new Asked());
     Asked past = new Asked();
     dispatcher.admit(Ask.in("urgent").notAfter(time.now().plusMillis(100)).request(1), past);

@@ -19,6 +19,7 @@ import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.resilience.DispatcherPeek;
 import dev.revoker.resilience.RequestProcessor;
+import dev.revoker.resilience.RevocationMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -116,7 +117,12 @@ final class SimWorker {
             sim.scenario.maxBlockMs);
     Dispatcher dispatcher =
         new Dispatcher(
-            config, this::call, new PolicyListener(), process.time, sim.world.random::nextDouble);
+            config,
+            this::call,
+            RevocationMemory.NONE,
+            new PolicyListener(),
+            process.time,
+            sim.world.random::nextDouble);
     policy = dispatcher;
     peek = new DispatcherPeek(dispatcher);
     RequestLoop running =
