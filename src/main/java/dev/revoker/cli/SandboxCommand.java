@@ -2,9 +2,9 @@ package dev.revoker.cli;
 
 import dev.revoker.config.Config;
 import dev.revoker.model.Secret;
-import dev.revoker.sandbox.OtherAccountKeyAnswer;
 import dev.revoker.sandbox.SandboxAccount;
 import dev.revoker.sandbox.SandboxApi;
+import dev.revoker.sandbox.Undocumented;
 import dev.revoker.time.SystemTime;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -41,17 +41,28 @@ import picocli.CommandLine.Spec;
       "  endpoint           only for this call, such as remove_api_key; otherwise for all",
       "  outage             true or false, with outage_mode: 503, reset, hang or refuse, and",
       "                     outage_ms",
-      "  account, login     refuse or accept logins of one account",
+      "  account, login     refuse or accept logins of one account; accept also unlocks it",
       "  expire_tokens      true, or an account's name: ends sessions",
-      "  other_account_key  as --other-account-key, from now on",
       "  seed               makes the faults repeatable",
+      "",
+      "The same JSON chooses among what cielo24 does not document:",
+      "  other_account_key  the error for a live key of another account: ACCOUNT_UNPRIVILEGED",
+      "                     (default) or ITEM_NOT_FOUND",
+      "  removed_key_login  the error of a login with a removed key: ACCOUNT_UNPRIVILEGED",
+      "                     (default) or LOGIN_INVALID",
+      "  parent_removes     whether a parent account removes its descendants' keys (default: true)",
+      "  removal_delay_ms   for how long a removed key still logs in (default: 0)",
+      "  lock_after_refused_logins",
+      "                     locks an account after N refused logins in a row (default: 0, never)",
+      "",
       "GET /_sandbox/faults and GET /_sandbox/state show what is set and what was called."
     },
     footer = {
       "",
       "Examples:",
       "  bin/revoker sandbox --listen 127.0.0.1:8024 --account acme --keys 10",
-      "  bin/revoker sandbox --accounts accounts.json"
+      "  bin/revoker sandbox --accounts accounts.json",
+      "  bin/revoker sandbox --faults '{\"removal_delay_ms\": 5000}'"
     })
 public final class SandboxCommand implements Callable<Integer> {
   private static final String DEFAULT_ACCOUNT = "demo";
@@ -70,7 +81,8 @@ public final class SandboxCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = {
         "Accounts with their credentials, as JSON:",
-        "  [{\"username\": \"...\", \"password\": \"...\", \"keys\": [\"...\"]}]"
+        "  [{\"username\": \"...\", \"password\": \"...\", \"keys\": [\"...\"]}]",
+        "A child account also has a \"parent\": a username before it in the file."
       })
   private @Nullable Path file;
 
@@ -100,15 +112,19 @@ public final class SandboxCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
+      names = "--faults",
+      paramLabel = "JSON",
+      description = {
+        "Faults and choices from the start, as for POST /_sandbox/faults.",
+        "DELETE /_sandbox/faults returns to them."
+      })
+  private @Nullable String faults;
+
+  @Option(
       names = "--other-account-key",
       paramLabel = "TYPE",
-      defaultValue = "ACCOUNT_UNPRIVILEGED",
-      description = {
-        "The error type with which remove_api_key refuses a key of another account:",
-        "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-        "cielo24 does not document which one it sends, so try both."
-      })
-  private OtherAccountKeyAnswer otherAccountKey = OtherAccountKeyAnswer.ACCOUNT_UNPRIVILEGED;
+      description = "Short for --faults '{\"other_account_key\": \"TYPE\"}'.")
+  private Undocumented.@Nullable OtherAccountKey otherAccountKey;
 
   @Spec private CommandSpec spec;
 
@@ -140,17 +156,32 @@ public final class SandboxCommand implements Callable<Integer> {
     SandboxApi.Options options =
         SandboxApi.Options.defaults()
             .withListen(address)
-            .withOtherAccountKey(otherAccountKey)
+            .withOrder(order())
             .withAccounts(Stream.concat(given.stream(), made.stream()).toList());
     try (SystemTime time = new SystemTime();
         SandboxApi sandbox = SandboxApi.start(options, time)) {
       announce(sandbox, given, made);
       awaitStop(sandbox);
       return ExitCode.DONE;
+    } catch (IllegalArgumentException e) {
+      err.println("--faults or --accounts: " + e.getMessage());
+      return ExitCode.USAGE;
     } catch (IOException e) {
       err.println("can't listen on " + address + ": " + e.getMessage() + " (see --listen)");
       return ExitCode.FAILED;
     }
+  }
+
+  private String order() {
+    if (faults != null && otherAccountKey != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--other-account-key " + otherAccountKey + ": put other_account_key into --faults");
+    }
+    if (faults != null) {
+      return faults;
+    }
+    return otherAccountKey == null ? "{}" : "{\"other_account_key\": \"" + otherAccountKey + "\"}";
   }
 
   private List<SandboxAccount> make() {

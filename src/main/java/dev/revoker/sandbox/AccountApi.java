@@ -16,21 +16,23 @@ final class AccountApi {
   static final Response LOGIN_INVALID = error("LOGIN_INVALID", "Invalid username or password");
   static final Response UNHANDLED_ERROR = error("UNHANDLED_ERROR", "An unhandled error occurred");
   private static final Response DONE = REMOVED;
+  private static final Response LOCKED =
+      error("LOGIN_INVALID", "Account is locked after too many refused logins");
   private static final Response BAD_API_TOKEN =
       error("BAD_API_TOKEN", "Invalid or expired API token");
   private static final Response ACCOUNT_UNPRIVILEGED =
       error("ACCOUNT_UNPRIVILEGED", "Account does not have permission to access/change this data");
+  private static final Response ACCOUNT_DOES_NOT_EXIST =
+      error("ACCOUNT_DOES_NOT_EXIST", "Account does not exist");
   private static final Response ITEM_NOT_FOUND = error("ITEM_NOT_FOUND", "API key not found");
 
   private final AccountStore store;
-  private final ActiveFaults faults;
 
-  AccountApi(AccountStore store, ActiveFaults faults) {
+  AccountApi(AccountStore store) {
     this.store = store;
-    this.faults = faults;
   }
 
-  Response answer(Endpoint endpoint, SandboxRequest request) {
+  Response answer(Endpoint endpoint, SandboxRequest request, Undocumented how) {
     String version = request.parameter("v");
     if (version == null) {
       return missing("v");
@@ -38,105 +40,109 @@ final class AccountApi {
     if (!version.equals("1")) {
       return invalid("v");
     }
-    return endpoint == Endpoint.LOGIN ? login(request) : withSession(endpoint, request);
+    return endpoint == Endpoint.LOGIN ? login(request, how) : withSession(endpoint, request, how);
   }
 
-  private Response login(SandboxRequest request) {
+  private Response login(SandboxRequest request, Undocumented how) {
     String user = request.parameterOrHeader("username", "x-auth-user");
     if (user == null) {
       return missing("username");
     }
     String password = request.parameterOrHeader("password", "x-auth-password");
-    if (password != null) {
-      return store.acceptsPassword(user, Secret.of(password)) ? session(user) : LOGIN_INVALID;
-    }
     String key = request.parameterOrHeader("securekey", "x-auth-securekey");
-    if (key == null) {
+    if (password == null && key == null) {
       return missing("password");
     }
-    return switch (store.keyLogin(user, key)) {
-      case ACCEPTED -> session(user);
+    Secret secret = password == null ? null : Secret.of(password);
+    return switch (store.login(user, secret, key == null ? "" : key, how)) {
+      case ACCEPTED -> ok("ApiToken", store.openSession(user));
       case WRONG -> LOGIN_INVALID;
-      case REMOVED -> ACCOUNT_UNPRIVILEGED;
+      case LOCKED -> LOCKED;
+      case REMOVED_KEY ->
+          switch (how.removedKeyLogin()) {
+            case ACCOUNT_UNPRIVILEGED -> ACCOUNT_UNPRIVILEGED;
+            case LOGIN_INVALID -> LOGIN_INVALID;
+          };
     };
   }
 
-  private Response session(String user) {
-    return ok("ApiToken", store.openSession(user));
-  }
-
-  private Response withSession(Endpoint endpoint, SandboxRequest request) {
+  private Response withSession(Endpoint endpoint, SandboxRequest request, Undocumented how) {
     String token = request.parameter("api_token");
     if (token == null) {
       return missing("api_token");
     }
-    return switch (endpoint) {
-      case LOGOUT -> logout(token);
-      case GENERATE_API_KEY -> generateKey(token, request);
-      case REMOVE_API_KEY -> removeKey(token, request);
-      case UPDATE_PASSWORD -> updatePassword(token, request);
-      case LOGIN -> throw new IllegalArgumentException("a login has no session");
-    };
-  }
-
-  private Response logout(String token) {
-    if (store.sessionOf(token) == null) {
-      return BAD_API_TOKEN;
+    String needed =
+        switch (endpoint) {
+          case REMOVE_API_KEY -> "api_securekey";
+          case UPDATE_PASSWORD -> "new_password";
+          default -> "api_token";
+        };
+    String value = request.parameter(needed);
+    if (value == null) {
+      return missing(needed);
     }
-    store.closeSession(token);
-    return DONE;
-  }
-
-  private Response generateKey(String token, SandboxRequest request) {
+    if (needed.equals("api_securekey") && !AccountStore.isHex(value)) {
+      return invalid(needed);
+    }
     String account = store.sessionOf(token);
     if (account == null) {
       return BAD_API_TOKEN;
     }
+    return switch (endpoint) {
+      case LOGOUT -> {
+        store.closeSession(token);
+        yield DONE;
+      }
+      case GENERATE_API_KEY -> generateKey(account, request);
+      case REMOVE_API_KEY -> removeKey(account, value, how);
+      case UPDATE_PASSWORD -> updatePassword(account, request.parameter("username"), value);
+      case VERIFY_KEY -> ok("name", account);
+      case GET_SETTINGS -> ok("username", account);
+      case LOGIN -> throw new IllegalArgumentException("a login has no session");
+    };
+  }
+
+  private Response generateKey(String account, SandboxRequest request) {
     Boolean force = bool(request.parameter("force_new"));
     if (force == null) {
       return invalid("force_new");
     }
     String of = request.parameter("account_id");
-    if (of != null && !of.equals(account)) {
-      return ACCOUNT_UNPRIVILEGED;
-    }
-    return ok("ApiKey", force ? store.makeKey(account) : store.existingKey(account));
+    String owner = of == null ? account : of;
+    Response refusal = refusal(account, owner);
+    return refusal == null
+        ? ok("ApiKey", force ? store.makeKey(owner) : store.existingKey(owner))
+        : refusal;
   }
 
-  private Response removeKey(String token, SandboxRequest request) {
-    String key = request.parameter("api_securekey");
-    if (key == null) {
-      return missing("api_securekey");
-    }
-    if (!AccountStore.isHex(key)) {
-      return invalid("api_securekey");
-    }
-    String account = store.sessionOf(token);
-    if (account == null) {
-      return BAD_API_TOKEN;
-    }
-    return switch (store.removeKey(account, key)) {
+  private Response removeKey(String account, String key, Undocumented how) {
+    return switch (store.removeKey(account, key, how)) {
       case REMOVED -> REMOVED;
       case NOT_FOUND -> ITEM_NOT_FOUND;
       case OTHER_ACCOUNT ->
-          switch (faults.otherAccountKey()) {
+          switch (how.otherAccountKey()) {
             case ITEM_NOT_FOUND -> ITEM_NOT_FOUND;
             case ACCOUNT_UNPRIVILEGED -> ACCOUNT_UNPRIVILEGED;
           };
     };
   }
 
-  private Response updatePassword(String token, SandboxRequest request) {
-    String password = request.parameter("new_password");
-    if (password == null) {
-      return missing("new_password");
+  private Response updatePassword(String account, @Nullable String other, String password) {
+    String changed = other == null ? account : other;
+    Response refusal = refusal(account, changed);
+    if (refusal == null) {
+      store.addAccount(changed, Secret.of(password), null);
+      return DONE;
     }
-    String account = store.sessionOf(token);
-    if (account == null) {
-      return BAD_API_TOKEN;
+    return refusal;
+  }
+
+  /** Why a session of the account may not act for the other account; null if it may. */
+  private @Nullable Response refusal(String account, String other) {
+    if (!store.exists(other)) {
+      return ACCOUNT_DOES_NOT_EXIST;
     }
-    store.addAccount(account, Secret.of(password));
-    return DONE;
+    return store.mayChange(account, other) ? null : ACCOUNT_UNPRIVILEGED;
   }
 
   /** Clients send "True" as well as "true". Null if the text is neither true nor false. */

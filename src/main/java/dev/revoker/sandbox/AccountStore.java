@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accounts, their keys and their sessions. Keys and tokens are hex and may be given in either case.
+ * Accounts, their keys and their sessions. Names, keys and tokens may be given in either case.
  * Thread-safe.
  */
 final class AccountStore {
@@ -40,31 +40,39 @@ final class AccountStore {
     REMOVED,
     /** The key never existed, or it was removed before. */
     NOT_FOUND,
-    /** The key is active and belongs to another account. */
+    /** The key is not removed and belongs to an account that this one may not change. */
     OTHER_ACCOUNT
   }
 
-  /** The result of a login with a key. */
-  enum KeyLogin {
+  /** The result of a login. */
+  enum Login {
     ACCEPTED,
-    /** The key never existed, or it belongs to another account. */
+    /** No such account, a wrong password, or a key that the account never had. */
     WRONG,
-    REMOVED
+    REMOVED_KEY,
+    /** Too many logins were refused before. */
+    LOCKED
   }
 
   private static final class Account {
-    Secret password;
+    final String name;
+    final @Nullable Account parent;
     final List<Key> keys = new ArrayList<>(1);
+    Secret password;
+    int refusedInARow;
 
-    Account(Secret password) {
+    Account(String name, Secret password, @Nullable Account parent) {
+      this.name = name;
       this.password = password;
+      this.parent = parent;
     }
   }
 
   private static final class Key {
     final String digits;
     final Account owner;
-    boolean active = true;
+    boolean removed;
+    long logsInUntilMs;
 
     Key(String digits, Account owner) {
       this.digits = digits;
@@ -72,14 +80,21 @@ final class AccountStore {
     }
   }
 
-  private record Session(String account, long lastUsedMs) {}
+  private record Session(Account account, long lastUsedMs) {}
 
-  /** Adds the account; if it exists, changes its password. */
-  synchronized void addAccount(String name, Secret password) {
-    accounts.computeIfAbsent(name, absent -> new Account(password)).password = password;
+  /**
+   * Adds the account; if it exists, changes its password.
+   *
+   * @throws IllegalArgumentException if there is no such parent
+   */
+  synchronized void addAccount(String name, Secret password, @Nullable String parent) {
+    Account above = parent == null ? null : account(parent);
+    accounts.computeIfAbsent(normalized(name), absent -> new Account(name, password, above))
+            .password =
+        password;
   }
 
-  /** Gives the account this key, active. */
+  /** Gives the account this key. */
   synchronized void addKey(String name, String key) {
     Account account = account(name);
     Key added = new Key(normalized(key), account);
@@ -96,48 +111,75 @@ final class AccountStore {
     return key;
   }
 
-  /** The youngest active key of the account; a new one if it has none. */
+  /** The youngest key of the account that is not removed; a new one if it has none. */
   synchronized String existingKey(String name) {
     List<Key> made = account(name).keys;
-    while (!made.isEmpty() && !made.getLast().active) {
+    while (!made.isEmpty() && made.getLast().removed) {
       made.removeLast();
     }
     return made.isEmpty() ? makeKey(name) : made.getLast().digits;
   }
 
   /** Removes a key with a session of the account. */
-  synchronized Removal removeKey(String name, String key) {
+  synchronized Removal removeKey(String name, String key, Undocumented how) {
     Key found = keys.get(normalized(key));
-    if (found == null || !found.active) {
+    if (found == null || found.removed) {
       return Removal.NOT_FOUND;
     }
-    if (found.owner != account(name)) {
+    if (how.parentRemoves() ? !mayChange(name, found.owner.name) : found.owner != account(name)) {
       return Removal.OTHER_ACCOUNT;
     }
-    found.active = false;
+    found.removed = true;
+    found.logsInUntilMs = time.millis() + how.removalDelayMs();
     removed++;
     return Removal.REMOVED;
   }
 
-  synchronized boolean acceptsPassword(String name, Secret password) {
-    Account account = accounts.get(name);
-    return account != null && account.password.equals(password);
+  /** Logs in with a password, or with a key if the password is null. */
+  synchronized Login login(String name, @Nullable Secret password, String key, Undocumented how) {
+    Account account = accounts.get(normalized(name));
+    if (account == null) {
+      return Login.WRONG;
+    }
+    if (locked(account, how)) {
+      return Login.LOCKED;
+    }
+    Login result =
+        password == null
+            ? keyLogin(account, keys.get(normalized(key)))
+            : account.password.equals(password) ? Login.ACCEPTED : Login.WRONG;
+    account.refusedInARow = result == Login.ACCEPTED ? 0 : account.refusedInARow + 1;
+    return result;
   }
 
-  synchronized KeyLogin keyLogin(String name, String key) {
-    Account account = accounts.get(name);
-    Key found = keys.get(normalized(key));
-    if (account == null || found == null || found.owner != account) {
-      return KeyLogin.WRONG;
+  private Login keyLogin(Account account, @Nullable Key key) {
+    if (key == null || key.owner != account) {
+      return Login.WRONG;
     }
-    return found.active ? KeyLogin.ACCEPTED : KeyLogin.REMOVED;
+    return logsIn(key) ? Login.ACCEPTED : Login.REMOVED_KEY;
+  }
+
+  /** The names of the accounts that accept no login. */
+  synchronized List<String> locked(Undocumented how) {
+    return accounts.values().stream()
+        .filter(account -> locked(account, how))
+        .map(account -> account.name)
+        .sorted()
+        .toList();
+  }
+
+  /** Forgets the refused logins of an account, or of all accounts if it is null. */
+  synchronized void unlock(@Nullable String name) {
+    accounts.values().stream()
+        .filter(account -> name == null || account.name.equalsIgnoreCase(name))
+        .forEach(account -> account.refusedInARow = 0);
   }
 
   /** Opens a session and returns its token. */
   synchronized String openSession(String account) {
     dropExpired();
     String token = randomHex();
-    sessions.put(token, new Session(account, time.millis()));
+    sessions.put(token, new Session(account(account), time.millis()));
     return token;
   }
 
@@ -150,7 +192,7 @@ final class AccountStore {
       return null;
     }
     sessions.put(id, new Session(session.account(), time.millis()));
-    return session.account();
+    return session.account().name;
   }
 
   synchronized void closeSession(String token) {
@@ -159,12 +201,31 @@ final class AccountStore {
 
   /** Ends the sessions of one account, or all sessions if it is null. */
   synchronized void expireSessions(@Nullable String account) {
-    sessions.values().removeIf(session -> account == null || session.account().equals(account));
+    sessions
+        .values()
+        .removeIf(
+            session -> account == null || session.account() == accounts.get(normalized(account)));
   }
 
+  synchronized boolean exists(String name) {
+    return accounts.containsKey(normalized(name));
+  }
+
+  /** Whether the second account is the first one or a descendant of it. */
+  synchronized boolean mayChange(String account, String other) {
+    Account above = account(account);
+    for (Account each = account(other); each != null; each = each.parent) {
+      if (each == above) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a login with the key would be accepted now, if its account is not locked. */
   synchronized boolean isActive(String key) {
     Key found = keys.get(normalized(key));
-    return found != null && found.active;
+    return found != null && logsIn(found);
   }
 
   synchronized int accountCount() {
@@ -191,8 +252,17 @@ final class AccountStore {
     return !text.isEmpty() && text.chars().allMatch(HexFormat::isHexDigit);
   }
 
+  private static boolean locked(Account account, Undocumented how) {
+    int most = how.lockAfterRefusedLogins();
+    return most > 0 && account.refusedInARow >= most;
+  }
+
+  private boolean logsIn(Key key) {
+    return !key.removed || time.millis() < key.logsInUntilMs;
+  }
+
   private Account account(String name) {
-    Account account = accounts.get(name);
+    Account account = accounts.get(normalized(name));
     if (account == null) {
       throw new IllegalArgumentException("no account " + name);
     }
@@ -208,8 +278,8 @@ final class AccountStore {
     }
   }
 
-  private static String normalized(String hex) {
-    return hex.toLowerCase(Locale.ROOT);
+  private static String normalized(String text) {
+    return text.toLowerCase(Locale.ROOT);
   }
 
   private String randomHex() {

@@ -3,7 +3,6 @@ package dev.revoker.sandbox;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,9 @@ public enum Endpoint {
   LOGOUT,
   GENERATE_API_KEY,
   REMOVE_API_KEY,
-  UPDATE_PASSWORD;
+  UPDATE_PASSWORD,
+  VERIFY_KEY,
+  GET_SETTINGS;
 
   private static final Map<String, Endpoint> BY_PATH =
       Arrays.stream(values())
@@ -29,9 +30,5 @@ public enum Endpoint {
 
   static @Nullable Endpoint ofPath(String path) {
     return BY_PATH.get(path);
-  }
-
-  static Optional<Endpoint> ofWireName(String name) {
-    return Optional.ofNullable(ofPath("/api/account/" + name));
   }
 }

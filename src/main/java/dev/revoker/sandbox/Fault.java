@@ -1,5 +1,6 @@
 package dev.revoker.sandbox;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What a call can get instead of its normal answer. "Effect" is what the call asks for. */
@@ -29,6 +30,7 @@ public enum Fault {
   ECHO_KEY;
 
   /** The name of its rate in JSON, such as {@code reset_rate}. */
+  @JsonValue
   String rateName() {
     return wireName() + "_rate";
   }

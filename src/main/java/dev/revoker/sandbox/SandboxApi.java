@@ -23,9 +23,9 @@ public final class SandboxApi implements AutoCloseable {
   private final Options options;
   private final Time time;
   private final AccountStore store;
-  private final CallStats stats;
-  private final ActiveFaults faults;
   private final SandboxLedger ledger;
+  private final FaultInjector faults;
+  private final AdminApi admin;
   private final SandboxServer server;
   private int outages;
 
@@ -33,17 +33,21 @@ public final class SandboxApi implements AutoCloseable {
     this.options = options;
     this.time = time;
     store = new AccountStore(time, options.sessionLifeMs(), new SplittableRandom(options.seed()));
-    stats = new CallStats(time);
-    faults = new ActiveFaults(options.seed(), options.otherAccountKey());
-    ledger = new SandboxLedger(store, stats);
+    ledger = new SandboxLedger(store, time);
+    faults = new FaultInjector(new AccountApi(store), ledger, options.seed());
+    admin = new AdminApi(this, store, faults);
     options.accounts().forEach(this::addAccount);
-    FaultInjector api = new FaultInjector(new AccountApi(store, faults), faults, stats);
-    AdminApi admin = new AdminApi(this, faults);
     server =
         SandboxServer.start(
             new InetSocketAddress(options.listen().host(), options.listen().port()),
             time,
-            request -> reply(api, admin, request));
+            this::reply);
+    try {
+      order(options.order());
+    } catch (IllegalArgumentException wrong) {
+      server.close();
+      throw wrong;
+    }
   }
 
   /**
@@ -52,24 +56,25 @@ public final class SandboxApi implements AutoCloseable {
    * @param listen port 0 means any free port
    * @param sessionLifeMs a session expires when it has not been used for longer
    * @param seed the same seed gives the same keys, tokens and faults
-   * @param accounts exist at the start, and again after {@link #reset()}
-   * @param otherAccountKey how remove_api_key refuses a key of another account, at the start and
-   *     after {@link #reset()}
+   * @param accounts exist at the start, and again after {@link #reset()}; a parent comes before its
+   *     children
+   * @param order as for {@link #order(String)}: what is set at the start, and again after {@link
+   *     #clearFaults()}
    */
   public record Options(
       Config.Listen listen,
       long sessionLifeMs,
       long seed,
       List<SandboxAccount> accounts,
-      OtherAccountKeyAnswer otherAccountKey) {
-    /** Any free loopback port, an hour, a random seed, no accounts, ACCOUNT_UNPRIVILEGED. */
+      String order) {
+    /** Any free loopback port, an hour, a random seed, no accounts, no faults. */
     public static Options defaults() {
       return new Options(
           new Config.Listen("127.0.0.1", 0),
           3_600_000,
           new SplittableRandom().nextLong(),
           List.of(),
-          OtherAccountKeyAnswer.ACCOUNT_UNPRIVILEGED);
+          "{}");
     }
 
     public Options {
@@ -78,17 +83,17 @@ public final class SandboxApi implements AutoCloseable {
 
     /** The same with another address. */
     public Options withListen(Config.Listen changed) {
-      return new Options(changed, sessionLifeMs, seed, accounts, otherAccountKey);
+      return new Options(changed, sessionLifeMs, seed, accounts, order);
     }
 
     /** The same with these accounts. */
     public Options withAccounts(List<SandboxAccount> changed) {
-      return new Options(listen, sessionLifeMs, seed, changed, otherAccountKey);
+      return new Options(listen, sessionLifeMs, seed, changed, order);
     }
 
-    /** The same with another answer for keys of other accounts. */
-    public Options withOtherAccountKey(OtherAccountKeyAnswer changed) {
-      return new Options(listen, sessionLifeMs, seed, accounts, changed);
+    /** The same with another order. */
+    public Options withOrder(String json) {
+      return new Options(listen, sessionLifeMs, seed, accounts, json);
     }
   }
 
@@ -96,6 +101,7 @@ public final class SandboxApi implements AutoCloseable {
    * Starts the API.
    *
    * @throws IOException if it cannot listen on the address
+   * @throws IllegalArgumentException if the options' order or accounts are wrong
    */
   public static SandboxApi start(Options options, Time time) throws IOException {
     return new SandboxApi(options, time);
@@ -114,9 +120,13 @@ public final class SandboxApi implements AutoCloseable {
     return ledger;
   }
 
-  /** Adds an account with its keys. If it exists, changes its password and adds the keys. */
+  /**
+   * Adds an account with its keys. If it exists, changes its password and adds the keys.
+   *
+   * @throws IllegalArgumentException if its parent does not exist, or a key is not hex or not new
+   */
   public void addAccount(SandboxAccount account) {
-    store.addAccount(account.name(), account.password());
+    store.addAccount(account.name(), account.password(), account.parent());
     for (Secret key : account.keys()) {
       if (!AccountStore.isHex(key.reveal())) {
         throw new IllegalArgumentException("a key of account " + account.name() + " is not hex");
@@ -141,12 +151,25 @@ public final class SandboxApi implements AutoCloseable {
 
   /** Sets the faults of all endpoints. */
   public void faults(Faults changed) {
-    faults.set(null, changed);
+    for (Endpoint endpoint : Endpoint.values()) {
+      faults.faults(endpoint, changed);
+    }
   }
 
   /** Sets the faults of one endpoint. */
   public void faults(Endpoint endpoint, Faults changed) {
-    faults.set(endpoint, changed);
+    faults.faults(endpoint, changed);
+  }
+
+  /**
+   * Does what a POST of this JSON to {@code /_sandbox/faults} does; {@code bin/revoker sandbox
+   * --help} has the fields.
+   *
+   * @throws IllegalArgumentException naming a field that is unknown or has a wrong value; nothing
+   *     has changed then
+   */
+  public void order(String json) {
+    admin.order(json);
   }
 
   /** Starts an outage, or ends it with {@link Outage#NONE}. It has begun when this returns. */
@@ -159,21 +182,16 @@ public final class SandboxApi implements AutoCloseable {
     faults.refuseLogins(account, refuse);
   }
 
-  /** From now on remove_api_key refuses a key of another account with this answer. */
-  public void otherAccountKey(OtherAccountKeyAnswer answer) {
-    faults.otherAccountKey(answer);
-  }
-
   /** Ends the sessions of an account, or all sessions if it is null. */
   public void expireTokens(@Nullable String account) {
     store.expireSessions(account);
   }
 
-  /** Returns to the start: no faults, no sessions, no counts, and the accounts of the options. */
+  /** Returns to the start: the options' faults and accounts, no sessions, and no counts. */
   public void reset() {
     clearFaults();
     store.clear();
-    stats.clear();
+    ledger.clear();
     options.accounts().forEach(this::addAccount);
   }
 
@@ -183,10 +201,12 @@ public final class SandboxApi implements AutoCloseable {
     server.close();
   }
 
-  /** Ends all faults and the outage. */
-  void clearFaults() {
+  /** Returns to the faults of the options, and unlocks all accounts. */
+  public void clearFaults() {
     faults.clear();
+    store.unlock(null);
     outage(Outage.NONE);
+    order(options.order());
   }
 
   /** The same as {@link #outage(Outage)}; the outage ends after this time, unless it is null. */
@@ -209,7 +229,7 @@ public final class SandboxApi implements AutoCloseable {
     }
   }
 
-  private static HttpReply.Timed reply(FaultInjector api, AdminApi admin, SandboxRequest request) {
+  private HttpReply.Timed reply(SandboxRequest request) {
     if (request.path().startsWith(AdminApi.PATH)) {
       return admin.reply(request);
     }
@@ -221,6 +241,6 @@ public final class SandboxApi implements AutoCloseable {
       return HttpReply.Timed.now(
           Response.empty(405, "Method Not Allowed", Map.of("Allow", "GET, POST")));
     }
-    return api.reply(endpoint, request);
+    return faults.reply(endpoint, request);
   }
 }

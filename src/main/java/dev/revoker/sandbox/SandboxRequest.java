@@ -15,10 +15,14 @@ import org.apache.hc.core5.http.NameValuePair;
 import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.net.WWWFormCodec;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A request to the sandbox, read completely. It may hold secrets, so it prints none of them. */
 final class SandboxRequest {
   private static final int MAX_BODY_BYTES = 1024 * 1024;
+  private static final JsonMapper JSON = JsonMapper.shared();
 
   private final ClassicHttpRequest head;
   private final String path;
@@ -31,7 +35,7 @@ final class SandboxRequest {
     this.body = body;
   }
 
-  /** Reads the body and decodes the parameters of the query and of a form body. */
+  /** Reads the body and decodes the parameters of the query, of a form and of a JSON object. */
   static SandboxRequest read(ClassicHttpRequest head) throws IOException, ProtocolException {
     String target = head.getPath();
     int question = target.indexOf('?');
@@ -40,10 +44,13 @@ final class SandboxRequest {
     if (question >= 0) {
       request.decode(target.substring(question + 1));
     }
-    // The vendor's older clients send forms without a Content-Type.
-    String type = request.header(HttpHeaders.CONTENT_TYPE);
-    if (type == null
-        || type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
+    String header = request.header(HttpHeaders.CONTENT_TYPE);
+    String type = header == null ? "" : header.toLowerCase(Locale.ROOT);
+    if (type.startsWith("application/json")) {
+      // The vendor's current clients.
+      request.decodeJson();
+    } else if (type.isEmpty() || type.startsWith("application/x-www-form-urlencoded")) {
+      // The vendor's older clients send forms without a Content-Type.
       request.decode(request.body);
     }
     return request;
@@ -87,6 +94,19 @@ final class SandboxRequest {
       if (pair.getValue() != null && !pair.getValue().isEmpty()) {
         parameters.putIfAbsent(pair.getName(), pair.getValue());
       }
+    }
+  }
+
+  /** What is not an object of texts has no parameters, and the call will miss them. */
+  private void decodeJson() {
+    try {
+      for (Map.Entry<String, JsonNode> field : JSON.readTree(body).properties()) {
+        if (field.getValue().isString() && !field.getValue().stringValue().isEmpty()) {
+          parameters.putIfAbsent(field.getKey(), field.getValue().stringValue());
+        }
+      }
+    } catch (JacksonException notJson) {
+      // Without parameters, as above.
     }
   }
 

@@ -4,8 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.Endpoint;
-import dev.revoker.sandbox.OtherAccountKeyAnswer;
 import dev.revoker.sandbox.Submitter;
+import dev.revoker.sandbox.Undocumented;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +61,7 @@ final class ChaosRun {
     try (Stage stage = new Stage(name, brokers(), settings(), Map.of())) {
       Evidence evidence = new Evidence(stage.stack().api().ledger());
       evidence.secrets.add(stage.stack().password());
-      stage.stack().api().otherAccountKey(otherAccountKey());
+      stage.stack().api().order("{\"other_account_key\": \"" + otherAccountKey() + "\"}");
       List<ChaosGuarantee> guarantees = ChaosGuarantee.all(stage, evidence);
       try (Submitter submitter = new Submitter(stage.broker().bootstrapServers());
           NormalLoad load =
@@ -187,10 +187,10 @@ final class ChaosRun {
   /**
    * Nobody knows what the real API answers, so half of the seeds have the one and half the other.
    */
-  private OtherAccountKeyAnswer otherAccountKey() {
+  private Undocumented.OtherAccountKey otherAccountKey() {
     return schedule.seed() % 2 == 0
-        ? OtherAccountKeyAnswer.ACCOUNT_UNPRIVILEGED
-        : OtherAccountKeyAnswer.ITEM_NOT_FOUND;
+        ? Undocumented.OtherAccountKey.ACCOUNT_UNPRIVILEGED
+        : Undocumented.OtherAccountKey.ITEM_NOT_FOUND;
   }
 
   private Broker.Options brokers() {

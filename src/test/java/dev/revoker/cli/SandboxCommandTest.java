@@ -3,7 +3,6 @@ package dev.revoker.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.revoker.sandbox.OtherAccountKeyAnswer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 class SandboxCommandTest {
@@ -74,8 +72,15 @@ class SandboxCommandTest {
   }
 
   @ParameterizedTest
-  @EnumSource(OtherAccountKeyAnswer.class)
-  void refusesAKeyOfAnotherAccountAsChosen(OtherAccountKeyAnswer answer) throws Exception {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--other-account-key | ITEM_NOT_FOUND                            | ITEM_NOT_FOUND",
+        "--faults            | {\"other_account_key\": \"ITEM_NOT_FOUND\"} | ITEM_NOT_FOUND",
+        "--keys              | 1                                         | ACCOUNT_UNPRIVILEGED",
+      })
+  void refusesAKeyOfAnotherAccountAsChosen(String option, String value, String answer)
+      throws Exception {
     Path file =
         Files.writeString(
             temp.resolve("accounts.json"),
@@ -83,8 +88,7 @@ class SandboxCommandTest {
             [{"username": "acme", "password": "p", "keys": []},
              {"username": "other", "password": "p", "keys": ["c0ffee00"]}]
             """);
-    try (Running sandbox =
-        new Running("--accounts", file.toString(), "--other-account-key", answer.name())) {
+    try (Running sandbox = new Running("--accounts", file.toString(), option, value)) {
       String api = sandbox.url() + "/api/account/";
       String token =
           group(":\"(\\w+)\"", get(URI.create(api + "login?v=1&username=acme&password=p")));
@@ -109,7 +113,8 @@ class SandboxCommandTest {
     "--listen,host:99999",
     "--listen,host:x",
     "--keys,-1",
-    "--other-account-key,x"
+    "--other-account-key,x",
+    "--faults,x",
   })
   void namesTheWrongOption(String option, String value) {
     assertThat(execute(option, value)).isEqualTo(ExitCode.USAGE);
@@ -125,6 +130,7 @@ class SandboxCommandTest {
         "[{\"username\": \"hunter2\"}]                            | account 1: needs a username",
         "[{\"username\": \"a\", \"password\": \"b\", \"keys\": [\"hunter2\"]}] | must be hex",
         "[{\"username\": \"a\", \"passwort\": \"hunter2\"}]       | a password",
+        "[{\"username\": \"a\", \"password\": \"b\", \"parent\": \"hunter2\"}] | its parent",
       })
   void namesTheMistakeInAFileAndShowsNoContent(String text, String message) throws IOException {
     Path file = Files.writeString(temp.resolve("accounts.json"), text);

@@ -7,8 +7,8 @@ import dev.revoker.sandbox.Endpoint;
 import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.LocalStack;
-import dev.revoker.sandbox.OtherAccountKeyAnswer;
 import dev.revoker.sandbox.SandboxAccount;
+import dev.revoker.sandbox.Undocumented;
 import dev.revoker.sandbox.WorkerProcess;
 import java.util.List;
 import java.util.Map;
@@ -56,15 +56,15 @@ class AccountsIT {
 
   /** Whatever the API answers for it: it is no proof, not even after a call without an answer. */
   @ParameterizedTest
-  @EnumSource(OtherAccountKeyAnswer.class)
-  void aKeyOfAnotherAccountIsNeverReportedAsRevoked(OtherAccountKeyAnswer answer) {
+  @EnumSource(Undocumented.OtherAccountKey.class)
+  void aKeyOfAnotherAccountIsNeverReportedAsRevoked(Undocumented.OtherAccountKey answer) {
     try (Scene scene =
         new Scene(Map.of("max.in.flight", "8", "breaker.failure.rate.threshold", "100"))) {
       scene
           .stack()
           .api()
           .addAccount(new SandboxAccount("other", Secret.of("its-password"), List.of()));
-      scene.stack().api().otherAccountKey(answer);
+      scene.stack().api().order("{\"other_account_key\": \"" + answer + "\"}");
       scene.awaitReady(scene.worker());
       scene.faults(Faults.NONE.with(Fault.CLOSE_BEFORE_EFFECT, 0.5));
       List<Secret> keys = scene.stack().api().generateKeys("other", 30);
