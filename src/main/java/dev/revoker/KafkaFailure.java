@@ -1,6 +1,6 @@
 package dev.revoker;
 
-import dev.revoker.config.Config;
+import dev.revoker.config.KafkaConfig;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -11,7 +11,7 @@ final class KafkaFailure {
   private KafkaFailure() {}
 
   /** The messages of the exception and all its causes; secret settings are redacted. */
-  static String describe(KafkaException failed, Config.Kafka settings) {
+  static String describe(KafkaException failed, KafkaConfig settings) {
     StringBuilder line = new StringBuilder(settings.redact(failed.getMessage()));
     for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
       line.append(": ").append(settings.redact(cause.getMessage()));

@@ -1,6 +1,6 @@
 package dev.revoker.api;
 
-import dev.revoker.config.Config;
+import dev.revoker.config.ApiConfig;
 import dev.revoker.time.Time;
 import java.io.EOFException;
 import java.io.IOException;
@@ -56,13 +56,12 @@ public final class HttpApi implements Api, AutoCloseable {
    * @param maxConnections at a time; a call beyond it waits for a free one within its own timeout
    * @param tls null for the JVM's own trust; not used for {@code http:}
    */
-  public HttpApi(
-      Config.Endpoint endpoint, int maxConnections, Time time, @Nullable SSLContext tls) {
+  public HttpApi(ApiConfig endpoint, int maxConnections, Time time, @Nullable SSLContext tls) {
     this(endpoint, maxConnections, time, tls, InetAddress::getAllByName);
   }
 
   HttpApi(
-      Config.Endpoint endpoint,
+      ApiConfig endpoint,
       int maxConnections,
       Time time,
       @Nullable SSLContext tls,

@@ -17,7 +17,7 @@ final class ConfigOption {
       paramLabel = "FILE",
       description = {
         "Java properties, see docs/CONFIGURATION.md.",
-        "Environment variables REVOKER_... override it."
+        "REVOKER_CONFIG names it too; REVOKER_... override it."
       })
   private @Nullable Path file;
 

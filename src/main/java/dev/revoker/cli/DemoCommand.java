@@ -1,7 +1,7 @@
 package dev.revoker.cli;
 
 import dev.revoker.api.HttpApi;
-import dev.revoker.config.Config;
+import dev.revoker.config.ApiConfig;
 import dev.revoker.sandbox.Demo;
 import dev.revoker.sandbox.LocalStack;
 import dev.revoker.time.SystemTime;
@@ -49,7 +49,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static Config.Endpoint endpoint(LocalStack stack) {
-    return new Config.Endpoint(stack.api().url(), TIMEOUT_MS, TIMEOUT_MS);
+  private static ApiConfig endpoint(LocalStack stack) {
+    return new ApiConfig(stack.api().url(), TIMEOUT_MS, TIMEOUT_MS);
   }
 }

@@ -10,106 +10,93 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The accounts whose sessions call the API, and how each gets its session. */
-final class Accounts {
-  static final String HEADER_TEXT =
-      "printable ASCII without blanks at either end, because it is sent as an HTTP header";
+/**
+ * The accounts whose sessions call the API, and how each gets its session.
+ *
+ * @param byName in the order of {@code accounts}
+ * @param byDefault the account of requests that name none; null if they must name one
+ */
+record Accounts(Map<String, Credentials> byName, @Nullable String byDefault) {
+  static final Accounts NONE = new Accounts(Map.of(), null);
 
+  private static final String ACCOUNTS = "accounts";
+  private static final String DEFAULT = "default.account";
+  private static final String PREFIX = "account.";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
   private static final int MOST = 1_000;
-  private static final String PREFIX = "account.";
-  private static final String KINDS =
-      "an account has a username with either a password or a securekey, or an api.token alone";
 
-  private Accounts() {}
-
-  /** Whether the text is a key that configures accounts, or a line that begins with such a key. */
+  /** Whether the key configures accounts. */
   static boolean owns(String key) {
-    return key.matches("(accounts|default\\.account|account\\..*)(:.*)?");
+    return key.equals(ACCOUNTS) || key.equals(DEFAULT) || key.startsWith(PREFIX);
   }
 
-  /** The credentials by account name, in the order of {@code accounts}. */
-  static Map<String, Credentials> read(SettingsReader in) {
+  static Accounts read(SettingsReader in) {
     List<String> names = names(in);
-    if (in.problems().has(Keys.ACCOUNTS.name())) {
+    if (in.blamed(ACCOUNTS)) {
       // Without the list of names these keys cannot be checked.
       in.takeAll(key -> key.startsWith(PREFIX));
-      return Map.of();
+    } else {
+      in.wrongIfUnlisted(
+          PREFIX,
+          names,
+          "username|password|securekey|api\\.token",
+          String.format(Locale.ROOT, "names no account of accounts (%s)", shown(names)));
     }
-    NameLists.reportUnlisted(
-        in,
-        PREFIX,
-        names,
-        "username|password|securekey|api\\.token",
-        String.format(Locale.ROOT, "names no account of accounts (%s)", shown(names)));
-    Map<String, Credentials> accounts = new LinkedHashMap<>();
-    names.forEach(name -> accounts.put(name, credentials(in, name)));
-    return accounts;
+    Map<String, Credentials> byName = new LinkedHashMap<>();
+    names.forEach(name -> byName.put(name, credentials(in, PREFIX + name + ".")));
+    return new Accounts(byName, byDefault(in, names));
   }
 
   private static List<String> names(SettingsReader in) {
-    String key = Keys.ACCOUNTS.name();
-    Setting list = in.take(key);
-    if (list == null || list.text().isEmpty()) {
-      in.report().unset(key);
-      in.report()
-          .warn(key, "no account is configured, so only requests with an api_token can succeed");
+    String allowed = "different names of A-Z, a-z, 0-9, - and _, separated by commas";
+    Setting setting = in.take(ACCOUNTS);
+    if (setting == null || setting.text().isEmpty()) {
+      in.declare(ACCOUNTS, SettingsReader.NONE, allowed);
+      in.show(ACCOUNTS, SettingsReader.NONE, "default");
+      in.warn(ACCOUNTS, "no account is configured, so only requests with an api_token can succeed");
       return List.of();
     }
-    List<String> names = NameLists.parse(list.text(), NAME, MOST);
-    if (in.usable(key) != null && names == null) {
-      in.problems().wrong(list, "must be " + Keys.ACCOUNTS.allowed());
-    }
+    String text = in.optional(ACCOUNTS, allowed, t -> SettingsReader.names(t, NAME, MOST) != null);
+    List<String> names = text == null ? null : SettingsReader.names(text, NAME, MOST);
     return names == null ? List.of() : names;
   }
 
-  /** Reads {@code default.account}; null if each request must name its account. */
-  static @Nullable String byDefault(SettingsReader in, Map<String, Credentials> accounts) {
-    String key = Keys.DEFAULT_ACCOUNT.name();
-    Setting setting = in.usable(key);
-    if (setting != null) {
-      if (!accounts.containsKey(setting.text()) && !in.problems().has(Keys.ACCOUNTS.name())) {
-        in.problems()
-            .wrong(
-                setting,
-                String.format(
-                    Locale.ROOT, "must be one of accounts (%s)", shown(accounts.keySet())));
-      }
-      return setting.text();
-    }
-    if (accounts.size() == 1) {
-      String only = accounts.keySet().iterator().next();
-      in.report().byDefault(key, only);
+  private static @Nullable String byDefault(SettingsReader in, List<String> names) {
+    String only = names.size() == 1 ? names.getFirst() : null;
+    in.declare(DEFAULT, "the only account", "one of accounts");
+    Setting setting = in.usable(DEFAULT, only == null ? SettingsReader.NONE : only);
+    if (setting == null) {
       return only;
     }
-    in.report().unset(key);
-    return null;
+    if (!names.contains(setting.text()) && !in.blamed(ACCOUNTS)) {
+      in.wrong(setting, String.format(Locale.ROOT, "must be one of accounts (%s)", shown(names)));
+    }
+    return setting.text();
   }
 
-  private static Credentials credentials(SettingsReader in, String account) {
-    String prefix = PREFIX + account + ".";
-    boolean user = in.has(prefix + "username");
-    boolean password = in.has(prefix + "password");
-    boolean securekey = in.has(prefix + "securekey");
-    boolean token = in.has(prefix + "api.token");
+  private static Credentials credentials(SettingsReader in, String prefix) {
     String username = header(in, prefix + "username");
-    Secret passwordText = Secret.of(header(in, prefix + "password"));
-    Secret securekeyText = Secret.of(header(in, prefix + "securekey"));
-    Secret tokenText = Secret.of(header(in, prefix + "api.token"));
-    String why = mistake(user, password, securekey, token);
-    if (why != null) {
-      in.problems().wrong(prefix + why, KINDS);
+    String password = header(in, prefix + "password");
+    String securekey = header(in, prefix + "securekey");
+    String token = header(in, prefix + "api.token");
+    String mistake =
+        mistake(
+            in.has(prefix + "username"),
+            in.has(prefix + "password"),
+            in.has(prefix + "securekey"),
+            in.has(prefix + "api.token"));
+    if (mistake != null) {
+      in.wrong(
+          prefix + mistake,
+          "an account has a username with either a password or a securekey, or an api.token"
+              + " alone");
     }
-    if (token) {
-      return new Credentials.ApiToken(tokenText);
+    if (in.has(prefix + "api.token")) {
+      return new Credentials.ApiToken(Secret.of(token));
     }
-    return securekey
-        ? new Credentials.SecureKey(username, securekeyText)
-        : new Credentials.Password(username, passwordText);
-  }
-
-  private static String shown(Collection<String> names) {
-    return names.isEmpty() ? "none" : String.join(", ", names);
+    return in.has(prefix + "securekey")
+        ? new Credentials.SecureKey(username, Secret.of(securekey))
+        : new Credentials.Password(username, Secret.of(password));
   }
 
   /** Which key is missing or must be removed; null if the four keys are a valid combination. */
@@ -131,14 +118,21 @@ final class Accounts {
 
   /** Reads a value that is sent in an HTTP header, where other characters would be changed. */
   private static String header(SettingsReader in, String key) {
-    Setting setting = in.usable(key);
+    String allowed =
+        "printable ASCII without blanks at either end, because it is sent as an HTTP header";
+    in.declare(key, SettingsReader.NONE, allowed);
+    Setting setting = in.has(key) ? in.usable(key, SettingsReader.NONE) : null;
     if (setting == null) {
       return "";
     }
     String value = setting.resolved().reveal();
     if (!value.matches("[!-~]([ -~]{0,1022}[!-~])?")) {
-      in.problems().wrong(setting, "must be " + HEADER_TEXT);
+      in.wrong(setting, "must be " + allowed);
     }
     return value;
+  }
+
+  private static String shown(Collection<String> names) {
+    return names.isEmpty() ? SettingsReader.NONE : String.join(", ", names);
   }
 }

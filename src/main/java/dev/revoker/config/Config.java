@@ -1,22 +1,24 @@
 package dev.revoker.config;
 
+import static dev.revoker.config.SettingsReader.DAY_MS;
+import static dev.revoker.config.SettingsReader.HOUR_MS;
+
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
-import java.net.URI;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.SaslConfigs;
-import org.apache.kafka.common.config.types.Password;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole configuration, valid and with its defaults filled in. Made by {@link ConfigLoader}
- * only. {@code toString} shows no secret.
+ * The whole configuration, valid and with its defaults filled in: a tree of records, each of which
+ * declares and checks its own keys in its method {@code read}. {@link ConfigLoader} makes it.
+ * {@code toString} shows no secret.
  *
  * @param lanes most urgent first; at least one
  * @param accounts by name, in the order of the file
@@ -28,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  *     secure keys are always protected too
  */
 public record Config(
-    Kafka kafka,
+    KafkaConfig kafka,
     List<Lane> lanes,
     String resultsTopic,
     boolean createTopics,
-    Endpoint api,
+    ApiConfig api,
     Map<String, Credentials> accounts,
     @Nullable String defaultAccount,
     Limits limits,
@@ -45,58 +47,63 @@ public record Config(
     Listen opsListen,
     long drainTimeoutMs) {
 
-  /**
-   * Complete settings for each Kafka client, as its constructor takes them. Serializers and {@code
-   * transactional.id} are set by the code that creates the client. Values are strings, or Kafka's
-   * {@code Password} for settings that Kafka hides. Settings of plug-ins may be secret without
-   * being a {@code Password}, so {@link #toString()} shows names only.
-   */
-  public record Kafka(
-      String groupId,
-      Map<String, Object> consumer,
-      Map<String, Object> producer,
-      Map<String, Object> admin) {
-    /** How long a call of a producer method may block. */
-    public long maxBlockMs() {
-      return Long.parseLong(
-          Objects.requireNonNull(producer.get(ProducerConfig.MAX_BLOCK_MS_CONFIG)).toString());
-    }
+  /** Valid only if no mistake was reported. */
+  static Config read(SettingsReader in, boolean withAccounts) {
+    KafkaConfig kafka = KafkaConfig.read(in);
+    Limits limits = Limits.read(in);
+    Lanes lanes = Lanes.read(in, limits.maxInFlight());
+    boolean createTopics = in.flag("create.topics", false);
+    ApiConfig api = ApiConfig.read(in);
+    Accounts accounts = withAccounts ? Accounts.read(in) : Accounts.NONE;
+    Retry retry = Retry.read(in);
+    Breaker breaker = Breaker.read(in, retry.maxAttempts());
+    String secret = in.optional(SECRET, "at least 16 characters", text -> text.length() >= 16);
+    return new Config(
+        kafka,
+        lanes.all(),
+        lanes.resultsTopic(),
+        createTopics,
+        api,
+        accounts.byName(),
+        accounts.byDefault(),
+        limits,
+        retry,
+        breaker,
+        in.whole("hold.max.ms", 0, 0, 366 * DAY_MS),
+        in.whole("login.retry.ms", 60_000, 1, DAY_MS),
+        secret == null ? null : Secret.of(secret),
+        protectedFingerprints(in),
+        Listen.read(in),
+        in.whole("drain.timeout.ms", 10_000, 0, HOUR_MS));
+  }
 
-    /** Redacts every part of a secret setting in the text of a Kafka error. */
-    public String redact(@Nullable String text) {
-      return Redaction.redact(String.valueOf(text), secrets());
-    }
+  private static final String SECRET = "fingerprint.secret";
+  private static final Pattern FINGERPRINT = Pattern.compile("(hmac-)?sha256:[0-9a-f]{64}");
 
-    /** The secret values among the settings, split into the parts that an error may quote. */
-    Set<String> secrets() {
-      Set<String> secrets = new HashSet<>();
-      for (Map<String, Object> client : List.of(consumer, producer, admin)) {
-        client.forEach(
-            (name, value) -> {
-              if (name.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
-                secrets.addAll(JaasCheck.secrets(((Password) value).value()));
-              } else if (value instanceof Password password) {
-                password
-                    .value()
-                    .lines()
-                    .filter(line -> !line.startsWith("-----"))
-                    .forEach(secrets::add);
-              }
-            });
-      }
-      return secrets;
+  private static Set<String> protectedFingerprints(SettingsReader in) {
+    String key = "protected.fingerprints";
+    String text =
+        in.optional(
+            key,
+            "key_fingerprint values as results show them, separated by commas: sha256: or"
+                + " hmac-sha256:, then 64 hex digits",
+            t -> fingerprints(t).stream().allMatch(one -> FINGERPRINT.matcher(one).matches()));
+    Set<String> fingerprints = text == null ? Set.of() : fingerprints(text);
+    Setting setting = in.take(key);
+    if (setting != null
+        && !in.blamed(key)
+        && !in.has(SECRET)
+        && fingerprints.stream().anyMatch(one -> one.startsWith("hmac-"))) {
+      in.wrong(
+          setting, "has an hmac-sha256: fingerprint, which cannot be compared without " + SECRET);
     }
+    return fingerprints;
+  }
 
-    @Override
-    public String toString() {
-      return String.format(
-          Locale.ROOT,
-          "Kafka[groupId=%s, consumer=%s, producer=%s, admin=%s]",
-          groupId,
-          consumer.keySet(),
-          producer.keySet(),
-          admin.keySet());
-    }
+  private static Set<String> fingerprints(String text) {
+    return Stream.of(text.split(",", -1))
+        .map(one -> one.strip().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -106,16 +113,19 @@ public record Config(
    */
   public record Lane(String name, String topic, int reserved) {}
 
-  /** The upstream API. {@code baseUrl} has no trailing slash. */
-  public record Endpoint(URI baseUrl, long connectTimeoutMs, long requestTimeoutMs) {}
-
   /**
    * The load that the worker may put on the API.
    *
    * @param maxInFlight API calls at a time, over all lanes
    * @param ratePerSecond API calls a second, over all lanes; 0 means without limit
    */
-  public record Limits(int maxInFlight, int ratePerSecond) {}
+  public record Limits(int maxInFlight, int ratePerSecond) {
+    static Limits read(SettingsReader in) {
+      return new Limits(
+          in.integer("max.in.flight", 64, 1, 10_000),
+          in.integer("rate.limit.per.second", 0, 0, 100_000));
+    }
+  }
 
   /**
    * Attempts, the first included, and the back-off between them.
@@ -123,7 +133,18 @@ public record Config(
    * @param retryAfterMaxMs no Retry-After counts for longer
    */
   public record Retry(
-      int maxAttempts, long initialBackoffMs, long maxBackoffMs, long retryAfterMaxMs) {}
+      int maxAttempts, long initialBackoffMs, long maxBackoffMs, long retryAfterMaxMs) {
+    static Retry read(SettingsReader in) {
+      int attempts = in.integer("retry.max.attempts", 6, 1, 1_000);
+      String longest = "retry.max.backoff.ms";
+      long maxMs = in.whole(longest, 30_000, 1, DAY_MS);
+      return new Retry(
+          attempts,
+          in.atMost(longest, maxMs, "retry.initial.backoff.ms", 250, DAY_MS),
+          maxMs,
+          in.whole("retry.after.max.ms", 300_000, 1, DAY_MS));
+    }
+  }
 
   /** In Resilience4j's terms; the threshold is a percentage. */
   public record Breaker(
@@ -131,10 +152,58 @@ public record Config(
       int slidingWindowSize,
       int minimumCalls,
       long openWaitMs,
-      int halfOpenCalls) {}
+      int halfOpenCalls) {
+    static Breaker read(SettingsReader in, int maxAttempts) {
+      float threshold = in.percent("breaker.failure.rate.threshold", 50);
+      String size = "breaker.sliding.window.size";
+      int window = in.integer(size, 50, 1, 10_000);
+      String key = "breaker.minimum.calls";
+      // Resilience4j would silently lower the minimum to the window size.
+      int minimum = (int) in.atMost(size, window, key, 5, 10_000);
+      if (minimum >= maxAttempts) {
+        in.warn(
+            key,
+            "is not less than retry.max.attempts: a single request uses up its attempts before"
+                + " the breaker opens");
+      }
+      return new Breaker(
+          threshold,
+          window,
+          minimum,
+          in.whole("breaker.open.wait.ms", 10_000, 1, DAY_MS),
+          in.integer("breaker.half.open.calls", 3, 1, 1_000));
+    }
+  }
 
   /** An address to listen on, an IPv6 one without brackets; port 0 means any free one. */
   public record Listen(String host, int port) {
+    private static final Pattern ADDRESS =
+        Pattern.compile(
+            "(?:([A-Za-z0-9_][A-Za-z0-9._-]{0,252})"
+                + "|\\[([0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9._-]+)?)\\]):([0-9]{1,5})");
+
+    static Listen read(SettingsReader in) {
+      String byDefault = "127.0.0.1:9464";
+      Listen listen =
+          parse(
+              in.text(
+                  "ops.listen",
+                  byDefault,
+                  "HOST:PORT, as 0.0.0.0:9464 or [::1]:9464; port 0 takes a free one",
+                  text -> parse(text) != null));
+      return listen == null ? new Listen("127.0.0.1", 0) : listen;
+    }
+
+    /** {@code HOST:PORT}, with an IPv6 address in brackets; null if the text is another. */
+    static @Nullable Listen parse(String text) {
+      Matcher matcher = ADDRESS.matcher(text);
+      if (!matcher.matches() || Integer.parseInt(matcher.group(3)) > 65_535) {
+        return null;
+      }
+      String host = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+      return new Listen(host, Integer.parseInt(matcher.group(3)));
+    }
+
     @Override
     public String toString() {
       return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;

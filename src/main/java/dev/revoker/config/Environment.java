@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class Environment {
   private static final String PREFIX = "REVOKER_";
 
-  /** Variables that the start script and the logging read; they are not configuration keys. */
+  /** Variables that the loader, the start script and the logging read; they are not keys. */
   private static final Set<String> OTHERS =
       Set.of(
           "REVOKER_LOG_FORMAT",

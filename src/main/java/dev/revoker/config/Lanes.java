@@ -1,105 +1,129 @@
 package dev.revoker.config;
 
+import dev.revoker.config.Config.Lane;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** The lanes, their topics and their reserved slots. */
-final class Lanes {
+/**
+ * The lanes with their topics and reserved slots, and the topic of the results.
+ *
+ * @param all most urgent first; empty only if {@code lanes} is wrong
+ */
+record Lanes(List<Lane> all, String resultsTopic) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
   private static final int MOST = 16;
+  private static final String LANES = "lanes";
+  private static final String RESULTS = "results.topic";
+  private static final String MAX = "max.in.flight";
   private static final String PREFIX = "lane.";
+  private static final Map<String, String> TOPICS =
+      Map.of("urgent", "key-revocations.urgent", "standard", "key-revocations");
 
-  private Lanes() {}
+  static Lanes read(SettingsReader in, int maxInFlight) {
+    List<Lane> lanes = lanes(in, maxInFlight);
+    String results = topic(in, RESULTS, "key-revocations.results");
+    Map<String, String> keys = new HashMap<>(Map.of(results, RESULTS));
+    for (Lane lane : lanes) {
+      String key = PREFIX + lane.name() + ".topic";
+      String other = keys.putIfAbsent(lane.topic(), key);
+      if (other != null && !in.blamed(key, other)) {
+        // Report the key that the operator set.
+        boolean own = in.has(key);
+        in.wrong(
+            Objects.requireNonNull(in.take(own ? key : other)),
+            String.format(Locale.ROOT, "must not be the topic of %s too", own ? other : key));
+      }
+    }
+    return new Lanes(lanes, results);
+  }
 
-  /** The lanes, most urgent first; empty only if {@code lanes} is wrong. */
-  static List<Config.Lane> read(SettingsReader in, int maxInFlight) {
-    String text = in.text(Keys.LANES, t -> NameLists.parse(t, NAME, MOST) != null);
-    List<String> names = NameLists.parse(text, NAME, MOST);
-    if (names == null || in.problems().has(Keys.LANES.name())) {
+  private static List<Lane> lanes(SettingsReader in, int maxInFlight) {
+    String text =
+        in.text(
+            LANES,
+            "urgent,standard",
+            "1 to 16 different names of a-z, 0-9, - and _, separated by commas",
+            t -> SettingsReader.names(t, NAME, MOST) != null);
+    List<String> names = SettingsReader.names(text, NAME, MOST);
+    if (names == null || in.blamed(LANES)) {
       // Without the list of names these keys cannot be checked.
       in.takeAll(key -> key.startsWith(PREFIX));
       return List.of();
     }
-    reportUnlisted(in, names);
-    Map<String, Long> reserved = reserved(in, names, maxInFlight);
-    List<Config.Lane> lanes = new ArrayList<>();
-    for (String name : names) {
-      long slots = reserved.getOrDefault(name, 0L);
-      lanes.add(new Config.Lane(name, TopicKeys.ofLane(in, name), (int) slots));
-    }
-    return lanes;
-  }
-
-  static String reservedKey(String lane) {
-    return PREFIX + lane + ".reserved";
-  }
-
-  private static Map<String, Long> reserved(
-      SettingsReader in, List<String> names, int maxInFlight) {
-    Map<String, Long> reserved = new LinkedHashMap<>();
-    for (String name : names) {
-      boolean firstOfSeveral = names.size() > 1 && name.equals(names.getFirst());
-      long byDefault = firstOfSeveral ? quarter(maxInFlight) : 0;
-      Key.Whole key = new Key.Whole(reservedKey(name), byDefault, 0, Keys.MAX_IN_FLIGHT.max());
-      reserved.put(name, in.whole(key));
-    }
-    checkLast(in, names.getLast(), reserved);
-    checkSum(in, names, reserved, maxInFlight);
-    return reserved;
-  }
-
-  private static long quarter(int maxInFlight) {
-    return maxInFlight < 2 ? 0 : Math.max(1, maxInFlight / 4);
-  }
-
-  private static void checkLast(SettingsReader in, String last, Map<String, Long> reserved) {
-    if (reserved.getOrDefault(last, 0L) > 0) {
-      in.report()
-          .warn(
-              reservedKey(last),
-              String.format(
-                  Locale.ROOT, "has no effect, because no lane is less urgent than %s", last));
-    }
-  }
-
-  /** The sum must be less than {@code max.in.flight}. Reports the largest share that was set. */
-  private static void checkSum(
-      SettingsReader in, List<String> names, Map<String, Long> reserved, int maxInFlight) {
-    List<String> before = names.subList(0, names.size() - 1);
-    long sum = before.stream().mapToLong(n -> reserved.getOrDefault(n, 0L)).sum();
-    String[] keys = before.stream().map(Lanes::reservedKey).toArray(String[]::new);
-    if (sum < maxInFlight
-        || in.problems().has(keys)
-        || in.problems().has(Keys.MAX_IN_FLIGHT.name())) {
-      return;
-    }
-    before.stream()
-        .filter(n -> in.has(reservedKey(n)))
-        .max((a, b) -> Long.compare(reserved.getOrDefault(a, 0L), reserved.getOrDefault(b, 0L)))
-        .map(n -> in.take(reservedKey(n)))
-        .ifPresent(
-            setting ->
-                in.problems()
-                    .wrong(
-                        setting,
-                        String.format(
-                            Locale.ROOT,
-                            "leaves lane %s no slot: all reserved slots together must be less than"
-                                + " %s",
-                            names.getLast(),
-                            in.shown(Keys.MAX_IN_FLIGHT, maxInFlight))));
-  }
-
-  private static void reportUnlisted(SettingsReader in, List<String> names) {
-    NameLists.reportUnlisted(
-        in,
+    in.wrongIfUnlisted(
         PREFIX,
         names,
         "topic|reserved",
         String.format(Locale.ROOT, "names no lane of lanes (%s)", String.join(", ", names)));
+    List<Lane> lanes = new ArrayList<>();
+    for (String name : names) {
+      boolean firstOfSeveral = lanes.isEmpty() && names.size() > 1;
+      int quarter = maxInFlight < 2 ? 0 : Math.max(1, maxInFlight / 4);
+      String topic = topic(in, name);
+      lanes.add(
+          new Lane(
+              name, topic, in.integer(reservedKey(name), firstOfSeveral ? quarter : 0, 0, 10_000)));
+    }
+    checkReserved(in, lanes, maxInFlight);
+    return lanes;
+  }
+
+  /** Only the lanes urgent and standard have a default. */
+  private static String topic(SettingsReader in, String lane) {
+    String key = PREFIX + lane + ".topic";
+    String byDefault = TOPICS.get(lane);
+    if (byDefault == null && !in.has(key)) {
+      in.wrong(key, "is required, because only the lanes urgent and standard have a default topic");
+      return "";
+    }
+    return topic(in, key, byDefault == null ? "" : byDefault);
+  }
+
+  private static String topic(SettingsReader in, String key, String byDefault) {
+    return in.text(
+        key,
+        byDefault,
+        "a topic name: 1 to 249 of A-Z, a-z, 0-9, dot, - and _",
+        name -> name.matches("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}"));
+  }
+
+  private static String reservedKey(String lane) {
+    return PREFIX + lane + ".reserved";
+  }
+
+  /** The sum must leave the last lane a slot. Reports the largest share that was set. */
+  private static void checkReserved(SettingsReader in, List<Lane> lanes, int maxInFlight) {
+    Lane last = lanes.getLast();
+    if (last.reserved() > 0) {
+      in.warn(
+          reservedKey(last.name()),
+          String.format(
+              Locale.ROOT, "has no effect, because no lane is less urgent than %s", last.name()));
+    }
+    List<Lane> before = lanes.subList(0, lanes.size() - 1);
+    boolean blamed =
+        in.blamed(MAX) || before.stream().anyMatch(l -> in.blamed(reservedKey(l.name())));
+    if (blamed || before.stream().mapToLong(Lane::reserved).sum() < maxInFlight) {
+      return;
+    }
+    before.stream()
+        .filter(lane -> in.has(reservedKey(lane.name())))
+        .max(Comparator.comparingInt(Lane::reserved))
+        .map(lane -> in.take(reservedKey(lane.name())))
+        .ifPresent(
+            setting ->
+                in.wrong(
+                    setting,
+                    String.format(
+                        Locale.ROOT,
+                        "leaves lane %s no slot: all reserved slots together must be less than %s",
+                        last.name(),
+                        in.shown(MAX, maxInFlight))));
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,30 +27,31 @@ final class PropertiesFile {
   private PropertiesFile() {}
 
   /** The result of reading a file. */
-  sealed interface Contents {
-    /** Each key in the order of the file; a key may occur twice. */
-    record Read(List<Setting> settings, List<Integer> brokenLines) implements Contents {}
+  sealed interface Contents {}
 
-    /** The file could not be read; the text says why. */
-    record Unreadable(String why) implements Contents {}
-  }
+  /** Each key in the order of the file; a key may occur twice. */
+  record Read(List<Setting> settings, List<Integer> brokenLines) implements Contents {}
 
-  static Contents read(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
+  /** The file could not be read; the text says why. */
+  record Unreadable(String why) implements Contents {}
+
+  static Contents read(String path) {
+    try (InputStream in = Files.newInputStream(Path.of(path))) {
       byte[] bytes = in.readNBytes(LONGEST_BYTES + 1);
       if (bytes.length > LONGEST_BYTES) {
-        return new Contents.Unreadable("is larger than " + LONGEST_BYTES + " bytes");
+        return new Unreadable("is larger than " + LONGEST_BYTES + " bytes");
       }
       return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (NoSuchFileException e) {
-      return new Contents.Unreadable("does not exist");
+      return new Unreadable("does not exist");
     } catch (AccessDeniedException e) {
-      return new Contents.Unreadable("may not be read by this user");
+      return new Unreadable("may not be read by this user");
     } catch (CharacterCodingException e) {
-      return new Contents.Unreadable("is not UTF-8");
+      return new Unreadable("is not UTF-8");
+    } catch (InvalidPathException e) {
+      return new Unreadable("has a name that is no path");
     } catch (IOException e) {
-      String why = Files.isDirectory(file) ? "is a folder" : "cannot be read";
-      return new Contents.Unreadable(why);
+      return new Unreadable(Files.isDirectory(Path.of(path)) ? "is a folder" : "cannot be read");
     }
   }
 
@@ -76,7 +78,7 @@ final class PropertiesFile {
         brokenLines.add(first);
       }
     }
-    return new Contents.Read(settings, brokenLines);
+    return new Read(settings, brokenLines);
   }
 
   /** Whether the line is not a comment and ends with an odd number of backslashes. */

@@ -38,6 +38,11 @@ record Setting(String key, String written, Secret resolved, int line, @Nullable 
     return variable == null ? "file" : "environment";
   }
 
+  /** The variable in parentheses, or nothing. */
+  String where() {
+    return variable == null ? "" : " (" + variable + ")";
+  }
+
   @Override
   public String toString() {
     return key + " = " + shown();

@@ -11,67 +11,100 @@ final class UnknownKeys {
   private UnknownKeys() {}
 
   /** Never shows their values: the value of a misspelt key may be secret. */
-  static void report(SettingsReader in, List<Config.Lane> lanes, Set<String> accounts) {
-    Set<String> known = known(lanes, accounts);
-    List<Integer> hidden = new ArrayList<>();
+  static void report(SettingsReader in) {
+    Set<String> known = known(in);
+    List<String> hidden = new ArrayList<>();
     for (Setting setting : in.unknown()) {
-      String near = Spelling.nearest(setting.key(), known);
+      String near = nearest(setting.key(), known);
       if (near.isEmpty() && !Redaction.showable(setting)) {
-        hidden.add(setting.line());
+        hidden.add(Integer.toString(setting.line()));
         continue;
       }
       String variable = setting.variable();
-      String subject =
+      String meant = variable == null ? near : Environment.variableOf(near);
+      in.note(
           variable == null
               ? setting.key()
-              : String.format(Locale.ROOT, "%s (%s)", variable, setting.key());
-      String meant = variable == null ? near : Environment.variableOf(near);
-      in.problems()
-          .note(
-              subject,
-              "unknown key; " + (near.isEmpty() ? hint(setting) : "did you mean " + meant + "?"));
+              : String.format(Locale.ROOT, "%s (%s)", variable, setting.key()),
+          "unknown key; " + (near.isEmpty() ? hint(setting.key()) : "did you mean " + meant + "?"));
     }
-    reportHidden(in, hidden);
-  }
-
-  private static void reportHidden(SettingsReader in, List<Integer> lines) {
-    if (!lines.isEmpty()) {
-      String where = lines.size() == 1 ? "line " + lines.getFirst() : "lines " + lines;
-      in.problems()
-          .note(
-              where.replaceAll("[\\[\\]]", ""),
-              "unknown key, not shown because it may be part of a secret;"
-                  + " a value continues in the next line only after a \\");
+    if (!hidden.isEmpty()) {
+      in.note(
+          (hidden.size() == 1 ? "line " : "lines ") + String.join(", ", hidden),
+          "unknown key, not shown because it may be part of a secret; a value continues in the"
+              + " next line only after a \\");
     }
   }
 
-  private static String hint(Setting setting) {
+  private static String hint(String key) {
     for (KafkaClient client : KafkaClient.values()) {
-      if (setting.key().startsWith(client.prefix())) {
+      if (key.startsWith(client.prefix())) {
         return "Kafka has no such setting for this client";
       }
     }
-    return KafkaClient.commonShape(setting.key())
+    return KafkaClient.commonShape(key)
         ? "Kafka has no such setting"
         : "docs/CONFIGURATION.md lists all keys";
   }
 
-  private static Set<String> known(List<Config.Lane> lanes, Set<String> accounts) {
+  private static Set<String> known(SettingsReader in) {
     Set<String> known = new TreeSet<>();
-    for (Key key : Keys.all()) {
-      String name = key.name();
-      if (name.startsWith("lane.")) {
-        lanes.forEach(lane -> known.add(name.replace("<name>", lane.name())));
-      } else if (name.startsWith("account.")) {
-        accounts.forEach(account -> known.add(name.replace("<name>", account)));
-      } else {
-        known.add(name);
-      }
-    }
+    in.declared().forEach(key -> known.add(key.name()));
     KafkaClient.ADMIN.names().stream().filter(KafkaClient::common).forEach(known::add);
     for (KafkaClient client : KafkaClient.values()) {
       client.names().forEach(name -> known.add(client.prefix() + name));
     }
     return known;
+  }
+
+  /** The most similar of the known keys, or the empty text if none is similar enough. */
+  private static String nearest(String wrong, Set<String> known) {
+    String moved = ofAnotherClient(wrong);
+    String nearest = moved;
+    String bare = bare(wrong);
+    int least = moved.isEmpty() ? Math.min(3, bare.length() / 4) + 1 : 0;
+    for (String key : known) {
+      int distance = least == 0 ? 0 : distance(bare, bare(key));
+      if (distance < least) {
+        least = distance;
+        nearest = key;
+      }
+    }
+    return nearest;
+  }
+
+  /** The key for a Kafka setting that has no client prefix, or the wrong client's. */
+  private static String ofAnotherClient(String wrong) {
+    String name = wrong.replaceFirst("^(consumer|producer|admin)\\.", "");
+    for (KafkaClient client : KafkaClient.values()) {
+      if (client.names().contains(name)) {
+        return client.prefix() + name;
+      }
+    }
+    return "";
+  }
+
+  /** The key without separators and case, in which most mistakes are made. */
+  private static String bare(String key) {
+    return key.toLowerCase(Locale.ROOT).replaceAll("[._-]", "");
+  }
+
+  /** The Levenshtein distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      int diagonal = i - 1;
+      for (int j = 0; j <= b.length(); j++) {
+        int above = row[j];
+        if (i == 0 || j == 0) {
+          row[j] = i + j;
+        } else {
+          int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+          row[j] = Math.min(replaced, 1 + Math.min(above, row[j - 1]));
+        }
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
   }
 }

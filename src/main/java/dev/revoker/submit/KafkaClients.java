@@ -1,6 +1,6 @@
 package dev.revoker.submit;
 
-import dev.revoker.config.Config;
+import dev.revoker.config.KafkaConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,9 +46,9 @@ final class KafkaClients {
           "heartbeat.interval.ms",
           "max.poll.interval.ms");
 
-  private final Config.Kafka settings;
+  private final KafkaConfig settings;
 
-  KafkaClients(Config.Kafka settings) {
+  KafkaClients(KafkaConfig settings) {
     this.settings = settings;
   }
 

@@ -2,7 +2,7 @@ package dev.revoker.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.config.Config;
+import dev.revoker.config.ApiConfig;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import dev.revoker.time.SystemTime;
@@ -36,7 +36,7 @@ final class ApiFixture implements AutoCloseable {
       int connections,
       SSLContext tls,
       Resolver.Lookup lookup) {
-    Config.Endpoint endpoint = new Config.Endpoint(url, connectMs, requestMs);
+    ApiConfig endpoint = new ApiConfig(url, connectMs, requestMs);
     api = new HttpApi(endpoint, connections, time, tls, lookup);
   }
 

@@ -8,7 +8,7 @@ import static dev.revoker.api.ScriptedServer.sendAndHang;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.revoker.config.Config;
+import dev.revoker.config.ApiConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -63,8 +63,8 @@ class HttpApiDeadlineTest {
     }
   }
 
-  private static Config.Endpoint endpoint(ScriptedServer server) {
-    return new Config.Endpoint(server.url(), 10_000, TIMEOUT_MS);
+  private static ApiConfig endpoint(ScriptedServer server) {
+    return new ApiConfig(server.url(), 10_000, TIMEOUT_MS);
   }
 
   private static BlockingQueue<ApiAnswer> start(HttpApi api) {

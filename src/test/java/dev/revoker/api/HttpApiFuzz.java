@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.revoker.config.Config;
+import dev.revoker.config.ApiConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -38,7 +38,7 @@ class HttpApiFuzz {
   @BeforeAll
   static void start() throws IOException {
     server = ScriptedServer.playing(HttpApiFuzz::play);
-    api = new HttpApi(new Config.Endpoint(server.url(), 60_000, TIMEOUT_MS), 1, TIME, null);
+    api = new HttpApi(new ApiConfig(server.url(), 60_000, TIMEOUT_MS), 1, TIME, null);
   }
 
   @AfterAll

@@ -8,7 +8,7 @@ import static dev.revoker.api.ScriptedServer.sendAndHang;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.revoker.config.Config;
+import dev.revoker.config.ApiConfig;
 import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -81,7 +81,7 @@ class HttpApiReuseTest {
     HandTime time = new HandTime();
     try (ScriptedServer server =
             ScriptedServer.playing(send("HTTP/1.1 204 OK\r\nConnection: close\r\n\r\n"));
-        HttpApi api = new HttpApi(new Config.Endpoint(server.url(), 1, 1), 8, time, null)) {
+        HttpApi api = new HttpApi(new ApiConfig(server.url(), 1, 1), 8, time, null)) {
       ask(api);
       await().until(() -> server.openConnections() == 0);
     }
@@ -134,7 +134,7 @@ class HttpApiReuseTest {
     HandTime time = new HandTime();
     try (ScriptedServer server =
             ScriptedServer.playing(send("HTTP/1.1 204 OK\r\nKeep-Alive: timeout=5\r\n\r\n"));
-        HttpApi api = new HttpApi(new Config.Endpoint(server.url(), 1, 1), 8, time, null)) {
+        HttpApi api = new HttpApi(new ApiConfig(server.url(), 1, 1), 8, time, null)) {
       ask(api);
       time.pass(4_400);
       ask(api);
@@ -155,7 +155,7 @@ class HttpApiReuseTest {
   void aConnectionThatIsIdleForHalfAMinuteIsClosed() throws IOException {
     HandTime time = new HandTime();
     try (ScriptedServer server = ScriptedServer.playing(DONE);
-        HttpApi api = new HttpApi(new Config.Endpoint(server.url(), 1, 1), 8, time, null)) {
+        HttpApi api = new HttpApi(new ApiConfig(server.url(), 1, 1), 8, time, null)) {
       ask(api);
       time.pass(29_000);
       ask(api);

@@ -74,7 +74,7 @@ class BaseUrlTest {
         .singleElement()
         .asString()
         .startsWith("api.base.url = ")
-        .endsWith(": must be " + BaseUrl.ALLOWED);
+        .endsWith(": must be " + ApiConfig.BASE_URL_ALLOWED);
   }
 
   @ParameterizedTest

@@ -18,23 +18,33 @@ class ConfigurationDocumentTest {
 
   @Test
   void everyKeyIsThereWithItsDefaultAndItsRange() throws IOException {
-    List<List<String>> expected =
-        Keys.all().stream()
-            .map(key -> List.of("`" + key.name() + "`", code(key.byDefault()), key.allowed()))
-            .toList();
+    List<List<String>> rows = rows("| key | default |");
+    Map<String, List<SettingsReader.Key>> declared =
+        declared().stream()
+            .collect(Collectors.groupingBy(ConfigurationDocumentTest::documentedName));
 
-    assertThat(rows("| key | default |").stream().map(row -> row.subList(0, 3)))
-        .containsExactlyElementsOf(expected);
-    assertThat(rows("| key | default |")).allMatch(row -> row.get(3).length() > 10);
+    assertThat(rows).extracting(List::getFirst).doesNotHaveDuplicates();
+    assertThat(rows)
+        .extracting(List::getFirst)
+        .containsExactlyInAnyOrderElementsOf(
+            declared.keySet().stream().map(name -> "`" + name + "`").toList());
+    for (List<String> row : rows) {
+      for (SettingsReader.Key key : declared.get(row.getFirst().replace("`", ""))) {
+        assertThat(row.get(1)).as(key.name()).contains(code(key.byDefault()));
+        assertThat(row.get(2)).as(key.name()).isEqualTo(key.allowed());
+        assertThat(row.get(3)).as(key.name()).hasSizeGreaterThan(10);
+      }
+    }
   }
 
   @Test
   void everyKafkaSettingOfOursIsThere() throws IOException {
     List<List<String>> expected = new ArrayList<>();
     for (KafkaClient client : KafkaClient.values()) {
-      KafkaDefaults.of(new KafkaSettings(client, Map.of()))
+      client
+          .defaults(new KafkaClient.Given(Map.of()))
           .forEach((name, value) -> expected.add(row(client, name, value, "yes")));
-      for (FixedKafkaSetting fixed : FixedKafkaSetting.of(client)) {
+      for (KafkaClient.FixedSetting fixed : client.fixed()) {
         List<String> allowed = fixed.allowed();
         if (!allowed.isEmpty()) {
           expected.add(row(client, fixed.name(), allowed.getFirst(), change(allowed)));
@@ -49,12 +59,25 @@ class ConfigurationDocumentTest {
   void whatIsNeverSetIsThere() throws IOException {
     List<String> expected = new ArrayList<>();
     for (KafkaClient client : KafkaClient.values()) {
-      FixedKafkaSetting.of(client).stream()
+      client.fixed().stream()
           .filter(fixed -> fixed.allowed().isEmpty())
           .forEach(fixed -> expected.add("`" + client.prefix() + fixed.name() + "`"));
     }
 
     assertThat(Files.readString(DOCUMENT)).contains(expected);
+  }
+
+  /** Every key that a configuration with the two default lanes and one account can have. */
+  private static List<SettingsReader.Key> declared() {
+    SettingsReader in = new SettingsReader();
+    in.add(Setting.fromFile("bootstrap.servers", "broker:9092", 1));
+    in.add(Setting.fromFile("accounts", "main", 2));
+    Config.read(in, true);
+    return List.copyOf(in.declared());
+  }
+
+  private static String documentedName(SettingsReader.Key key) {
+    return key.name().replaceFirst("^(lane|account)\\.[^.]+\\.", "$1.<name>.");
   }
 
   private static List<String> row(KafkaClient client, String name, String value, String change) {

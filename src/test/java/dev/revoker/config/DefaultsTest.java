@@ -25,7 +25,7 @@ class DefaultsTest {
                     new Config.Lane("standard", "key-revocations", 0)),
                 "key-revocations.results",
                 false,
-                new Config.Endpoint(URI.create("https://api.cielo24.com"), 5_000, 10_000),
+                new ApiConfig(URI.create("https://api.cielo24.com"), 5_000, 10_000),
                 Map.<String, Credentials>of(),
                 null,
                 new Config.Limits(64, 0),

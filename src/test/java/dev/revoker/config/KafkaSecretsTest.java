@@ -58,7 +58,7 @@ class KafkaSecretsTest {
 
   @Test
   void aQuoteInAPasswordIsWrittenWithABackslash() {
-    Config.Kafka kafka =
+    KafkaConfig kafka =
         Loading.config("sasl.jaas.config=" + PLAIN + "password=\"Zq7x\\\\\"Wv9k\";").kafka();
 
     assertThat(kafka.secrets()).contains("Zq7x\"Wv9k");
@@ -137,7 +137,7 @@ class KafkaSecretsTest {
     return switch (load(Loading.BROKERS, lines)) {
       case Loaded.Invalid invalid -> invalid.problems();
       case Loaded.Valid valid -> {
-        Config.Kafka kafka = valid.config().kafka();
+        KafkaConfig kafka = valid.config().kafka();
         List<String> errors = new ArrayList<>(valid.lines());
         errors.addAll(valid.warnings());
         describe(errors, kafka, () -> Admin.create(kafka.admin()).close());
@@ -160,7 +160,7 @@ class KafkaSecretsTest {
     };
   }
 
-  private static void describe(List<String> errors, Config.Kafka kafka, Runnable client) {
+  private static void describe(List<String> errors, KafkaConfig kafka, Runnable client) {
     try {
       client.run();
     } catch (KafkaException failed) {

@@ -54,7 +54,7 @@ class SecretsTest {
 
     assertThat(loaded).isInstanceOf(Loaded.Valid.class);
     assertNothingShown(loaded);
-    Config.Kafka kafka = ((Loaded.Valid) loaded).config().kafka();
+    KafkaConfig kafka = ((Loaded.Valid) loaded).config().kafka();
     assertThat(kafka.consumer().toString() + kafka.producer() + kafka.admin())
         .doesNotContain(CANARY);
   }

@@ -59,6 +59,31 @@ class SourcesTest {
   }
 
   @Test
+  void aVariableNamesTheFileWhereTheOptionDoesNot() throws IOException {
+    Path named = Files.writeString(folder.resolve("named"), Loading.BROKERS + "\nmax.in.flight=3");
+    Path option =
+        Files.writeString(folder.resolve("option"), Loading.BROKERS + "\nmax.in.flight=4");
+    Map<String, String> environment = Map.of("REVOKER_CONFIG", named.toString());
+
+    assertThat(maxInFlight(ConfigLoader.load(null, environment))).isEqualTo(3);
+    assertThat(maxInFlight(ConfigLoader.loadWithoutAccounts(null, environment))).isEqualTo(3);
+    assertThat(maxInFlight(ConfigLoader.load(option, environment))).isEqualTo(4);
+    assertThat(ConfigLoader.load(null, Map.of("REVOKER_CONFIG", "/not/there")))
+        .isEqualTo(
+            new Loaded.Invalid(
+                List.of("REVOKER_CONFIG = /not/there: the file does not exist")));
+    assertThat(
+            maxInFlight(
+                ConfigLoader.load(
+                    null, Map.of("REVOKER_CONFIG", "", "REVOKER_BOOTSTRAP_SERVERS", "b:1"))))
+        .isEqualTo(64);
+  }
+
+  private static int maxInFlight(Loaded loaded) {
+    return ((Loaded.Valid) loaded).config().limits().maxInFlight();
+  }
+
+  @Test
   void theEnvironmentAloneWillDo() {
     Loaded loaded = ConfigLoader.load(null, Map.of("REVOKER_BOOTSTRAP_SERVERS", "broker:9092"));
 
@@ -73,7 +98,7 @@ class SourcesTest {
             "REVOKER_LOG_LEVEL", "DEBUG",
             "REVOKER_JAVA_OPTS", "-Xmx1g",
             "REVOKER_HOME", "/opt/revoker",
-            "REVOKER_CONFIG", "x",
+            "REVOKER_CONFIG", "/not/there/because/a/file/is/given",
             "PATH", "/bin");
 
     assertThat(valid(others).lines()).isEqualTo(valid().lines());

@@ -1,6 +1,8 @@
 package dev.revoker.resilience;
 
+import dev.revoker.config.ApiConfig;
 import dev.revoker.config.Config;
+import dev.revoker.config.KafkaConfig;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import java.net.URI;
@@ -113,11 +115,11 @@ final class Settings {
 
   Config build() {
     return new Config(
-        new Config.Kafka("revoker", Map.of(), Map.of(), Map.of()),
+        new KafkaConfig("revoker", Map.of(), Map.of(), Map.of()),
         lanes,
         "results",
         false,
-        new Config.Endpoint(URI.create("http://127.0.0.1:1"), 5_000, 10_000),
+        new ApiConfig(URI.create("http://127.0.0.1:1"), 5_000, 10_000),
         Map.of(
             "given", new Credentials.ApiToken(Secret.of(GIVEN_TOKEN)),
             "acme", new Credentials.Password("acme-user", Secret.of(PASSWORD)),

@@ -1,6 +1,8 @@
 package dev.revoker.sim;
 
+import dev.revoker.config.ApiConfig;
 import dev.revoker.config.Config;
+import dev.revoker.config.KafkaConfig;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import java.net.URI;
@@ -253,11 +255,11 @@ final class Scenario {
     int threshold = scattered ? 100 : between(20, 100);
     int rate = shape == Shape.USUAL && !attack && chance(0.3) ? between(5, 300) : 0;
     return new Config(
-        new Config.Kafka("revoker", Map.of(), Map.of(), Map.of()),
+        new KafkaConfig("revoker", Map.of(), Map.of(), Map.of()),
         lanes(slots),
         RESULTS,
         false,
-        new Config.Endpoint(URI.create("http://localhost"), 5_000, 10_000),
+        new ApiConfig(URI.create("http://localhost"), 5_000, 10_000),
         accounts(),
         chance(0.9) ? "acme" : null,
         new Config.Limits(slots, rate),

@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the Kafka clients are given, and what they may not be given. */
-class KafkaSectionTest {
+class KafkaConfigTest {
   @Test
   void theClientsAreCompleteAndOurs() {
-    Config.Kafka kafka = config("client.id=me").kafka();
+    KafkaConfig kafka = config("client.id=me").kafka();
 
     assertThat(kafka.consumer())
         .isEqualTo(
@@ -85,7 +85,7 @@ class KafkaSectionTest {
             + " password=\"p\";",
       })
   void whatLoadsIsTakenByTheClients(String lines) {
-    Config.Kafka kafka = config(lines).kafka();
+    KafkaConfig kafka = config(lines).kafka();
     Map<String, Object> producer = new HashMap<>(kafka.producer());
     producer.put("transactional.id", "x");
 
@@ -103,7 +103,7 @@ class KafkaSectionTest {
 
   @Test
   void aClientsOwnSettingGoesOverTheCommonOne() {
-    Config.Kafka kafka =
+    KafkaConfig kafka =
         config(
                 "client.id=all",
                 "admin.client.id=mine",
