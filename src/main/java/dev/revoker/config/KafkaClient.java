@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -17,51 +18,9 @@ import org.jspecify.annotations.Nullable;
  * that the guarantees depend on.
  */
 enum KafkaClient {
-  CONSUMER(
-      "consumer.",
-      ConsumerConfig.configDef(),
-      never("group.id", "the key for it is group.id"),
-      never("key.deserializer", "the worker reads bytes"),
-      never("value.deserializer", "the worker reads bytes"),
-      never("share.acknowledgement.mode", "the worker is no share consumer"),
-      never("share.acquire.mode", "the worker is no share consumer"),
-      only(
-          "enable.auto.commit",
-          "progress commits together with the results, or not at all",
-          "false"),
-      only(
-          "isolation.level",
-          "a request in an aborted transaction does not count",
-          "read_committed"),
-      only("auto.offset.reset", "any other value would skip requests", "earliest", "none"),
-      only("allow.auto.create.topics", "only create.topics creates topics", "false")),
-
-  PRODUCER(
-      "producer.",
-      ProducerConfig.configDef(),
-      never("key.serializer", "the worker writes bytes"),
-      never("value.serializer", "the worker writes bytes"),
-      never("transactional.id", "the worker names its transactions itself"),
-      only(
-          "transaction.two.phase.commit.enable",
-          "results and progress commit in one transaction of the worker's own",
-          "false"),
-      only("enable.idempotence", "a retried send must not write a result twice", "true"),
-      only("acks", "a result must outlive the loss of a broker", "all", "-1"),
-      only("retries", "delivery.timeout.ms ends the retries, not their number", "2147483647"),
-      only(
-          "max.in.flight.requests.per.connection",
-          "an idempotent producer keeps the order of records only up to 5",
-          "5",
-          "4",
-          "3",
-          "2",
-          "1")),
-
-  ADMIN(
-      "admin.",
-      AdminClientConfig.configDef(),
-      never("bootstrap.controllers", "all clients use the brokers of bootstrap.servers"));
+  CONSUMER("consumer."),
+  PRODUCER("producer."),
+  ADMIN("admin.");
 
   /**
    * A setting that the guarantees depend on.
@@ -125,14 +84,62 @@ enum KafkaClient {
           never("bootstrap.servers", "all clients use the brokers of bootstrap.servers"),
           never("config.providers", "${env:..}, ${file:..} and ${dir:..} are resolved already"));
 
-  private final String prefix;
-  private final Map<String, ConfigDef.ConfigKey> definitions;
-  private final List<FixedSetting> own;
+  private static final Map<KafkaClient, List<FixedSetting>> FIXED =
+      Map.of(
+          CONSUMER,
+          List.of(
+              never("group.id", "the key for it is group.id"),
+              never("key.deserializer", "the worker reads bytes"),
+              never("value.deserializer", "the worker reads bytes"),
+              never("share.acknowledgement.mode", "the worker is no share consumer"),
+              never("share.acquire.mode", "the worker is no share consumer"),
+              only(
+                  "enable.auto.commit",
+                  "progress commits together with the results, or not at all",
+                  "false"),
+              only(
+                  "isolation.level",
+                  "a request in an aborted transaction does not count",
+                  "read_committed"),
+              only("auto.offset.reset", "any other value would skip requests", "earliest", "none"),
+              only("allow.auto.create.topics", "only create.topics creates topics", "false")),
+          PRODUCER,
+          List.of(
+              never("key.serializer", "the worker writes bytes"),
+              never("value.serializer", "the worker writes bytes"),
+              never("transactional.id", "the worker names its transactions itself"),
+              only(
+                  "transaction.two.phase.commit.enable",
+                  "results and progress commit in one transaction of the worker's own",
+                  "false"),
+              only("enable.idempotence", "a retried send must not write a result twice", "true"),
+              only("acks", "a result must outlive the loss of a broker", "all", "-1"),
+              only(
+                  "retries",
+                  "delivery.timeout.ms ends the retries, not their number",
+                  "2147483647"),
+              only(
+                  "max.in.flight.requests.per.connection",
+                  "an idempotent producer keeps the order of records only up to 5",
+                  "5",
+                  "4",
+                  "3",
+                  "2",
+                  "1")),
+          ADMIN,
+          List.of(
+              never("bootstrap.controllers", "all clients use the brokers of bootstrap.servers")));
 
-  KafkaClient(String prefix, ConfigDef definitions, FixedSetting... own) {
+  private static final Map<KafkaClient, Map<String, ConfigDef.ConfigKey>> DEFINITIONS =
+      Map.of(
+          CONSUMER, ConsumerConfig.configDef().configKeys(),
+          PRODUCER, ProducerConfig.configDef().configKeys(),
+          ADMIN, AdminClientConfig.configDef().configKeys());
+
+  private final String prefix;
+
+  KafkaClient(String prefix) {
     this.prefix = prefix;
-    this.definitions = definitions.configKeys();
-    this.own = List.of(own);
   }
 
   private static FixedSetting never(String name, String why) {
@@ -150,15 +157,15 @@ enum KafkaClient {
 
   /** The names of all its settings. */
   Set<String> names() {
-    return definitions.keySet();
+    return DEFINITIONS.getOrDefault(this, Map.of()).keySet();
   }
 
   ConfigDef.@Nullable ConfigKey definition(String name) {
-    return definitions.get(name);
+    return DEFINITIONS.getOrDefault(this, Map.of()).get(name);
   }
 
   List<FixedSetting> fixed() {
-    return java.util.stream.Stream.concat(OF_ALL.stream(), own.stream()).toList();
+    return Stream.concat(OF_ALL.stream(), FIXED.getOrDefault(this, List.of()).stream()).toList();
   }
 
   /** Whether the key, with or without a client's prefix, is a setting that Kafka itself hides. */

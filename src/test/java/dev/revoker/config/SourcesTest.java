@@ -70,8 +70,7 @@ class SourcesTest {
     assertThat(maxInFlight(ConfigLoader.load(option, environment))).isEqualTo(4);
     assertThat(ConfigLoader.load(null, Map.of("REVOKER_CONFIG", "/not/there")))
         .isEqualTo(
-            new Loaded.Invalid(
-                List.of("REVOKER_CONFIG = /not/there: the file does not exist")));
+            new Loaded.Invalid(List.of("REVOKER_CONFIG = /not/there: the file does not exist")));
     assertThat(
             maxInFlight(
                 ConfigLoader.load(
