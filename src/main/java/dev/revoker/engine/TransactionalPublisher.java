@@ -126,7 +126,7 @@ public final class TransactionalPublisher {
     Result fitting = shortened.contains(source) ? ShortResult.of(result) : result;
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, writer.key(fitting), writer.value(fitting));
-    writer.headers(fitting).forEach(header -> record.headers().add(header.name(), header.value()));
+    writer.headers(fitting).forEach(record.headers()::add);
     transaction.sendFailed = true;
     SentResult one =
         new SentResult(source, record.value().length, transaction.producer.send(record));

@@ -10,8 +10,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a request's texts and their echo. What passes is free of the request's secrets and
- * has no lone surrogates.
+ * Decides which of a request's texts its result may repeat. What passes has none of the request's
+ * secrets and no lone surrogates.
  *
  * @param isHeldBack whether an id must not pass
  * @param isTimeHeldBack whether a time must not pass
@@ -28,9 +28,9 @@ record EchoFilter(
   /**
    * For a request whose fields are known.
    *
-   * @param valid the secrets that keep to their rules
+   * @param valid its valid secrets
    */
-  static EchoFilter forSecretsOf(Parsed.Fields fields, List<String> valid) {
+  static EchoFilter forSecretsOf(RequestJson.Fields fields, List<String> valid) {
     Redactor redactor = SecretCandidates.redactor(fields, valid);
     return redactor == null
         ? NOTHING_PASSES
@@ -43,17 +43,17 @@ record EchoFilter(
     return new EchoFilter(mayHold, mayHold, text -> mayHold.test(text) ? Secret.MASK : text);
   }
 
-  /** The digits of a time are few and mean something: 00:00:00 is no part of a key of zeros. */
+  /** A time as short as usual is dropped for a whole secret only: 00:00:00 is in a key of zeros. */
   private static boolean isHeldBack(String time, Redactor redactor) {
     return time.length() > LONGEST_USUAL_TIME ? redactor.finds(time) : redactor.findsWhole(time);
   }
 
-  /** Null where the id holds a secret, or is null. */
+  /** Null if the id holds a secret, or is null. */
   @Nullable String id(@Nullable String id) {
     return id == null || isHeldBack.test(id) ? null : Text.wellFormed(id);
   }
 
-  /** Null where the time holds a secret, or is null. */
+  /** Null if the time holds a secret, or is null. */
   @Nullable String time(@Nullable String time) {
     return time == null || isTimeHeldBack.test(time) ? null : time;
   }
@@ -62,7 +62,7 @@ record EchoFilter(
     return text == null ? null : mask.apply(text);
   }
 
-  /** Names and values masked, the order kept; of names that become the same, the last stays. */
+  /** Names and values masked, in their order; of names that become equal, the last is kept. */
   Map<String, String> masked(Map<String, String> labels) {
     if (labels.isEmpty()) {
       return Map.of();

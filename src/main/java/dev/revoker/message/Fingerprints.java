@@ -11,73 +11,44 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names a key without showing it: a hash over its hex digits in lower case, as ASCII. {@code
- * sha256:} and 64 lower-case hex digits; with a secret {@code hmac-sha256:} and its 64, the
- * secret's UTF-8 bytes being the HMAC's key.
+ * Names a key without showing it: a hash of its hex digits in lower case, as ASCII. The text is
+ * {@code sha256:} and 64 lower-case hex digits, or with a secret {@code hmac-sha256:} and 64
+ * digits; the HMAC's key is the secret in UTF-8.
  *
  * <p>Immutable, safe on any thread.
  */
 public final class Fingerprints {
   private static final String HMAC = "HmacSHA256";
 
-  /** Never fed, only cloned, so threads can share it. */
-  private final Hash prototype;
+  private final @Nullable SecretKeySpec hmacKey;
 
   /**
    * @param secret makes the fingerprints HMACs; null for plain hashes
-   * @throws IllegalArgumentException where the secret is empty
+   * @throws IllegalArgumentException if the secret is empty
    */
   public Fingerprints(@Nullable Secret secret) {
-    try {
-      prototype = secret == null ? new Plain(MessageDigest.getInstance("SHA-256")) : keyed(secret);
-    } catch (GeneralSecurityException missing) {
-      throw new IllegalStateException("this JDK lacks SHA-256", missing);
-    }
+    hmacKey =
+        secret == null
+            ? null
+            : new SecretKeySpec(secret.reveal().getBytes(StandardCharsets.UTF_8), HMAC);
   }
 
   /** The fingerprint of a key; the same for upper and lower case. */
   public String of(Secret key) {
     byte[] digits = key.reveal().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
     try {
-      return prototype.name() + HexFormat.of().formatHex(prototype.hash(digits));
-    } catch (CloneNotSupportedException unlikeTheJdks) {
-      throw new IllegalStateException("a security provider's SHA-256 can't be cloned");
+      if (hmacKey == null) {
+        return "sha256:" + hex(MessageDigest.getInstance("SHA-256").digest(digits));
+      }
+      Mac mac = Mac.getInstance(HMAC);
+      mac.init(hmacKey);
+      return "hmac-sha256:" + hex(mac.doFinal(digits));
+    } catch (GeneralSecurityException missing) {
+      throw new IllegalStateException("this JDK lacks SHA-256", missing);
     }
   }
 
-  private static Hash keyed(Secret secret) throws GeneralSecurityException {
-    Mac mac = Mac.getInstance(HMAC);
-    mac.init(new SecretKeySpec(secret.reveal().getBytes(StandardCharsets.UTF_8), HMAC));
-    return new Keyed(mac);
-  }
-
-  private sealed interface Hash {
-    String name();
-
-    byte[] hash(byte[] input) throws CloneNotSupportedException;
-  }
-
-  private record Plain(MessageDigest digest) implements Hash {
-    @Override
-    public String name() {
-      return "sha256:";
-    }
-
-    @Override
-    public byte[] hash(byte[] input) throws CloneNotSupportedException {
-      return ((MessageDigest) digest.clone()).digest(input);
-    }
-  }
-
-  private record Keyed(Mac mac) implements Hash {
-    @Override
-    public String name() {
-      return "hmac-sha256:";
-    }
-
-    @Override
-    public byte[] hash(byte[] input) throws CloneNotSupportedException {
-      return ((Mac) mac.clone()).doFinal(input);
-    }
+  private static String hex(byte[] hash) {
+    return HexFormat.of().formatHex(hash);
   }
 }

@@ -5,14 +5,17 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes secrets out of text that others wrote. What shares eight digits in a row with a secret is
- * masked, and with it the hex digits around it. Case does not matter, nor do separators between the
- * digits, nor their order (forwards or backwards), nor escapes: percent-encoding, HTML's entities
- * and JSON's escapes, decoded twice. A text that still has escapes after that is hidden as a whole,
- * and so is one that holds base64 of a secret. Of secrets that are not hex, eight characters count.
+ * Masks secrets in texts that others wrote. A part of a text that shares eight digits in a row with
+ * a secret is masked, together with the hex digits around it: in any case, with separators between
+ * the digits, forwards or backwards, and with escapes (percent-encoding, HTML's entities, JSON's
+ * backslashes) of two levels. A text that still has escapes after two decodings is masked as a
+ * whole, and so is one that holds Base64 of a secret. Of secrets that are not hex, eight characters
+ * count.
  *
  * <p>The time is linear in the text. Immutable, safe on any thread.
  */
@@ -26,7 +29,9 @@ public final class Redactor {
   private final List<String> secrets;
   private final int shortest;
 
-  /** Made when a text is long enough to need it. Threads may make it twice. */
+  /**
+   * Created for the first text that is long enough to hold a secret. Threads may create it twice.
+   */
   private @Nullable SecretPatterns patterns;
 
   private Redactor(List<String> secrets) {
@@ -37,15 +42,9 @@ public final class Redactor {
             secrets.stream().mapToInt(String::length).min().orElse(Integer.MAX_VALUE));
   }
 
-  /** For these secrets; those that are null or empty are left out. */
+  /** For these secrets; null and empty ones are ignored. */
   public static Redactor of(@Nullable Secret... secrets) {
-    List<String> texts = new ArrayList<>(secrets.length);
-    for (Secret secret : secrets) {
-      if (secret != null) {
-        texts.add(secret.reveal());
-      }
-    }
-    return of(texts);
+    return of(Stream.of(secrets).filter(Objects::nonNull).map(Secret::reveal).toList());
   }
 
   static Redactor of(List<String> secrets) {
@@ -66,7 +65,7 @@ public final class Redactor {
     return masked.substring(0, inPair ? MAX_CHARS - 1 : MAX_CHARS);
   }
 
-  /** As {@link #redact}, but whole. */
+  /** As {@link #redact}, but not cut. */
   String mask(String text) {
     String whole = Text.wellFormed(text);
     BitSet hidden = new BitSet();
@@ -79,8 +78,8 @@ public final class Redactor {
   }
 
   /**
-   * Whether half of a secret is in the text, or {@value #MUCH} characters of it. For texts that
-   * identify something: they may well begin with the first digits of a key.
+   * Whether half of a secret is in the text, or {@value #MUCH} characters of it. For ids, which may
+   * well begin with the first digits of a key.
    */
   boolean findsMuch(String text) {
     int found = find(Text.wellFormed(text), new BitSet());
@@ -94,9 +93,9 @@ public final class Redactor {
     return secrets.stream().anyMatch(secret -> lower.contains(secret.toLowerCase(Locale.ROOT)));
   }
 
-  /** Marks what must not be shown; the length of the longest part of a secret, or 0. */
+  /** Marks what must be masked; returns the length of the longest part of a secret, or 0. */
   private int find(String text, BitSet hidden) {
-    // No encoding makes a text shorter, so most short texts need no look at all.
+    // No encoding makes a text shorter, so a text that is too short needs no search.
     if (secrets.isEmpty() || text.length() < shortest) {
       return 0;
     }
@@ -137,14 +136,74 @@ public final class Redactor {
     int from = 0;
     int at = hidden.nextSetBit(0);
     while (at >= 0) {
-      int start = HexRun.start(text, at, from);
-      // A run before it may have reached this far.
+      int start = runStart(text, at, from);
+      // The run before may have reached this far.
       if (start > from || from == 0) {
         out.append(text, from, start).append(Secret.MASK);
       }
-      from = HexRun.end(text, hidden.nextClearBit(Math.max(at, from)));
+      from = runEnd(text, hidden.nextClearBit(Math.max(at, from)));
       at = hidden.nextSetBit(from);
     }
     return out.append(text, from, text.length()).toString();
+  }
+
+  /**
+   * Where the run of hex digits starts that continues at {@code at}; not before {@code floor}.
+   * Dashes and colons belong to a run if groups of only hex digits are on both sides.
+   */
+  private static int runStart(String text, int at, int floor) {
+    int start = groupStart(text, at, floor);
+    if (start > 0 && text.charAt(start - 1) == '%') {
+      // The first two digits belong to an escape of something else.
+      return Math.min(at, start + 2);
+    }
+    while (start - 2 >= floor && separates(text, start - 1) && isHex(text, start - 2)) {
+      int group = groupStart(text, start - 1, floor);
+      if (group > 0 && isWord(text, group - 1)) {
+        return start;
+      }
+      start = group;
+    }
+    return start;
+  }
+
+  private static int runEnd(String text, int at) {
+    int end = groupEnd(text, at);
+    while (separates(text, end) && isHex(text, end + 1)) {
+      int group = groupEnd(text, end + 1);
+      if (isWord(text, group)) {
+        return end;
+      }
+      end = group;
+    }
+    return end;
+  }
+
+  private static int groupStart(String text, int end, int floor) {
+    int start = end;
+    while (start > floor && isHex(text, start - 1)) {
+      start--;
+    }
+    return start;
+  }
+
+  private static int groupEnd(String text, int start) {
+    int end = start;
+    while (isHex(text, end)) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isWord(String text, int at) {
+    return at < text.length() && (text.charAt(at) == '%' || Character.isLetter(text.charAt(at)));
+  }
+
+  private static boolean separates(String text, int at) {
+    return at < text.length() && (text.charAt(at) == '-' || text.charAt(at) == ':');
+  }
+
+  private static boolean isHex(String text, int at) {
+    return at < text.length() && Text.hexValue(text.charAt(at)) >= 0;
   }
 }

@@ -1,11 +1,13 @@
 package dev.revoker.message;
 
+import dev.revoker.message.RequestJson.Field;
 import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,27 +20,33 @@ import org.jspecify.annotations.Nullable;
  * Request.Invalid}, never an exception.
  *
  * <ul>
- *   <li>The value is a JSON object in strict UTF-8 without a byte order mark, at most {@link
- *       #MAX_VALUE_BYTES} long and nested at most 500 levels deep, each name unique in its object
- *       and without lone surrogates.
+ *   <li>The value is a JSON object in strict UTF-8, at most {@link #MAX_VALUE_BYTES} long and
+ *       nested at most 500 levels deep, each name unique in its object. The five bytes of a schema
+ *       registry may precede it, and a byte order mark may precede or follow them.
+ *   <li>With the content type {@code application/cloudevents+json} the object is a CloudEvent, and
+ *       its {@code data} is the request.
  *   <li>Unknown fields are ignored, whatever their value. JSON's null counts as absent.
  *   <li>Lengths count Unicode code points. An {@code api_token} has 1 to 256 hex digits.
- *   <li>The request id is {@code request_id}, else the header {@code ce_id} where that is 1 to 128
- *       printable ASCII characters, else the source. The record's key is never used.
+ *   <li>The request id is the first that is 1 to 128 printable ASCII characters of {@code
+ *       request_id}, the CloudEvent's {@code id}, and the header {@code ce_id}; else the source.
+ *       The record's key is never used.
  *   <li>A {@link Request.Valid} without an {@code api_token} of its own has a configured account in
- *       its echo.
+ *       its echo, or none if any account may remove the key.
  * </ul>
  *
- * <p>The echo holds what is known and valid by itself, and nothing of a value that is not sound
- * JSON. It holds no secret of the request, nor what looks like a broken one, in any case or
- * URL-encoding: in {@code reason}, {@code requested_by} and {@code labels} {@code ***} stands for
- * it; another text that holds one is dropped. No error's comment quotes the content.
+ * <p>The echo holds what is known and valid by itself, and nothing of a value that is not valid
+ * JSON. It holds no secret of the request, nor a mistyped one, in any case or encoding: in {@code
+ * reason}, {@code requested_by} and {@code labels} {@code ***} replaces it; another text that holds
+ * one is dropped. No error's comment quotes the content.
  *
  * <p>Immutable, safe on any thread.
  */
 public final class RequestReader {
   /** A longer value is rejected unread. */
   public static final int MAX_VALUE_BYTES = 65_536;
+
+  /** The {@code default.account} that means every account, in order. */
+  public static final String ANY_ACCOUNT = "any";
 
   private static final int MIN_KEY_DIGITS = 8;
   private static final int MAX_DIGITS = 256;
@@ -58,7 +66,7 @@ public final class RequestReader {
 
   /**
    * @param accounts the names of the configured accounts
-   * @param defaultAccount for requests that name none; null where there is none
+   * @param defaultAccount for requests that name none; null if there is none
    */
   public RequestReader(
       Set<String> accounts, @Nullable String defaultAccount, Fingerprints fingerprints) {
@@ -71,7 +79,7 @@ public final class RequestReader {
    * Reads one record.
    *
    * @param value the record's value; null for a tombstone
-   * @param recordTimestamp what its age is measured from where it has no valid requested_at
+   * @param recordTimestamp what its age is measured from if it has no valid requested_at
    * @param receivedAt now
    */
   public Request read(
@@ -83,22 +91,31 @@ public final class RequestReader {
       Instant receivedAt) {
     Origin origin = new Origin(source, lane, headers, recordTimestamp, receivedAt);
     if (value == null) {
-      return unread(origin, new byte[0], "the value is null, a tombstone");
+      return unread(origin, new byte[0], null, "the value is null, a tombstone");
     }
     if (value.length > MAX_VALUE_BYTES) {
-      return unread(origin, value, "the value is longer than " + MAX_VALUE_BYTES + " bytes");
+      return unread(origin, value, null, "the value is longer than " + MAX_VALUE_BYTES + " bytes");
     }
-    return switch (RequestJson.parse(value)) {
-      case Parsed.Broken broken -> unread(origin, value, broken.why());
-      case Parsed.Fields fields -> judge(origin, fields);
+    RequestJson.Parsed parsed = RequestJson.parse(value, origin.isCloudEvent());
+    String eventId =
+        parsed.eventId() != null && Text.isPrintable(parsed.eventId(), Origin.MAX_ID_CHARS)
+            ? parsed.eventId()
+            : null;
+    return switch (parsed) {
+      case RequestJson.Broken broken -> unread(origin, value, eventId, broken.why());
+      case RequestJson.Fields fields -> judge(origin, fields, eventId);
     };
   }
 
-  private static Request unread(Origin origin, byte[] value, String why) {
-    EchoFilter filter = EchoFilter.forUnparsed(origin.echoedHeaders(), value);
+  private static Request unread(Origin origin, byte[] value, @Nullable String eventId, String why) {
+    List<String> echoed = new ArrayList<>(origin.echoedHeaders());
+    if (eventId != null) {
+      echoed.add(eventId);
+    }
+    EchoFilter filter = EchoFilter.forUnparsed(echoed, value);
     Echo echo =
         new Echo(
-            origin.requestId(null, filter),
+            origin.requestId(filter, eventId),
             null,
             null,
             null,
@@ -110,52 +127,62 @@ public final class RequestReader {
     return origin.invalid(origin.recordTimestamp(), echo, ResultError.MALFORMED_REQUEST, why);
   }
 
-  private Request judge(Origin origin, Parsed.Fields fields) {
+  private Request judge(Origin origin, RequestJson.Fields fields, @Nullable String eventId) {
     FieldValidator validator = new FieldValidator(fields);
-    validator.require(RequestField.API_SECUREKEY);
-    String key = validator.hex(RequestField.API_SECUREKEY, MIN_KEY_DIGITS, MAX_DIGITS);
-    String token = validator.hex(RequestField.API_TOKEN, 1, MAX_DIGITS);
-    Instant requestedAt = validator.time(RequestField.REQUESTED_AT);
-    Instant notAfter = validator.time(RequestField.NOT_AFTER);
-    String named = validator.text(RequestField.ACCOUNT, MAX_ACCOUNT_CHARS);
-    boolean unnamed = fields.texts().get(RequestField.ACCOUNT) == null;
-    String account = unnamed ? defaultAccount : named;
-    List<String> secrets = Stream.of(key, token).filter(Objects::nonNull).toList();
-    EchoFilter filter = EchoFilter.forSecretsOf(fields, secrets);
-    Echo echo = echo(origin, validator, filter, key, account, requestedAt);
-    // A time that is not fit to be repeated is not fit to be kept.
+    String key = validator.hex(Field.API_SECUREKEY, MIN_KEY_DIGITS, MAX_DIGITS);
+    if (validator.text(Field.API_SECUREKEY) == null
+        && !fields.wrongTypes().contains(Field.API_SECUREKEY)) {
+      validator.add(Field.API_SECUREKEY, "is required");
+    }
+    String token = validator.hex(Field.API_TOKEN, 1, MAX_DIGITS);
+    EchoFilter filter =
+        EchoFilter.forSecretsOf(fields, Stream.of(key, token).filter(Objects::nonNull).toList());
+    Instant requestedAt = validator.time(Field.REQUESTED_AT);
+    Instant notAfter = validator.time(Field.NOT_AFTER);
+    String username = validator.text(Field.USERNAME, MAX_TEXT_CHARS);
+    if (username != null && filter.id(username) == null) {
+      validator.add(Field.USERNAME, "holds a secret of the request");
+    }
+    String named = validator.text(Field.ACCOUNT, MAX_ACCOUNT_CHARS);
+    boolean isNamed = validator.text(Field.ACCOUNT) != null;
+    boolean isAny = !isNamed && ANY_ACCOUNT.equals(defaultAccount);
+    String account = isNamed ? named : isAny ? null : defaultAccount;
+    Echo echo =
+        new Echo(
+            origin.requestId(
+                filter, validator.printable(Field.REQUEST_ID, Origin.MAX_ID_CHARS), eventId),
+            key == null ? null : fingerprints.of(Secret.of(key)),
+            filter.id(account),
+            filter.masked(validator.text(Field.REASON, MAX_TEXT_CHARS)),
+            filter.masked(validator.text(Field.REQUESTED_BY, MAX_TEXT_CHARS)),
+            requestedAt == null ? null : filter.time(validator.text(Field.REQUESTED_AT)),
+            filter.masked(validator.labels()),
+            origin.traceparent(filter),
+            origin.tracestate(filter));
+    // A time that must not be repeated must not be used either.
     Instant agedFrom =
         requestedAt == null || echo.requestedAt() == null ? origin.recordTimestamp() : requestedAt;
     if (key == null || !validator.problems().isEmpty()) {
       String why = String.join("; ", validator.problems());
       return origin.invalid(agedFrom, echo, ResultError.MALFORMED_REQUEST, why);
     }
-    String trouble = token == null ? accountTrouble(account, echo) : null;
-    return trouble == null
-        ? origin.valid(agedFrom, echo, key, token, notAfter)
-        : origin.invalid(agedFrom, echo, ResultError.UNKNOWN_ACCOUNT, trouble);
+    String trouble = token != null || isAny ? null : accountTrouble(account, echo);
+    if (trouble != null) {
+      return origin.invalid(agedFrom, echo, ResultError.UNKNOWN_ACCOUNT, trouble);
+    }
+    return new Request.Valid(
+        origin.source(),
+        origin.lane(),
+        origin.receivedAt(),
+        agedFrom,
+        echo,
+        Secret.of(key),
+        username,
+        token == null ? null : Secret.of(token),
+        notAfter);
   }
 
-  private Echo echo(
-      Origin origin,
-      FieldValidator validator,
-      EchoFilter filter,
-      @Nullable String key,
-      @Nullable String account,
-      @Nullable Instant requestedAt) {
-    return new Echo(
-        origin.requestId(validator.printable(RequestField.REQUEST_ID, Origin.MAX_ID_CHARS), filter),
-        key == null ? null : fingerprints.of(Secret.of(key)),
-        filter.id(account),
-        filter.masked(validator.text(RequestField.REASON, MAX_TEXT_CHARS)),
-        filter.masked(validator.text(RequestField.REQUESTED_BY, MAX_TEXT_CHARS)),
-        requestedAt == null ? null : filter.time(validator.text(RequestField.REQUESTED_AT)),
-        filter.masked(validator.labels()),
-        origin.traceparent(filter),
-        origin.tracestate(filter));
-  }
-
-  /** Why this account can't give a session, or null. */
+  /** Why this account cannot be used, or null. */
   private @Nullable String accountTrouble(@Nullable String account, Echo echo) {
     if (account == null) {
       return "no account is named, and there is no default.account";
@@ -163,7 +190,7 @@ public final class RequestReader {
     if (!accounts.contains(account)) {
       return "the account is not configured";
     }
-    // A configured name that holds the request's key: neither could the result name it.
+    // A configured name that holds the request's key: the result could not name the account.
     return echo.account() == null ? "the account holds a secret of the request" : null;
   }
 }

@@ -4,11 +4,14 @@ import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
+import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Source;
+import dev.revoker.model.Verification;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.hc.core5.net.PercentCodec;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonEncoding;
@@ -20,23 +23,19 @@ import tools.jackson.core.json.JsonFactory;
  * Writes a result as the parts of a Kafka record: a JSON value, a key, and headers that make it a
  * CloudEvents 1.0 event in binary mode.
  *
- * <p>Every field is always there, null where unknown; {@code labels} is {@code {}} where there are
- * none. Times are RFC 3339 in UTC with milliseconds and {@code Z}. A lone surrogate is written as
- * U+FFFD, so the value is always UTF-8. What it writes is taken as free of secrets: {@link
- * RequestReader} and {@link Redactor} see to that.
+ * <p>Every field is always there, null if unknown; {@code labels} is {@code {}} if there are none.
+ * Times are RFC 3339 in UTC with milliseconds and {@code Z}. A lone surrogate is written as U+FFFD,
+ * so the value is always UTF-8. It redacts nothing: {@link RequestReader} and {@link Redactor} have
+ * done so.
  *
  * <p>Immutable, safe on any thread.
  */
 public final class ResultWriter {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final int USUAL_BYTES = 1024;
-  private static final Header SPEC_VERSION = Header.of("ce_specversion", "1.0");
-  private static final Header CONTENT_TYPE = Header.of("content-type", "application/json");
-  private static final Header SUCCEEDED = Header.of("ce_type", "dev.revoker.revocation.succeeded");
-  private static final Header FAILED = Header.of("ce_type", "dev.revoker.revocation.failed");
 
   private final String worker;
-  private final Header origin;
+  private final String eventSource;
 
   /**
    * @param worker which instance this is, for the field {@code worker}
@@ -45,8 +44,7 @@ public final class ResultWriter {
    */
   public ResultWriter(String worker, String groupId) {
     this.worker = Text.wellFormed(worker);
-    this.origin =
-        Header.of("ce_source", "/revoker/" + PercentCodec.encode(groupId, StandardCharsets.UTF_8));
+    this.eventSource = "/revoker/" + PercentCodec.encode(groupId, StandardCharsets.UTF_8);
   }
 
   /** The record's key: the request id. */
@@ -66,23 +64,27 @@ public final class ResultWriter {
     return out.toByteArray();
   }
 
-  /** The record's headers, each name once. */
-  public List<Header> headers(Result result) {
+  /** The record's headers, in their order. */
+  public Map<String, byte[]> headers(Result result) {
     Echo echo = result.request().echo();
-    List<Header> headers = new ArrayList<>(9);
-    headers.add(SPEC_VERSION);
-    headers.add(Header.of("ce_id", result.request().source().toString()));
-    headers.add(result.outcome().success() ? SUCCEEDED : FAILED);
-    headers.add(origin);
-    headers.add(Header.of("ce_subject", echo.requestId()));
-    headers.add(Header.of("ce_time", Rfc3339.format(result.completedAt())));
-    headers.add(CONTENT_TYPE);
-    if (echo.traceparent() != null) {
-      headers.add(Header.of("traceparent", echo.traceparent()));
-    }
-    if (echo.tracestate() != null) {
-      headers.add(Header.of("tracestate", echo.tracestate()));
-    }
+    String type = result.outcome().success() ? "succeeded" : "failed";
+    Map<String, @Nullable String> texts = new LinkedHashMap<>();
+    texts.put("ce_specversion", "1.0");
+    texts.put("ce_id", result.request().source().toString());
+    texts.put("ce_type", "dev.revoker.revocation." + type);
+    texts.put("ce_source", eventSource);
+    texts.put("ce_subject", echo.requestId());
+    texts.put("ce_time", Rfc3339.format(result.completedAt()));
+    texts.put("content-type", "application/json");
+    texts.put("traceparent", echo.traceparent());
+    texts.put("tracestate", echo.tracestate());
+    Map<String, byte[]> headers = new LinkedHashMap<>();
+    texts.forEach(
+        (name, text) -> {
+          if (text != null) {
+            headers.put(name, text.getBytes(StandardCharsets.UTF_8));
+          }
+        });
     return headers;
   }
 
@@ -90,51 +92,69 @@ public final class ResultWriter {
     Request request = result.request();
     Echo echo = request.echo();
     text(json, "request_id", echo.requestId());
-    json.writeStringProperty("status", result.outcome().success() ? "success" : "error");
-    json.writeStringProperty("outcome", result.outcome().wireName());
-    json.writeStringProperty("key_state", result.keyState().wireName());
+    text(json, "status", result.outcome().success() ? "success" : "error");
+    text(json, "outcome", result.outcome().wireName());
+    text(json, "key_state", result.keyState().wireName());
     text(json, "key_fingerprint", echo.keyFingerprint());
     text(json, "account", result.account());
     text(json, "lane", request.lane());
     text(json, "reason", echo.reason());
     text(json, "requested_by", echo.requestedBy());
-    labels(json, echo.labels());
+    json.writeObjectPropertyStart("labels");
+    echo.labels().forEach((name, value) -> text(json, Text.wellFormed(name), value));
+    json.writeEndObject();
     text(json, "requested_at", echo.requestedAt());
-    json.writeName("http_status");
     if (result.httpStatus() == null) {
-      json.writeNull();
+      json.writeNullProperty("http_status");
     } else {
-      json.writeNumber(result.httpStatus());
+      json.writeNumberProperty("http_status", result.httpStatus());
     }
-    error(json, result.error());
+    object(json, "error", result.error(), ResultWriter::error);
     json.writeBooleanProperty("retriable", result.retriable());
     json.writeNumberProperty("attempts", result.attempts());
     json.writeNumberProperty("uncertain_attempts", result.uncertainAttempts());
-    json.writeStringProperty("received_at", Rfc3339.format(request.receivedAt()));
-    json.writeStringProperty("completed_at", Rfc3339.format(result.completedAt()));
-    json.writeObjectPropertyStart("source");
-    json.writeStringProperty("topic", request.source().topic());
-    json.writeNumberProperty("partition", request.source().partition());
-    json.writeNumberProperty("offset", request.source().offset());
-    json.writeEndObject();
-    json.writeStringProperty("worker", worker);
-  }
-
-  private static void labels(JsonGenerator json, Map<String, String> labels) {
-    json.writeObjectPropertyStart("labels");
-    labels.forEach((name, value) -> text(json, Text.wellFormed(name), value));
-    json.writeEndObject();
-  }
-
-  private static void error(JsonGenerator json, @Nullable ResultError error) {
-    if (error == null) {
-      json.writeNullProperty("error");
-      return;
+    object(json, "verification", result.verification(), ResultWriter::verification);
+    if (result.revokedBy() != null) {
+      object(json, "revoked_by", result.revokedBy(), ResultWriter::revokedBy);
     }
-    json.writeObjectPropertyStart("error");
+    text(json, "received_at", Rfc3339.format(request.receivedAt()));
+    text(json, "completed_at", Rfc3339.format(result.completedAt()));
+    object(json, "source", request.source(), ResultWriter::source);
+    text(json, "worker", worker);
+  }
+
+  private static void error(JsonGenerator json, ResultError error) {
     text(json, "type", error.type());
     text(json, "comment", error.comment());
-    json.writeEndObject();
+  }
+
+  private static void verification(JsonGenerator json, Verification found) {
+    text(json, "username", found.username());
+    text(json, "before", found.before().wireName());
+    text(json, "after", found.after().wireName());
+    text(json, "checked_at", Rfc3339.format(found.checkedAt()));
+  }
+
+  private static void revokedBy(JsonGenerator json, RevokedBy earlier) {
+    text(json, "request_id", earlier.requestId());
+    text(json, "completed_at", Rfc3339.format(earlier.completedAt()));
+  }
+
+  private static void source(JsonGenerator json, Source source) {
+    text(json, "topic", source.topic());
+    json.writeNumberProperty("partition", source.partition());
+    json.writeNumberProperty("offset", source.offset());
+  }
+
+  private static <T> void object(
+      JsonGenerator json, String name, @Nullable T value, BiConsumer<JsonGenerator, T> fields) {
+    if (value == null) {
+      json.writeNullProperty(name);
+    } else {
+      json.writeObjectPropertyStart(name);
+      fields.accept(json, value);
+      json.writeEndObject();
+    }
   }
 
   private static void text(JsonGenerator json, String name, @Nullable String value) {

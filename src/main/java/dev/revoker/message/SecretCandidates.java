@@ -10,14 +10,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be a secret in a request, even where it breaks the rules: a key with a digit too many is
- * still most of a key.
+ * Which texts of a request may be secrets, even if they break the rules: a key with a digit too
+ * many still shows most of a key.
  */
 final class SecretCandidates {
-  /** No key is shorter, and shorter stretches of hex stand in any text. */
+  /** No key is shorter, and shorter runs of hex digits occur in any text. */
   private static final int MIN_CHARS = 8;
 
-  /** Characters in all. More are no typing mistake. */
+  /** Characters of all candidates. More cannot be a typing mistake. */
   private static final int MAX_CHARS = 768;
 
   private static final Pattern UUID =
@@ -26,15 +26,14 @@ final class SecretCandidates {
   private SecretCandidates() {}
 
   /**
-   * Finds the secrets of the request in other texts; null where there are so many candidates that
-   * nothing of the request should be repeated.
+   * Finds the secrets of the request in other texts; null if there are so many candidates that
+   * nothing of the request may be repeated.
    *
-   * @param fields the request
-   * @param valid the secrets that keep to their rules, of any length
+   * @param valid the valid secrets, of any length
    */
-  static @Nullable Redactor redactor(Parsed.Fields fields, List<String> valid) {
+  static @Nullable Redactor redactor(RequestJson.Fields fields, List<String> valid) {
     Set<String> candidates = new LinkedHashSet<>(valid);
-    for (RequestField field : RequestField.SECRETS) {
+    for (RequestJson.Field field : RequestJson.Field.SECRETS) {
       String text = fields.texts().get(field);
       if (text != null && text.length() >= MIN_CHARS) {
         candidates.add(text);
@@ -50,10 +49,9 @@ final class SecretCandidates {
   }
 
   /**
-   * Which of the texts of a record's headers may hold a secret of its value, which could not be
-   * parsed: those in which eight hex digits in a row stand that stand in the value too, wherever
-   * the digits around them begin and end, and those with an escape. A UUID may stand in both:
-   * producers give the same id twice. Reads the value once, whatever its length.
+   * Which of the headers may hold a secret of a value that could not be parsed: those that share
+   * eight hex digits in a row with the value, and those with an escape. A UUID may occur in both,
+   * because producers give the same id twice. Reads the value once, whatever its length.
    */
   static Predicate<String> mayHold(List<String> headers, byte[] unparsed) {
     LongSet sought = new LongSet(headers.size() * 64);
@@ -82,7 +80,7 @@ final class SecretCandidates {
     eights(text.getBytes(StandardCharsets.UTF_8), each);
   }
 
-  /** All stretches of eight hex digits, each as the number that it is. */
+  /** All runs of eight hex digits, each as a number. */
   private static void eights(byte[] text, LongConsumer each) {
     int digits = 0;
     int last = 0;

@@ -1,8 +1,13 @@
 package dev.revoker.message;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Finds parts of secrets in a text, in one pass whose time is linear in the text, however many
@@ -11,7 +16,7 @@ import java.util.List;
  * <p>A part is a window: eight characters in a row of a secret, forwards or backwards, without
  * separators (all but letters and digits) and in any case. A secret that has fewer characters is
  * found as a whole. In base64 a part is eight bytes in a row of the secret's text, or six of the
- * bytes that its hex digits stand for, at any alignment.
+ * bytes that its hex digits encode, at any alignment.
  *
  * <p>A window of at most eight bytes is one {@code long}, so comparing it with all windows of all
  * secrets is one look-up in a hash table.
@@ -19,14 +24,14 @@ import java.util.List;
  * <p>Immutable, safe on any thread.
  */
 final class SecretPatterns {
-  /** Eight digits of a secret may not be shown; fewer stand in any text. */
+  /** Eight digits of a secret must not be shown; fewer occur in any text. */
   static final int WINDOW = 8;
 
   private static final int BINARY_WINDOW = 6;
   private static final int SHORTEST_IN_BASE64 = 4;
   private static final long LOWER = 0x2020_2020_2020_2020L;
 
-  /** Letters and digits in lower case; 0 for a separator. Bytes of UTF-8 stand for themselves. */
+  /** Letters and digits in lower case; 0 for a separator. Bytes of UTF-8 are unchanged. */
   private static final byte[] SIGNIFICANT = new byte[256];
 
   private static final byte[] BASE64 = new byte[256];
@@ -79,7 +84,7 @@ final class SecretPatterns {
   /**
    * Marks the parts of secrets in the text.
    *
-   * @return the length of the longest part, in significant characters; 0 where there is none
+   * @return the length of the longest part, in significant characters; 0 if there is none
    */
   int find(DecodedText text, BitSet hidden) {
     long window = 0;
@@ -97,7 +102,7 @@ final class SecretPatterns {
         hits = 0;
         continue;
       }
-      // Each window after the first adds what stands after the one before it.
+      // Each window after the first adds the characters after the window before it.
       hidden.set(hits > 0 ? lastEnd : text.start(windowStart(text, i)), text.start(i + 1));
       lastEnd = text.start(i + 1);
       longest = Math.max(longest, WINDOW + hits++);
@@ -186,14 +191,13 @@ final class SecretPatterns {
   }
 
   private static byte[] significant(byte[] raw) {
-    byte[] kept = new byte[raw.length];
-    int length = 0;
+    ByteArrayOutputStream kept = new ByteArrayOutputStream(raw.length);
     for (byte b : raw) {
       if (SIGNIFICANT[b & 0xff] != 0) {
-        kept[length++] = b;
+        kept.write(b);
       }
     }
-    return Arrays.copyOf(kept, length);
+    return kept.toByteArray();
   }
 
   private static byte[] reversed(byte[] bytes) {
@@ -204,27 +208,17 @@ final class SecretPatterns {
     return reversed;
   }
 
-  /** The bytes that hex digits stand for; none where there is anything else. */
+  /** The bytes that hex digits encode; none if there is any other character. */
   private static byte[] decodedHex(byte[] digits) {
-    byte[] bytes = new byte[digits.length / 2];
-    for (int i = 0; i < bytes.length; i++) {
-      int high = Text.hexValue(digits[2 * i]);
-      int low = Text.hexValue(digits[2 * i + 1]);
-      if (high < 0 || low < 0) {
-        return new byte[0];
-      }
-      bytes[i] = (byte) (high << 4 | low);
-    }
-    return bytes;
+    String text = new String(digits, 0, digits.length & ~1, StandardCharsets.ISO_8859_1);
+    return Text.isHex(text, 0, text.length()) ? HexFormat.of().parseHex(text) : new byte[0];
   }
 
-  /** Windows of one to eight bytes. */
+  /** Windows of one to eight bytes, a set for each size. */
   private static final class Windows {
+    private final Map<Integer, LongSet> bySize = new LinkedHashMap<>();
     private int[] sizes = new int[0];
     private LongSet[] sets = new LongSet[0];
-
-    /** Which two bytes (six bits of each) a window may end with: most ends need no look-up. */
-    private final long[] ends = new long[64];
 
     boolean isEmpty() {
       return sizes.length == 0;
@@ -235,57 +229,26 @@ final class SecretPatterns {
       if (size == 0) {
         return;
       }
-      LongSet set = ofSize(size, bytes.length);
+      LongSet set = bySize.computeIfAbsent(size, unseen -> new LongSet(bytes.length));
       long window = 0;
       for (int i = 0; i < bytes.length; i++) {
         window = (window << 8) | (bytes[i] & 0xff);
         if (i >= size - 1) {
           set.add((window | or) & mask(size));
-          allow(window | or, size);
         }
       }
+      sizes = bySize.keySet().stream().mapToInt(Integer::intValue).toArray();
+      sets = bySize.values().toArray(LongSet[]::new);
     }
 
     /** The size of a window that ends here, or 0. */
     int sizeAtEnd(long window, int available) {
-      int end = end(window);
-      if ((ends[end >>> 6] & 1L << end) == 0) {
-        return 0;
-      }
       for (int i = 0; i < sizes.length; i++) {
         if (sizes[i] <= available && sets[i].contains(window & mask(sizes[i]))) {
           return sizes[i];
         }
       }
       return 0;
-    }
-
-    private void allow(long window, int size) {
-      int end = end(window);
-      if (size > 1) {
-        ends[end >>> 6] |= 1L << end;
-        return;
-      }
-      for (int before = 0; before < ends.length; before++) {
-        ends[before] |= 1L << end;
-      }
-    }
-
-    private static int end(long window) {
-      return (int) ((window & 0x3f) | ((window >>> 2) & 0xfc0));
-    }
-
-    private LongSet ofSize(int size, int expected) {
-      for (int i = 0; i < sizes.length; i++) {
-        if (sizes[i] == size) {
-          return sets[i];
-        }
-      }
-      sizes = Arrays.copyOf(sizes, sizes.length + 1);
-      sets = Arrays.copyOf(sets, sizes.length);
-      sizes[sizes.length - 1] = size;
-      sets[sizes.length - 1] = new LongSet(expected);
-      return sets[sizes.length - 1];
     }
 
     private static long mask(int size) {

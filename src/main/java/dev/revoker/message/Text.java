@@ -3,6 +3,7 @@ package dev.revoker.message;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Questions about characters. */
@@ -14,21 +15,22 @@ public final class Text {
 
   private Text() {}
 
-  /** The bytes as strict UTF-8, or null where they are not that. */
-  static @Nullable String utf8(byte[] bytes) {
-    // The fast decoder replaces what is wrong, so only a text that shows a replacement is in doubt.
-    String text = new String(bytes, StandardCharsets.UTF_8);
+  /** The bytes from there on as strict UTF-8, or null if they are not that. */
+  static @Nullable String utf8(byte[] bytes, int from) {
+    // The quick decoder replaces errors, so only a text that shows a replacement is in doubt.
+    String text = new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);
     if (text.indexOf(REPLACEMENT) < 0) {
       return text;
     }
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      ByteBuffer given = ByteBuffer.wrap(bytes, from, bytes.length - from);
+      return StandardCharsets.UTF_8.newDecoder().decode(given).toString();
     } catch (CharacterCodingException notUtf8) {
       return null;
     }
   }
 
-  /** The bytes as text where all of them are printable ASCII, within the length; else null. */
+  /** The bytes as text if all are printable ASCII and not too many; else null. */
   static @Nullable String printable(byte @Nullable [] bytes, int maxLength) {
     if (bytes == null || bytes.length > maxLength) {
       return null;
@@ -39,32 +41,19 @@ public final class Text {
 
   /** Whether there is at least one character and all are printable ASCII, the space included. */
   static boolean isPrintable(String text, int maxLength) {
-    if (text.isEmpty() || text.length() > maxLength) {
-      return false;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!isPrintable(c)) {
-        return false;
-      }
-    }
-    return true;
+    return !text.isEmpty()
+        && text.length() <= maxLength
+        && text.chars().allMatch(Text::isPrintable);
   }
 
-  /** Whether all are ASCII hex digits, and how many fits. */
+  /** Whether all are ASCII hex digits, and their number is within the bounds. */
   static boolean isHex(String text, int minLength, int maxLength) {
-    if (text.length() < minLength || text.length() > maxLength) {
-      return false;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      if (hexValue(text.charAt(i)) < 0) {
-        return false;
-      }
-    }
-    return true;
+    return text.length() >= minLength
+        && text.length() <= maxLength
+        && text.chars().allMatch(c -> hexValue(c) >= 0);
   }
 
-  /** 0 to 15, or -1 where it is no ASCII hex digit. */
+  /** 0 to 15, or -1 if it is no ASCII hex digit. */
   static int hexValue(int c) {
     if (c >= '0' && c <= '9') {
       return c - '0';
@@ -73,19 +62,11 @@ public final class Text {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
   }
 
-  /** The text with each half of a surrogate pair that stands alone replaced by U+FFFD. */
-  static String wellFormed(String text) {
-    int at = 0;
-    while (at < text.length()) {
-      if (!Character.isSurrogate(text.charAt(at))) {
-        at++;
-      } else if (Character.isSurrogatePair(text.charAt(at), charAt(text, at + 1))) {
-        at += 2;
-      } else {
-        return repaired(text);
-      }
-    }
-    return text;
+  /** The text with each lone half of a surrogate pair replaced by U+FFFD. */
+  public static String wellFormed(String text) {
+    return text.codePoints().noneMatch(Text::isSurrogate)
+        ? text
+        : mapped(text, c -> isSurrogate(c) ? REPLACEMENT : c);
   }
 
   /**
@@ -95,16 +76,7 @@ public final class Text {
    * The result is one line and cannot move the cursor or hide text.
    */
   public static String visible(String text) {
-    int plain = 0;
-    while (plain < text.length() && isPrintable(text.charAt(plain))) {
-      plain++;
-    }
-    if (plain == text.length()) {
-      return text;
-    }
-    StringBuilder out = new StringBuilder(text.length()).append(text, 0, plain);
-    text.substring(plain).codePoints().forEach(c -> out.appendCodePoint(visible(c)));
-    return out.toString();
+    return text.chars().allMatch(Text::isPrintable) ? text : mapped(text, Text::visible);
   }
 
   private static int visible(int codePoint) {
@@ -127,17 +99,13 @@ public final class Text {
     };
   }
 
-  private static boolean isPrintable(char c) {
+  private static boolean isPrintable(int c) {
     return c >= 0x20 && c <= 0x7e;
   }
 
-  private static char charAt(String text, int at) {
-    return at < text.length() ? text.charAt(at) : 0;
-  }
-
-  private static String repaired(String text) {
+  private static String mapped(String text, IntUnaryOperator each) {
     StringBuilder out = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> out.appendCodePoint(isSurrogate(c) ? REPLACEMENT : c));
+    text.codePoints().map(each).forEach(out::appendCodePoint);
     return out.toString();
   }
 

@@ -1,24 +1,34 @@
 package dev.revoker.ops;
 
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.LoggingEvent;
-import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.encoder.EncoderBase;
 import ch.qos.logback.core.pattern.CompositeConverter;
+import ch.qos.logback.core.status.Status;
+import ch.qos.logback.core.status.StatusListener;
 import dev.revoker.message.Text;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
+import org.slf4j.event.KeyValuePair;
+import tools.jackson.core.SerializableString;
+import tools.jackson.core.io.CharacterEscapes;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What {@code logback.xml} writes log lines with. Two promises: a log statement throws nothing into
- * the code that logs, whatever its values do; and no character of a value acts on a terminal or
- * looks like a line of its own ({@link Text#visible}).
+ * The parts that {@code logback.xml} names. Two promises: a log statement throws nothing into the
+ * code that logs, whatever its values do; and no character of a value acts on a terminal or starts
+ * a line that looks like another log line ({@link Text#visible}).
  */
 public final class LogEncoders {
   private static final LongAdder FAILURES = new LongAdder();
@@ -38,40 +48,81 @@ public final class LogEncoders {
     }
   }
 
-  /** One JSON object a line, of ASCII and such characters as are shown. */
-  public static final class Json extends JsonEncoder {
+  /**
+   * One JSON object a line, in ASCII, with the field names of Logstash's encoder. The pairs of a
+   * statement are fields beside them; a pair with one of those names gets an underscore after it.
+   */
+  public static final class Json extends EncoderBase<ILoggingEvent> {
+    private static final JsonMapper JSON =
+        JsonMapper.builder(
+                JsonFactory.builder()
+                    .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                    .characterEscapes(new DeleteEscaped())
+                    .build())
+            .build();
+
+    @Override
+    public byte[] headerBytes() {
+      return new byte[0];
+    }
+
     @Override
     public byte[] encode(ILoggingEvent event) {
-      return guarded(event, this::escaped);
+      return guarded(event, Json::line);
     }
 
-    /** Outside of its strings JSON is ASCII, so every such character stands in a string. */
-    private byte[] escaped(ILoggingEvent event) {
-      byte[] line = super.encode(event);
-      String text = new String(line, StandardCharsets.UTF_8);
-      StringBuilder out = new StringBuilder(text.length());
-      for (int at = 0; at < text.length(); ) {
-        int codePoint = text.codePointAt(at);
-        int next = at + Character.charCount(codePoint);
-        if (codePoint >= 0x7f && Text.actsOnTerminal(codePoint)) {
-          text.substring(at, next).chars().forEach(c -> escape((char) c, out));
-        } else {
-          out.appendCodePoint(codePoint);
+    @Override
+    public byte[] footerBytes() {
+      return new byte[0];
+    }
+
+    private static byte[] line(ILoggingEvent event) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("@timestamp", event.getInstant().toString());
+      fields.put("@version", "1");
+      fields.put("message", Text.wellFormed(String.valueOf(event.getFormattedMessage())));
+      fields.put("logger_name", event.getLoggerName());
+      fields.put("thread_name", event.getThreadName());
+      fields.put("level", event.getLevel().toString());
+      fields.put("level_value", event.getLevel().toInt());
+      if (event.getThrowableProxy() != null) {
+        String trace = ThrowableProxyUtil.asString(event.getThrowableProxy());
+        fields.put("stack_trace", Text.wellFormed(trace));
+      }
+      if (event.getKeyValuePairs() != null) {
+        for (KeyValuePair pair : event.getKeyValuePairs()) {
+          String name = Text.wellFormed(pair.key);
+          fields.put(fields.containsKey(name) ? name + "_" : name, value(pair.value));
         }
-        at = next;
       }
-      return out.length() == text.length() ? line : out.toString().getBytes(StandardCharsets.UTF_8);
+      return (JSON.writeValueAsString(fields) + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static void escape(char c, StringBuilder out) {
-      out.append("\\u");
-      for (int shift = 12; shift >= 0; shift -= 4) {
-        out.append(Character.forDigit(c >> shift & 0xf, 16));
-      }
+    private static Object value(Object value) {
+      return value instanceof Number || value instanceof Boolean
+          ? value
+          : Text.wellFormed(String.valueOf(value));
     }
   }
 
-  /** {@code %visible(...)}: what stands in it as one line that acts on nothing. */
+  /** JSON allows DEL as it is; a terminal may act on it. */
+  private static final class DeleteEscaped extends CharacterEscapes {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public int[] getEscapeCodesForAscii() {
+      int[] escapes = CharacterEscapes.standardAsciiEscapesForJSON();
+      escapes[0x7f] = CharacterEscapes.ESCAPE_STANDARD;
+      return escapes;
+    }
+
+    @Override
+    public SerializableString getEscapeSequence(int codePoint) {
+      throw new IllegalStateException("no character has an escape of its own");
+    }
+  }
+
+  /** {@code %visible(...)}: its content as one line that acts on nothing. */
   public static final class Visible extends CompositeConverter<ILoggingEvent> {
     @Override
     protected String transform(ILoggingEvent event, String text) {
@@ -79,11 +130,30 @@ public final class LogEncoders {
     }
   }
 
-  /** {@code %visibleException}: a stack trace whose messages are one line each. */
+  /**
+   * {@code %visibleException}: an indented stack trace, so no line of a message looks like a log
+   * line.
+   */
   public static final class VisibleException extends ThrowableProxyConverter {
     @Override
     protected String throwableProxyToString(IThrowableProxy thrown) {
-      return super.throwableProxyToString(new OneLine(thrown));
+      return super.throwableProxyToString(thrown)
+          .lines()
+          .map(line -> "  " + Text.visible(line) + System.lineSeparator())
+          .collect(Collectors.joining());
+    }
+  }
+
+  /**
+   * Prints on standard error what is wrong with the logging itself: a bad configuration file, a
+   * full disk. Logback would use standard output, which belongs to what commands print.
+   */
+  public static final class StatusPrinter implements StatusListener {
+    @Override
+    public void addStatusEvent(Status status) {
+      if (status.getEffectiveLevel() >= Status.WARN) {
+        System.err.println("logging: " + status.getMessage());
+      }
     }
   }
 
@@ -113,59 +183,5 @@ public final class LogEncoders {
     plain.setLoggerContextRemoteView(event.getLoggerContextVO());
     plain.setMessage(event.getMessage() + " (its values could not be written: " + why + ")");
     return plain;
-  }
-
-  /** The same exception with visible messages. */
-  private record OneLine(IThrowableProxy thrown) implements IThrowableProxy {
-    @Override
-    public @Nullable String getMessage() {
-      String message = thrown.getMessage();
-      return message == null ? null : Text.visible(message);
-    }
-
-    @Override
-    public @Nullable String getOverridingMessage() {
-      String message = thrown.getOverridingMessage();
-      return message == null ? null : Text.visible(message);
-    }
-
-    @Override
-    public String getClassName() {
-      return thrown.getClassName();
-    }
-
-    @Override
-    public StackTraceElementProxy[] getStackTraceElementProxyArray() {
-      return thrown.getStackTraceElementProxyArray();
-    }
-
-    @Override
-    public int getCommonFrames() {
-      return thrown.getCommonFrames();
-    }
-
-    @Override
-    public @Nullable IThrowableProxy getCause() {
-      IThrowableProxy cause = thrown.getCause();
-      return cause == null ? null : new OneLine(cause);
-    }
-
-    @Override
-    public IThrowableProxy @Nullable [] getSuppressed() {
-      IThrowableProxy[] suppressed = thrown.getSuppressed();
-      if (suppressed == null) {
-        return null;
-      }
-      IThrowableProxy[] visible = new IThrowableProxy[suppressed.length];
-      for (int i = 0; i < visible.length; i++) {
-        visible[i] = new OneLine(suppressed[i]);
-      }
-      return visible;
-    }
-
-    @Override
-    public boolean isCyclic() {
-      return thrown.isCyclic();
-    }
   }
 }

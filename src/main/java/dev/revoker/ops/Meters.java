@@ -12,8 +12,12 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every meter of the worker, each named here and nowhere else. All that can be known beforehand
@@ -39,15 +43,47 @@ public final class Meters {
    */
   public static final Duration MAX_AGE = Duration.ofDays(365);
 
+  // Few buckets, so that a scrape stays small: Micrometer's own would be some seventy a series.
+
+  /** API calls and transactions end by a time-out of seconds. */
+  private static final Duration[] CALL_BUCKETS =
+      millis(2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000);
+
+  /** Received to committed: back-off and outages stretch it to an hour. */
+  private static final Duration[] REQUEST_BUCKETS =
+      millis(
+          5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
+          900_000, 3_600_000);
+
+  /** Requested to committed: includes the time in the topic, up to a day. */
+  private static final Duration[] AGE_BUCKETS =
+      millis(
+          10,
+          25,
+          50,
+          100,
+          250,
+          500,
+          1_000,
+          5_000,
+          10_000,
+          30_000,
+          60_000,
+          300_000,
+          900_000,
+          3_600_000,
+          14_400_000,
+          86_400_000);
+
   private static final List<String> LOGIN_RESULTS =
       List.of(LOGIN_SUCCESS, LOGIN_REFUSED, LOGIN_FAILED);
 
   private final MeterRegistry registry;
-  private final BoundedTagMeters<LaneMeters> lanes;
-  private final BoundedTagMeters<BoundedTagMeters<Counter>> logins;
-  private final BoundedTagMeters<Timer> apiCalls;
+  private final ByTag<LaneMeters> lanes;
+  private final ByTag<ByTag<Counter>> logins;
+  private final ByTag<Timer> apiCalls;
   private final Timer commits;
-  private volatile Gauges gauges = new Idle();
+  private volatile @Nullable Gauges gauges;
 
   /**
    * Registers everything.
@@ -57,13 +93,13 @@ public final class Meters {
    */
   public Meters(MeterRegistry registry, List<String> lanes, Collection<String> accounts) {
     this.registry = registry;
-    this.lanes = new BoundedTagMeters<>(lanes, lane -> new LaneMeters(registry, lane));
-    logins = new BoundedTagMeters<>(accounts, this::loginCounters);
-    apiCalls = new BoundedTagMeters<>(List.of(), this::apiTimer);
+    this.lanes = new ByTag<>(lanes, lane -> new LaneMeters(registry, lane));
+    logins = new ByTag<>(accounts, this::loginCounters);
+    apiCalls = new ByTag<>(List.of(), this::apiTimer);
     commits =
         Timer.builder("revoker.commit")
             .description("One Kafka transaction: results and offsets, from begin to committed.")
-            .serviceLevelObjectives(Buckets.CALL)
+            .serviceLevelObjectives(CALL_BUCKETS)
             .register(registry);
     lanes.forEach(this::registerGauges);
     gauge("revoker.intake.paused", g -> g.intakePaused() ? 1 : 0)
@@ -105,13 +141,13 @@ public final class Meters {
     commits.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** From now on these are read at every scrape, in place of the ones before. */
+  /** Reads these at every scrape from now on, in place of earlier ones. */
   public void watch(Gauges gauges) {
     this.gauges = gauges;
   }
 
   /**
-   * What is measured by looking. Read at scrape, from any thread; must not block. A value that
+   * Values that are read at each scrape, from any thread; reading must not block. A value that
    * throws shows as NaN and breaks nothing else.
    */
   public interface Gauges {
@@ -156,12 +192,21 @@ public final class Meters {
   }
 
   private Gauge.Builder<Meters> gauge(String name, ToDoubleFunction<Gauges> value) {
-    return Gauge.builder(name, this, self -> value.applyAsDouble(self.gauges))
-        .strongReference(true);
+    return Gauge.builder(name, this, self -> self.read(value)).strongReference(true);
   }
 
-  private BoundedTagMeters<Counter> loginCounters(String account) {
-    return new BoundedTagMeters<>(
+  /** 0 before there is anything to measure. */
+  private double read(ToDoubleFunction<Gauges> value) {
+    Gauges watched = gauges;
+    return watched == null ? 0 : value.applyAsDouble(watched);
+  }
+
+  private static Duration[] millis(long... bounds) {
+    return LongStream.of(bounds).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+  }
+
+  private ByTag<Counter> loginCounters(String account) {
+    return new ByTag<>(
         LOGIN_RESULTS,
         result ->
             Counter.builder("revoker.session.logins")
@@ -174,7 +219,7 @@ public final class Meters {
   private Timer apiTimer(String result) {
     return Timer.builder("revoker.api.call")
         .description("One call of the account API, sent to answered.")
-        .serviceLevelObjectives(Buckets.CALL)
+        .serviceLevelObjectives(CALL_BUCKETS)
         .tag("result", result)
         .register(registry);
   }
@@ -204,13 +249,13 @@ public final class Meters {
       time =
           Timer.builder("revoker.request")
               .description("From received to committed.")
-              .serviceLevelObjectives(Buckets.REQUEST)
+              .serviceLevelObjectives(REQUEST_BUCKETS)
               .tag("lane", lane)
               .register(registry);
       age =
           Timer.builder("revoker.request.age")
               .description("From requested_at, else the record's timestamp, to committed.")
-              .serviceLevelObjectives(Buckets.AGE)
+              .serviceLevelObjectives(AGE_BUCKETS)
               .tag("lane", lane)
               .register(registry);
     }
@@ -225,26 +270,36 @@ public final class Meters {
     }
   }
 
-  /** Before there is anything to look at. */
-  private record Idle() implements Gauges {
-    @Override
-    public int inFlight(String lane) {
-      return 0;
+  /**
+   * Meters by the value of one label. The expected values exist from the start. Of others only so
+   * many get a meter, and the rest count as {@code other}: a mistake of a caller must not become a
+   * million series.
+   */
+  static final class ByTag<M> {
+    /** How many values beyond the expected ones get a meter of their own. */
+    static final int UNEXPECTED = 16;
+
+    /** The value for all further ones. */
+    static final String OTHER = "other";
+
+    private final Map<String, M> meters = new ConcurrentHashMap<>();
+    private final Function<String, M> register;
+    private final int limit;
+
+    ByTag(Collection<String> expected, Function<String, M> register) {
+      this.register = register;
+      expected.forEach(word -> meters.put(word, register.apply(word)));
+      limit = meters.size() + UNEXPECTED;
     }
 
-    @Override
-    public int waiting(String lane) {
-      return 0;
+    M of(String word) {
+      M known = meters.get(word);
+      return known != null ? known : add(word);
     }
 
-    @Override
-    public double oldestRequestAgeSeconds(String lane) {
-      return 0;
-    }
-
-    @Override
-    public boolean intakePaused() {
-      return false;
+    private synchronized M add(String word) {
+      boolean full = meters.size() >= limit && !meters.containsKey(word);
+      return meters.computeIfAbsent(full ? OTHER : word, register);
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.revoker.config.Config;
 import dev.revoker.config.ConfigLoader;
 import dev.revoker.config.Loaded;
 import dev.revoker.message.Fingerprints;
-import dev.revoker.message.Header;
 import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
 import dev.revoker.model.KeyState;
@@ -15,6 +14,7 @@ import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
+import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
@@ -111,12 +111,15 @@ class PublishedContractTest {
     Result result = result(outcome);
     ObjectNode value = (ObjectNode) JSON.readTree(WRITER.value(result));
     Published.assertResult(value);
-    assertThat(value.propertyNames())
-        .containsExactlyInAnyOrderElementsOf(RESULT.get("properties").propertyNames());
-    ObjectNode headers = JsonNodeFactory.instance.objectNode();
-    for (Header header : WRITER.headers(result)) {
-      headers.put(header.name(), new String(header.value(), StandardCharsets.UTF_8));
+    Set<String> names = new TreeSet<>(RESULT.get("properties").propertyNames());
+    if (outcome != Outcome.ALREADY_REVOKED) {
+      names.remove("revoked_by");
     }
+    assertThat(value.propertyNames()).containsExactlyInAnyOrderElementsOf(names);
+    ObjectNode headers = JsonNodeFactory.instance.objectNode();
+    WRITER
+        .headers(result)
+        .forEach((name, text) -> headers.put(name, new String(text, StandardCharsets.UTF_8)));
     String kind = outcome.success() ? "succeededHeaders" : "failedHeaders";
     JsonNode schema = ASYNCAPI.at("/components/schemas/" + kind);
     assertThat(Published.schema(schema).validate(headers)).isEmpty();
@@ -144,6 +147,11 @@ class PublishedContractTest {
         "{\"key_state\":\"unknown\"}",
         "{\"error\":{\"type\":\"T\",\"comment\":\"c\"}}",
         "{\"retriable\":true}",
+        "{\"verification\":{}}",
+        "{\"verification\":{\"username\":\"u\",\"before\":\"no\",\"after\":\"no\","
+            + "\"checked_at\":\"2026-11-23T10:00:00.000Z\"}}",
+        "{\"outcome\":\"already_revoked\"}",
+        "{\"revoked_by\":{\"request_id\":\"r\",\"completed_at\":\"2026-11-23T10:00:00.000Z\"}}",
         "{\"attempts\":-1}",
         "{\"key_fingerprint\":\"968a8b637a5040159424872fffdb895b\"}",
         "{\"completed_at\":\"2026-11-23T10:00:00+01:00\"}",
@@ -271,7 +279,9 @@ class PublishedContractTest {
           default -> KeyState.UNKNOWN;
         };
     ResultError error = outcome.success() ? null : new ResultError("T", "c");
-    return new Result(request, outcome, state, outcome.success() ? 204 : null, error, 1, 0, now);
+    RevokedBy earlier = outcome == Outcome.ALREADY_REVOKED ? new RevokedBy("r-1", now) : null;
+    Integer status = outcome.success() ? 204 : null;
+    return new Result(request, outcome, state, "main", status, error, 1, 0, null, earlier, now);
   }
 
   private static Stream<JsonNode> payloads(String message) {

@@ -37,7 +37,9 @@ final class Fixture {
     Map<String, byte[]> bytes = new HashMap<>();
     headers.forEach((name, text) -> bytes.put(name, text.getBytes(StandardCharsets.UTF_8)));
     Request request = reader.read(SOURCE, "standard", value, bytes::get, RECORD_TIME, RECEIVED);
-    Agreement.assertAgreed(value, request);
+    if (!headers.containsKey("content-type")) {
+      Agreement.assertAgreed(value, request);
+    }
     return request;
   }
 

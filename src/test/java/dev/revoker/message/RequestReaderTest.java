@@ -1,5 +1,6 @@
 package dev.revoker.message;
 
+import static dev.revoker.message.Fixture.FINGERPRINTS;
 import static dev.revoker.message.Fixture.KEY;
 import static dev.revoker.message.Fixture.TOKEN;
 import static dev.revoker.message.Fixture.invalid;
@@ -12,7 +13,6 @@ import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -250,8 +250,30 @@ class RequestReaderTest {
   }
 
   @Test
-  void aByteOrderMarkIsNoJson() {
-    byte[] value = ("\uFEFF" + with("")).getBytes(StandardCharsets.UTF_8);
-    invalid(read(Fixture.READER, value, Map.of()));
+  void theUsernameIsKept() {
+    assertThat(valid(with("")).username()).isNull();
+    String longest = "ü".repeat(256);
+    assertThat(valid(with("\"username\":\"" + longest + "\"")).username()).isEqualTo(longest);
+    assertThat(invalid(read(with("\"username\":\"" + longest + "x\""))).error().comment())
+        .isEqualTo("username must have at most 256 characters");
+  }
+
+  /** A result names it in clear. */
+  @Test
+  void aUsernameWithTheKeyIsRejected() {
+    assertThat(invalid(read(with("\"username\":\"me " + KEY + "\""))).error().comment())
+        .isEqualTo("username holds a secret of the request");
+  }
+
+  @Test
+  void anyAccountNeedsNoName() {
+    RequestReader any =
+        new RequestReader(Set.of("acme", "other"), RequestReader.ANY_ACCOUNT, FINGERPRINTS);
+
+    assertThat(valid(read(any, with(""), Map.of())).echo().account()).isNull();
+    assertThat(valid(read(any, with("\"account\":\"other\""), Map.of())).echo().account())
+        .isEqualTo("other");
+    assertThat(invalid(read(any, with("\"account\":\"any\""), Map.of())).error().type())
+        .isEqualTo(ResultError.UNKNOWN_ACCOUNT);
   }
 }

@@ -2,13 +2,17 @@ package dev.revoker.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.contract.Published;
 import dev.revoker.model.Echo;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
+import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Secret;
+import dev.revoker.model.Verification;
+import dev.revoker.model.Verification.Login;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -55,11 +59,9 @@ class ResultWriterTest {
 
   private static Map<String, String> headers(Result result) {
     Map<String, String> headers = new LinkedHashMap<>();
-    for (Header header : WRITER.headers(result)) {
-      String before =
-          headers.put(header.name(), new String(header.value(), StandardCharsets.UTF_8));
-      assertThat(before).isNull();
-    }
+    WRITER
+        .headers(result)
+        .forEach((name, value) -> headers.put(name, new String(value, StandardCharsets.UTF_8)));
     return headers;
   }
 
@@ -86,7 +88,7 @@ class ResultWriterTest {
                  "key_fingerprint":"sha256:00","account":"acme","lane":"urgent","reason":"why",
                  "requested_by":"eve","labels":{"a":"\\n\\u0000€🔑","b":"\\"quoted\\""},
                  "requested_at":"2026-11-23T10:00:00+01:00","http_status":204,"error":null,
-                 "retriable":false,"attempts":2,"uncertain_attempts":1,
+                 "retriable":false,"attempts":2,"uncertain_attempts":1,"verification":null,
                  "received_at":"2026-11-23T10:00:01.500Z",
                  "completed_at":"2026-11-23T10:00:02.000Z",
                  "source":{"topic":"key-revocations","partition":3,"offset":42},
@@ -114,12 +116,48 @@ class ResultWriterTest {
                  "reason":null,"requested_by":null,"labels":{},"requested_at":null,
                  "http_status":null,
                  "error":{"type":"MALFORMED_REQUEST","comment":"the value is not JSON"},
-                 "retriable":false,"attempts":0,"uncertain_attempts":0,
+                 "retriable":false,"attempts":0,"uncertain_attempts":0,"verification":null,
                  "received_at":"2026-11-23T10:00:01.500Z",
                  "completed_at":"2026-11-23T10:00:02.000Z",
                  "source":{"topic":"key-revocations","partition":3,"offset":42},
                  "worker":"revoker-7f"}
                 """));
+  }
+
+  @Test
+  void aRepeatedRevocationNamesTheEarlierResultAndWhatLoginsShowed() {
+    Verification verification = new Verification("eve@acme", Login.UNTRIED, Login.REFUSED, DONE);
+    Result result =
+        new Result(
+            request(bare("r-2")),
+            Outcome.ALREADY_REVOKED,
+            KeyState.INACTIVE,
+            "globex",
+            400,
+            null,
+            1,
+            0,
+            verification,
+            new RevokedBy("r-1", DONE.minusSeconds(60)),
+            DONE);
+
+    JsonNode json = value(result);
+    assertThat(json.get("account").asString()).isEqualTo("globex");
+    assertThat(json.get("retriable").asBoolean()).isFalse();
+    assertThat(json.get("verification"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"username":"eve@acme","before":"untried","after":"refused",
+                 "checked_at":"2026-11-23T10:00:02.000Z"}
+                """));
+    assertThat(json.get("revoked_by"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"request_id":"r-1","completed_at":"2026-11-23T09:59:02.000Z"}
+                """));
+    Published.assertResult(json);
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.revoker.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -17,6 +18,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -38,16 +41,28 @@ class LogbackJsonTest {
     assertThat(line).endsWith("}\n").containsOnlyOnce("\n");
     JsonNode event = json.readTree(line);
     assertThat(event.get("level").stringValue()).isEqualTo("WARN");
-    assertThat(event.get("loggerName").stringValue()).isEqualTo("dev.revoker.worker.Loop");
-    assertThat(event.get("threadName").stringValue()).isNotEmpty();
-    assertThat(event.get("timestamp").longValue()).isPositive();
-    assertThat(event.get("formattedMessage").stringValue()).isEqualTo("the broker is away");
-    assertThat(event.get("kvpList").get(0).get("node").stringValue()).isEqualTo("1");
-    assertThat(event.get("kvpList").get(1).get("why").stringValue())
-        .isEqualTo("said \"no\"\nand\tleft\u0001");
-    assertThat(event.get("throwable").get("className").stringValue())
-        .isEqualTo("java.lang.IllegalStateException");
-    assertThat(event.has("context")).isFalse();
+    assertThat(event.get("level_value").intValue()).isEqualTo(30_000);
+    assertThat(event.get("@version").stringValue()).isEqualTo("1");
+    assertThat(event.get("logger_name").stringValue()).isEqualTo("dev.revoker.worker.Loop");
+    assertThat(event.get("thread_name").stringValue()).isNotEmpty();
+    assertThat(Instant.parse(event.get("@timestamp").stringValue()))
+        .isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+    assertThat(event.get("message").stringValue()).isEqualTo("the broker is away");
+    assertThat(event.get("node").intValue()).isEqualTo(1);
+    assertThat(event.get("why").stringValue()).isEqualTo("said \"no\"\nand\tleft\u0001");
+    assertThat(event.get("stack_trace").stringValue())
+        .startsWith("java.lang.IllegalStateException: boom\n\tat ");
+    assertThat(event).allMatch(JsonNode::isValueNode);
+  }
+
+  @Test
+  void aPairWithTheNameOfAFieldHidesNothing() {
+    String line =
+        logged(
+            Map.of("REVOKER_LOG_FORMAT", "json"),
+            logger -> logger.atWarn().addKeyValue("message", "m").log("constant"));
+    assertThat(json.readTree(line).get("message").stringValue()).isEqualTo("constant");
+    assertThat(json.readTree(line).get("message_").stringValue()).isEqualTo("m");
   }
 
   @Test
@@ -57,8 +72,8 @@ class LogbackJsonTest {
     String line = text.lines().findFirst().orElseThrow();
     assertThat(line)
         .matches(
-            "\\d\\d:\\d\\d:\\d\\d\\.\\d{3} WARN +\\S.* Loop +the broker is away node=\"1\""
-                + " why=\"said .no. and left\uFFFD.*")
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z WARN +\\S.* Loop +the broker is"
+                + " away node=\"1\" why=\"said .no. and left\uFFFD.*")
         .endsWith("\"");
     assertThat(text).contains("java.lang.IllegalStateException: boom");
   }
@@ -109,8 +124,8 @@ class LogbackJsonTest {
     assertThat(text.lines()).noneMatch(line -> line.startsWith("FORGED"));
     assertThat(text).contains("why", "FORGED");
     if (!form.isEmpty()) {
-      assertThat(json.readTree(text).get("formattedMessage").stringValue())
-          .isEqualTo("broken: " + hostile.replace('\uD83D', '?'));
+      assertThat(json.readTree(text).get("message").stringValue())
+          .isEqualTo("broken: " + hostile.replace('\uD83D', '\uFFFD'));
     }
   }
 

@@ -131,9 +131,9 @@ class MetersTest {
             .lines()
             .filter(line -> line.startsWith("revoker_api_call_seconds_count"))
             .count();
-    assertThat(series).isEqualTo(BoundedTagMeters.UNEXPECTED + 1);
-    assertThat(value("revoker_api_call_seconds_count", "result", BoundedTagMeters.OTHER))
-        .isEqualTo(1_000 - BoundedTagMeters.UNEXPECTED);
+    assertThat(series).isEqualTo(Meters.ByTag.UNEXPECTED + 1);
+    assertThat(value("revoker_api_call_seconds_count", "result", Meters.ByTag.OTHER))
+        .isEqualTo(1_000 - Meters.ByTag.UNEXPECTED);
   }
 
   @Test
