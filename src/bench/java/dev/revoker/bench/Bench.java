@@ -55,6 +55,9 @@ public final class Bench implements Callable<Integer> {
     boolean sound;
     try (Stand stand = Stand.start(logs, quietAtMost)) {
       sound = decoysAreVoid(stand);
+      for (Contender opponent : Scenarios.brokerWarmUp(quick).contenders()) {
+        measured(stand, Scenarios.brokerWarmUp(quick), opponent);
+      }
       int count = rounds != null ? rounds : quick ? 1 : 3;
       for (int round = 0; round < count; round++) {
         for (Scenario scenario : Scenarios.of(quick)) {

@@ -73,6 +73,15 @@ final class Child implements AutoCloseable {
     return ticks(proc("stat")) / TICKS_PER_SECOND;
   }
 
+  /** The same of another process. */
+  static double cpuSeconds(long pid) {
+    try {
+      return ticks(Files.readString(Path.of("/proc/" + pid + "/stat"))) / TICKS_PER_SECOND;
+    } catch (IOException e) {
+      throw new UncheckedIOException("process " + pid + " ended while it was measured", e);
+    }
+  }
+
   /** The same for each of its threads, summed by the first 15 letters of their names. */
   Map<String, Double> cpuSecondsByThread() {
     Map<String, Double> all = new TreeMap<>();

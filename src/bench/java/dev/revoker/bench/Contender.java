@@ -13,6 +13,11 @@ interface Contender {
   /** For the reader. */
   String title();
 
+  /** Whether its run counts although it reports removed keys as failed. */
+  default boolean maySayFailed() {
+    return true;
+  }
+
   /** Starts one process and does not wait for it. */
   Child start(Place place);
 
@@ -23,6 +28,7 @@ interface Contender {
           new Peer("pool", "Pool, batch by batch", "Pool", List.of()),
           new Peer(
               "pool-tx", "Pool, a transaction for each batch", "Pool", List.of("transactional")),
+          new Peer("spring-kafka", "Spring Kafka, asynchronous listener", "SpringKafka", List.of()),
           new Peer(
               "parallel-consumer", "Confluent Parallel Consumer", "ParallelConsumer", List.of()));
 

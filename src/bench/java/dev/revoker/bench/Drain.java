@@ -32,15 +32,16 @@ record Drain(
     try (Run run = new Run(stand, contender, urgentLane, concurrency, warmUp + count)) {
       run.start(processes, warmUp);
       run.behave(latency, everyNth);
-      double cpuBefore = run.cpuSeconds();
+      Run.CpuTime before = run.cpuTime();
       long start = run.pile(run.place().requests(), count);
       if (!run.await()) {
         return Measured.voided(run.faults());
       }
-      double cpuSeconds = run.cpuSeconds() - cpuBefore;
+      Run.CpuTime after = run.cpuTime();
       Map<Figure, Double> figures = new EnumMap<>(Figure.class);
       rates(run.tally().sortedTimes(warmUp, count), start, figures);
-      figures.put(Figure.CPU_US, cpuSeconds * 1e6 / count);
+      after.since(before, count, figures);
+      run.reportedFailed(figures);
       figures.put(Figure.RSS_MB, run.peakRssMb());
       figures.put(Figure.IN_FLIGHT, (double) stand.api().state().maxInFlight());
       return new Measured(figures, run.faults());

@@ -10,6 +10,9 @@ enum Figure {
   MAX_MS("max, ms", 1),
   START_MS("start to first result, ms", 0),
   CPU_US("CPU, µs a revocation", 1),
+  BROKER_CPU_US("broker CPU, µs", 1),
+  BOTH_CPU_US("both, µs", 1),
+  REPORTED_FAILED("removed, reported as failed", 0),
   RSS_MB("peak RSS, MB", 0),
   NANOS("ns an operation", 0),
   IN_FLIGHT("most calls at a time", 0);

@@ -34,14 +34,15 @@ record Paced(
       if (!run.await()) {
         return Measured.voided(run.faults());
       }
-      double cpuBefore = run.cpuSeconds();
+      Run.CpuTime before = run.cpuTime();
       int first = run.sent();
       run.pace(run.place().requests(), count, perSecond, sentAt);
       if (!run.await()) {
         return Measured.voided(run.faults());
       }
       Map<Figure, Double> figures = new EnumMap<>(Figure.class);
-      figures.put(Figure.CPU_US, (run.cpuSeconds() - cpuBefore) * 1e6 / count);
+      run.cpuTime().since(before, count, figures);
+      run.reportedFailed(figures);
       figures.put(Figure.RSS_MB, run.peakRssMb());
       Percentiles.put(
           IntStream.range(first, total).mapToLong(i -> run.tally().seenAt(i) - sentAt[i]).toArray(),

@@ -34,6 +34,11 @@ record RevokerWorker(String id, String title, String javaOptions) implements Con
   }
 
   @Override
+  public boolean maySayFailed() {
+    return false;
+  }
+
+  @Override
   public Child start(Place place) {
     try {
       Path config = Files.createTempFile(place.folder(), "revoker", ".properties");

@@ -121,15 +121,45 @@ final class Run implements AutoCloseable {
     return children.stream().mapToDouble(Child::cpuSeconds).sum();
   }
 
+  /** Of all its processes, and of the broker. */
+  CpuTime cpuTime() {
+    return new CpuTime(cpuSeconds(), stand.brokerCpuSeconds());
+  }
+
+  /** User and system time; seconds. */
+  record CpuTime(double contender, double broker) {
+    /** What was used since then, for each of so many requests. */
+    void since(CpuTime before, int count, Map<Figure, Double> figures) {
+      double own = (contender - before.contender) * 1e6 / count;
+      double brokers = (broker - before.broker) * 1e6 / count;
+      figures.put(Figure.CPU_US, own);
+      figures.put(Figure.BROKER_CPU_US, brokers);
+      figures.put(Figure.BOTH_CPU_US, own + brokers);
+    }
+  }
+
+  /** How many removed keys the contender reported as failed, if it may (see {@link #faults}). */
+  void reportedFailed(Map<Figure, Double> figures) {
+    if (tally.failed() > 0) {
+      figures.put(Figure.REPORTED_FAILED, (double) tally.failed());
+    }
+  }
+
   /** Of the largest of its processes. */
   double peakRssMb() {
     return children.stream().mapToDouble(Child::peakRssMb).max().orElseThrow();
   }
 
-  /** What makes this run void; nothing where it is sound. */
+  /**
+   * What makes this run void; nothing where it is sound. A pool that loses an answer calls again
+   * and is told that the key is not there. What it reports then is counted, and shown.
+   */
   List<String> faults() throws IOException, InterruptedException {
     tally.linger(REPEATS_MAY_COME);
     List<String> faults = new ArrayList<>(tally.faults());
+    if (!contender.maySayFailed() && tally.failed() > 0) {
+      faults.add("failed " + tally.failed());
+    }
     AccountApi.State state = stand.api().state();
     int allowed = place.concurrency() * children.size();
     if (state.maxInFlight() > allowed) {

@@ -35,11 +35,21 @@ final class Scenarios {
         "decoys", "Harness check", 8, latency, 20, 0, 0, 400, 1, false, Contender.DECOYS);
   }
 
+  /** Makes the broker's JIT compiler do its work before anything counts. */
+  static Scenario brokerWarmUp(boolean quick) {
+    int count = quick ? 500 : 20_000;
+    List<Contender> opponents = Contender.ALL.subList(1, Contender.ALL.size());
+    return new Drain(
+        "broker-warm-up", "Warm-up", 64, Latency.NONE, 0, 0, 0, count, 1, false, opponents);
+  }
+
   private void drains() {
     drain("drain-64-50", 64, 50, 50, 50, 0, warmUp(), 20_000);
     drain("drain-512-50", 512, 50, 50, 50, 0, warmUp(), 100_000);
     // Here CPU time is what counts, and until it is over the JIT compiler has half of it.
     drain("drain-64-0", 64, 0, 0, 0, 0, sized(100_000), 100_000);
+    // A worker as users meet it: its classes are loaded, and nothing is compiled yet.
+    drain("drain-young", 64, 50, 50, 50, 0, 1, 10_000);
     drain("drain-long-tail", 64, 50, 1000, LONG_TAIL_MEAN_MS, 0, warmUp(), 20_000);
     drain("drain-64-5", 64, 5, 5, 5, 0, warmUp(), 40_000);
     drain("drain-errors", 64, 5, 5, 5, 20, warmUp(), 40_000);
@@ -75,11 +85,21 @@ final class Scenarios {
             quick ? 400 : 4000,
             Contender.ALL));
     all.add(
+        new Paced(
+            "paced-young",
+            "Paced, short warm-up: 200/s, L=20 ms, sent to visible",
+            200,
+            Latency.fixed(20),
+            quick ? 100 : 2000,
+            quick ? 100 : 400,
+            quick ? 400 : 4000,
+            Contender.ALL));
+    all.add(
         new Urgent(
             "urgent",
-            "Urgent: one every 100 ms behind %,d standard, L=20 ms, sent to visible"
+            "Urgent: one every 100 ms behind %,d standard, L=50 ms, sent to visible"
                 .formatted(sized(100_000)),
-            Latency.fixed(20),
+            Latency.fixed(50),
             warmUp(),
             sized(100_000),
             quick ? 10 : 250,

@@ -64,6 +64,11 @@ final class Stand implements AutoCloseable {
     return broker;
   }
 
+  /** User and system time of the broker so far; seconds. */
+  double brokerCpuSeconds() {
+    return broker.nodes().stream().mapToDouble(node -> Child.cpuSeconds(node.pid())).sum();
+  }
+
   AccountApi api() {
     return api;
   }

@@ -84,7 +84,7 @@ final class Tally implements AutoCloseable {
     return times;
   }
 
-  /** What is wrong with the results; nothing if each request has one, and it is a success. */
+  /** What is wrong with the results; nothing if each request has exactly one. */
   List<String> faults() {
     List<String> faults = new ArrayList<>();
     if (distinct < seen.length) {
@@ -93,10 +93,12 @@ final class Tally implements AutoCloseable {
     if (repeated > 0) {
       faults.add("repeated " + repeated);
     }
-    if (failed > 0) {
-      faults.add("failed " + failed);
-    }
     return faults;
+  }
+
+  /** How many results are no success, although the key was removed. */
+  int failed() {
+    return failed;
   }
 
   @Override

@@ -34,6 +34,11 @@ record Settings(
 
   /** Commits by hand, like the worker; Kafka's defaults but for what is given. */
   KafkaConsumer<byte[], byte[]> consumer(Map<String, ?> more) {
+    return new KafkaConsumer<>(
+        consumerSettings(more), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  Map<String, Object> consumerSettings(Map<String, ?> more) {
     Map<String, Object> all = new HashMap<>();
     all.put("bootstrap.servers", brokers);
     all.put("group.id", group);
@@ -41,7 +46,7 @@ record Settings(
     all.put("auto.offset.reset", "earliest");
     all.put("isolation.level", "read_committed");
     all.putAll(more);
-    return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return all;
   }
 
   KafkaProducer<byte[], byte[]> producer(Map<String, ?> more) {
