@@ -11,7 +11,6 @@ import dev.revoker.cli.SchemaCommand;
 import dev.revoker.cli.SubmitCommand;
 import dev.revoker.cli.WatchCommand;
 import dev.revoker.cli.WorkerCommand;
-import dev.revoker.cli.WrongUsage;
 import dev.revoker.config.Config;
 import dev.revoker.engine.FatalWorkerException;
 import dev.revoker.ops.LogGuard;
@@ -65,9 +64,7 @@ public final class App {
             .addSubcommand(new SandboxCommand())
             .addSubcommand(new DemoCommand())
             .addSubcommand(new DevCommand());
-    return Help.with(commands)
-        .setParameterExceptionHandler(new WrongUsage())
-        .setExecutionStrategy(App::execute);
+    return Help.with(commands).setExecutionStrategy(App::execute);
   }
 
   /**
@@ -82,6 +79,10 @@ public final class App {
               + " locale, such as LC_ALL=C.UTF-8");
     }
     CommandLine.ParseResult command = parsed.subcommand();
+    CommandLine.ParseResult last = command == null ? parsed : command;
+    if (last.isUsageHelpRequested() || (command == null && !parsed.isVersionHelpRequested())) {
+      return Help.print(last.commandSpec().commandLine());
+    }
     if (command == null || !command.commandSpec().name().equals("worker")) {
       LogGuard.quietKafka(System.getenv("REVOKER_LOG_LEVEL"));
     }

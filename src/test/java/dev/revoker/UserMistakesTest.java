@@ -2,6 +2,7 @@ package dev.revoker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.cli.Help;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** A mistake of the user gets a message, an exit code of 1 or 2, and no stack trace. */
 class UserMistakesTest {
@@ -58,6 +61,10 @@ class UserMistakesTest {
         "watch --config r.properties --fingerprint " + KEY + " | 2 | --fingerprint",
         "watch --config r.properties --batch a --request b | 2 | --batch",
         "wach | 2 | watch",
+        "sumbit | 2 | submit",
+        "submit --config r.properties --wait --timeout soon keys.txt | 2 | 30s, 5m or 2h",
+        "submit --config r.properties --timeout 5m keys.txt | 2 | --timeout needs --wait",
+        "watch --config r.properties --follow --timeout -5m | 2 | --timeout",
         "dev --keys-file no/keys.csv --keys x | 2 | --keys",
         "sandbox --accounts folder | 2 | folder",
         "sandbox --listen nowhere | 2 | --listen"
@@ -88,6 +95,38 @@ class UserMistakesTest {
     assertThat(out.toString())
         .contains("\"reason\":\"@" + temp)
         .doesNotContain("first-line-of-a-secret-file");
+  }
+
+  /** The message of an exception may contain what was read. */
+  @Test
+  void aBugIsReportedWithoutItsMessage() {
+    CommandLine line = Help.with(new CommandLine(new Buggy())).setErr(new PrintWriter(err, true));
+    assertThat(line.execute()).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("a bug ends this command", "IllegalStateException", "at dev.revoker.User")
+        .contains("caused by java.lang.IllegalArgumentException")
+        .doesNotContain(KEY);
+  }
+
+  @Command(name = "buggy")
+  static final class Buggy implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      throw new IllegalStateException("read " + KEY, new IllegalArgumentException(KEY));
+    }
+  }
+
+  @Test
+  void withoutArgumentsTheCommandsAreListed() {
+    assertThat(run()).isZero();
+    assertThat(run("help")).isZero();
+    assertThat(run("help", "submit")).isZero();
+    assertThat(run("version")).isZero();
+    assertThat(out.toString())
+        .contains(
+            "Commands:", "watch ", "Usage: revoker submit", "Java " + Runtime.version().feature());
+    assertThat(run("help", "sumbit")).isEqualTo(2);
+    assertThat(err.toString()).contains("submit");
   }
 
   @Test

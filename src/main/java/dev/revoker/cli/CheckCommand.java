@@ -17,11 +17,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     header = "Checks what a worker needs before it is started.",
-    description = {
-      "Validates the configuration, prints it with secrets masked, and tries the brokers, the"
-          + " topics",
-      "and a login for each account."
-    },
+    description =
+        "Validates the configuration, prints it with secrets masked, and tries the brokers, the"
+            + " topics and a login for each account.",
     exitCodeList = {
       "0:Every check passed.",
       "1:A check failed.",

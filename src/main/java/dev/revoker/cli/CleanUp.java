@@ -9,6 +9,15 @@ final class CleanUp {
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(resource)));
   }
 
+  /** Closes the resource when the JVM ends, after the task. */
+  static void onExit(Runnable first, AutoCloseable resource) {
+    onExit(
+        () -> {
+          first.run();
+          close(resource);
+        });
+  }
+
   /**
    * Runs the task if the JVM ends before the returned runnable has run.
    *

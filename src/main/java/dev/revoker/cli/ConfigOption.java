@@ -21,6 +21,11 @@ final class ConfigOption {
       })
   private @Nullable Path file;
 
+  /** The file that was given; null for none. */
+  @Nullable Path file() {
+    return file;
+  }
+
   /** Loads the configuration; if it is wrong, prints each mistake and returns nothing. */
   Optional<Config> load(PrintWriter err) {
     return valid(loaded(), err);

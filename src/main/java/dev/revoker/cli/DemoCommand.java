@@ -4,6 +4,7 @@ import dev.revoker.api.HttpApi;
 import dev.revoker.config.ApiConfig;
 import dev.revoker.sandbox.Demo;
 import dev.revoker.sandbox.LocalStack;
+import dev.revoker.submit.Console;
 import dev.revoker.time.SystemTime;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,13 +15,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     header = "Shows the whole program at work on this machine.",
-    description = {
-      "Starts a real Kafka broker, a stand-in for the account API and a worker on this machine,"
-          + " with",
-      "nothing to install. Submits requests, kills the worker, breaks the API and repairs it; then",
-      "proves that every request has exactly one result and that no removed key logs in. Ends by",
-      "itself within a minute."
-    },
+    description =
+        "Starts a real Kafka broker, a stand-in for the account API and a worker on this machine,"
+            + " with nothing to install. Submits requests, kills the worker, breaks the API and"
+            + " repairs it; then proves that every request has exactly one result and that no"
+            + " removed key logs in. Ends by itself within a minute.",
     exitCodeList = {
       "0:Every promise held.",
       "1:A promise did not hold.",
@@ -35,7 +34,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    int columns = Integer.getInteger("revoker.columns", 0);
+    int columns = Console.terminalColumns();
     spec.commandLine()
         .getOut()
         .println("Starting a Kafka broker, a stand-in for the account API and a worker ...");

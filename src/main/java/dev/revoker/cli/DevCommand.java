@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,10 +26,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dev",
     header = "Runs the parts of the demo until Ctrl-C.",
-    description = {
-      "Runs a real Kafka broker, a stand-in for the account API and a worker on this machine, and",
-      "prints their addresses. Runs until Ctrl-C, then leaves nothing behind."
-    },
+    description =
+        "Runs a real Kafka broker, a stand-in for the account API and a worker on this machine, and"
+            + " prints their addresses. Runs until Ctrl-C, then leaves nothing behind.",
     footer = {
       "",
       "Examples:",
@@ -35,6 +36,8 @@ import picocli.CommandLine.Spec;
       "  bin/revoker dev --keys 1000 --keys-file keys.csv"
     })
 public final class DevCommand implements Callable<Integer> {
+  private static final int LOG_LINES = 20;
+
   @Option(
       names = "--keys",
       paramLabel = "N",
@@ -63,7 +66,8 @@ public final class DevCommand implements Callable<Integer> {
     out.flush();
     try (SystemTime time = new SystemTime();
         LocalStack stack = LocalStack.start(time)) {
-      CleanUp.onExit(stack);
+      AtomicBoolean stopping = new AtomicBoolean();
+      CleanUp.onExit(() -> stopping.set(true), stack);
       WorkerProcess worker = stack.startWorker("worker", Map.of());
       List<Secret> live = stack.api().generateKeys(LocalStack.ACCOUNT, keys);
       if (keysFile == null) {
@@ -79,7 +83,13 @@ public final class DevCommand implements Callable<Integer> {
         out.flush();
       }
       worker.awaitExit();
-      out.println("The worker has ended. Its log: " + worker.log());
+      if (!stopping.get()) {
+        // The log is deleted with the stack, so its end is shown, and not its name.
+        out.println("The worker has ended. The end of its log:");
+        List<String> log = Files.readAllLines(worker.log());
+        log.subList(Math.max(0, log.size() - LOG_LINES), log.size()).forEach(out::println);
+        out.flush();
+      }
       return ExitCode.FAILED;
     }
   }
@@ -97,60 +107,65 @@ public final class DevCommand implements Callable<Integer> {
   }
 
   private static void submitHint(PrintWriter out, LocalStack stack, String file) {
-    out.println(
-        "  REVOKER_BOOTSTRAP_SERVERS="
-            + stack.broker().bootstrapServers()
-            + " bin/revoker submit --wait "
-            + file);
+    out.printf(
+        Locale.ROOT,
+        "  REVOKER_BOOTSTRAP_SERVERS=%s bin/revoker submit --wait %s%n",
+        stack.broker().bootstrapServers(),
+        file);
   }
 
   private static void addresses(PrintWriter out, LocalStack stack, WorkerProcess worker) {
-    String servers = stack.broker().bootstrapServers();
-    out.println();
-    out.println("Kafka        " + servers);
-    out.println(
-        "topics       "
-            + LocalStack.URGENT
-            + ", "
-            + LocalStack.STANDARD
-            + ", "
-            + LocalStack.RESULTS);
-    out.println("account API  " + stack.api().url() + "  (faults: POST /_sandbox/faults)");
-    out.println("worker       " + worker.ops() + "/metrics, /livez, /readyz");
-    out.println("worker's log " + worker.log());
+    out.printf(
+        Locale.ROOT,
+        """
+
+        Kafka        %s
+        topics       %s, %s, %s
+        account API  %s  (faults: POST /_sandbox/faults)
+        worker       %s/metrics, /livez, /readyz
+        worker's log %s
+        """,
+        stack.broker().bootstrapServers(),
+        LocalStack.URGENT,
+        LocalStack.STANDARD,
+        LocalStack.RESULTS,
+        stack.api().url(),
+        worker.ops(),
+        worker.log());
   }
 
   private static void print(
       PrintWriter out, LocalStack stack, WorkerProcess worker, List<Secret> live) {
     String servers = stack.broker().bootstrapServers();
     addresses(out, stack, worker);
-    out.println();
-    out.println(
-        "Live keys of the account \"" + LocalStack.ACCOUNT + "\", made for this sandbox only:");
+    out.printf(
+        Locale.ROOT,
+        "%nLive keys of the account \"%s\", made for this sandbox only:%n",
+        LocalStack.ACCOUNT);
     live.forEach(key -> out.println("  " + key.reveal()));
     out.println();
     out.println("Revoke some: paste keys into this command, a line each, and end with Ctrl-D:");
     submitHint(out, stack, "-");
-    out.println("or send a request with any Kafka producer, for example:");
-    out.println(
-        "  echo '{\"api_securekey\":\""
-            + live.getFirst().reveal()
-            + "\"}' | kcat -P -b "
-            + servers
-            + " -t "
-            + LocalStack.URGENT);
-    out.println("and read its result:");
-    out.println(
-        "  kcat -C -b "
-            + servers
-            + " -t "
-            + LocalStack.RESULTS
-            + " -X isolation.level=read_committed");
-    out.println("Break the API, and repair it:");
-    out.println("  curl -d '{\"outage\":true}' " + stack.api().url() + "/_sandbox/faults");
-    out.println("  curl -d '{\"outage\":false}' " + stack.api().url() + "/_sandbox/faults");
-    out.println();
-    out.println("Ctrl-C stops everything.");
+    out.printf(
+        Locale.ROOT,
+        """
+        or send a request with any Kafka producer, for example:
+          echo '{"api_securekey":"%s"}' | kcat -P -b %s -t %s
+        and read its result:
+          kcat -C -b %s -t %s -X isolation.level=read_committed
+        Break the API, and repair it:
+          curl -d '{"outage":true}' %s/_sandbox/faults
+          curl -d '{"outage":false}' %s/_sandbox/faults
+
+        Ctrl-C stops everything.
+        """,
+        live.isEmpty() ? "KEY" : live.getFirst().reveal(),
+        servers,
+        LocalStack.URGENT,
+        servers,
+        LocalStack.RESULTS,
+        stack.api().url(),
+        stack.api().url());
     out.flush();
   }
 }

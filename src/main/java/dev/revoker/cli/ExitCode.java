@@ -2,10 +2,7 @@ package dev.revoker.cli;
 
 /** The exit codes of all commands. */
 public final class ExitCode {
-  /** Done. */
   public static final int DONE = 0;
-
-  /** It failed. */
   public static final int FAILED = 1;
 
   /** The command line or the configuration is wrong. */

@@ -1,44 +1,64 @@
 package dev.revoker.cli;
 
-import java.nio.file.Path;
+import dev.revoker.message.Text;
+import dev.revoker.submit.CommandException;
+import dev.revoker.submit.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What all commands have in common: help, version, and how arguments are read. */
+/** What all commands have in common: help, version, conversion of arguments, error messages. */
 public final class Help {
   private static final int WIDTH = 100;
+
+  /** picocli refuses a smaller width. */
+  private static final int MIN_WIDTH = 55;
 
   private Help() {}
 
   /** Sets up a command and its subcommands, which must have been added before. */
   public static CommandLine with(CommandLine command) {
+    command.addSubcommand(new HelpCommand()).addSubcommand(new VersionCommand());
     CommandSpec spec = command.getCommandSpec();
     spec.addOption(
         OptionSpec.builder("-V", "--version")
             .versionHelp(true)
             .description("Print the version.")
             .build());
-    spec.versionProvider(new Version());
-    addHelp(command);
+    spec.versionProvider(Help::version);
+    addHelp(command, Console.terminalColumns());
+    Converters.register(command);
     // An argument that starts with @ is a text like any other, and never a file to read.
     return command
         .setExpandAtFiles(false)
-        .registerConverter(Path.class, new PathConverter())
-        .setExecutionExceptionHandler(new FailedCommand())
+        .setParameterExceptionHandler(Help::wrongUsage)
+        .setExecutionExceptionHandler(Help::failed)
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
-  private static void addHelp(CommandLine command) {
+  private static void addHelp(CommandLine command, int columns) {
     CommandSpec spec = command.getCommandSpec();
     spec.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Print this help.").build());
     UsageMessageSpec usage = spec.usageMessage();
-    usage.width(WIDTH);
+    usage.width(columns == 0 ? WIDTH : Math.clamp(columns, MIN_WIDTH, WIDTH));
     usage.synopsisHeading("%nUsage: ");
     usage.descriptionHeading("%n");
     usage.parameterListHeading("%n");
@@ -53,17 +73,119 @@ public final class Help {
       codes.put("2", "The command line or the configuration is wrong.");
       usage.exitCodeList(codes);
     }
-    command.getSubcommands().values().forEach(Help::addHelp);
+    command.getSubcommands().values().forEach(one -> addHelp(one, columns));
   }
 
-  private static final class Version implements IVersionProvider {
+  /** Prints a command's help, wrapped where the terminal is narrower than picocli allows. */
+  public static int print(CommandLine command) {
+    int columns = Console.terminalColumns();
+    String help = command.getUsageMessage(command.getColorScheme());
+    boolean narrow = columns > 0 && columns < MIN_WIDTH;
+    command.getOut().print(narrow ? Console.wrap(help, columns) + "\n" : help);
+    command.getOut().flush();
+    return ExitCode.DONE;
+  }
+
+  private static String[] version() {
+    String version = Help.class.getPackage().getImplementationVersion();
+    return new String[] {
+      "revoker " + (version == null ? "(not packaged)" : version),
+      "Java " + System.getProperty("java.version")
+    };
+  }
+
+  /** Reports a wrong command line without repeating an argument that may be a key. */
+  private static int wrongUsage(ParameterException wrong, String[] arguments) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    String message = String.valueOf(wrong.getMessage());
+    err.println(
+        Console.looksLikeKey(message)
+            ? "the command line is wrong, and not repeated here, because a part of it looks like a"
+                + " key; keys are read from files or standard input (submit --help)"
+            : Text.visible(message));
+    UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
+  }
+
+  /** Prints one line for what users can cause; only a bug gets a stack trace. */
+  private static int failed(Exception failure, CommandLine command, ParseResult parsed) {
+    Console console = new Console(command.getOut(), command.getErr(), Console.terminalColumns());
+    Throwable cause =
+        failure instanceof UncheckedIOException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    switch (cause) {
+      case CommandException expected -> {
+        console.tell(expected.text());
+        return expected.isUsage() ? ExitCode.USAGE : ExitCode.FAILED;
+      }
+      case InvalidPathException name -> {
+        console.tell("a file's name is not valid: " + name.getReason());
+        return ExitCode.USAGE;
+      }
+      case FileSystemException file -> console.tell(CommandException.ofFile(file));
+      case IOException io -> console.tell("a file or a connection failed: " + io.getMessage());
+      default -> {
+        console.tell("a bug ends this command, please report it:");
+        printWithoutMessages(failure, command.getErr());
+      }
+    }
+    return ExitCode.FAILED;
+  }
+
+  /** An exception's message may contain anything that was read, a key too. */
+  private static void printWithoutMessages(Throwable bug, PrintWriter err) {
+    for (Throwable one = bug; one != null; one = one.getCause()) {
+      err.println((one == bug ? "" : "caused by ") + one.getClass().getName());
+      for (StackTraceElement frame : one.getStackTrace()) {
+        err.println("\tat " + frame);
+      }
+    }
+    err.flush();
+  }
+
+  /** {@code help}, as {@code --help}. */
+  @Command(
+      name = "help",
+      header = "Prints the list of commands, or the help of one.",
+      description = "Prints the list of commands, or the help of one.",
+      footer = {"", "Examples:", "  bin/revoker help submit"})
+  static final class HelpCommand implements Callable<Integer> {
+    @Parameters(
+        paramLabel = "[COMMAND]",
+        hideParamSyntax = true,
+        arity = "0..1",
+        description = "The command to explain.")
+    private @Nullable String name;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
     @Override
-    public String[] getVersion() {
-      String version = Help.class.getPackage().getImplementationVersion();
-      return new String[] {
-        "revoker " + (version == null ? "(not packaged)" : version),
-        "Java " + System.getProperty("java.version")
-      };
+    public Integer call() {
+      CommandLine root = spec.root().commandLine();
+      CommandLine wanted = name == null ? root : root.getSubcommands().get(name);
+      if (wanted == null) {
+        throw new UnmatchedArgumentException(root, List.of(String.valueOf(name)));
+      }
+      return print(wanted);
+    }
+  }
+
+  /** {@code version}, as {@code --version}. */
+  @Command(
+      name = "version",
+      header = "Prints the version.",
+      description = "Prints the version.",
+      footer = {"", "Examples:", "  bin/revoker version"})
+  static final class VersionCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+      spec.root().commandLine().printVersionHelp(spec.root().commandLine().getOut());
+      return ExitCode.DONE;
     }
   }
 }

@@ -5,14 +5,15 @@ import dev.revoker.submit.CommandException;
 import dev.revoker.submit.Console;
 import dev.revoker.submit.InputFile;
 import dev.revoker.submit.InputFormat;
-import dev.revoker.submit.LooksLikeKey;
 import dev.revoker.submit.Submission;
 import dev.revoker.submit.SubmitOptions;
+import dev.revoker.time.SystemTime;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,15 @@ public final class SubmitCommand implements Callable<Integer> {
       })
   private @Nullable Path report;
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      description = {
+        "With --wait: stop waiting after this time, such as 30s, 5m or 2h, and name what is"
+            + " missing."
+      })
+  private @Nullable Duration timeout;
+
   @Option(names = "--overwrite", description = "Let --report replace a file.")
   private boolean overwrite;
 
@@ -155,20 +165,32 @@ public final class SubmitCommand implements Callable<Integer> {
   private int submit(Config loaded) throws CommandException, IOException {
     Console console =
         new Console(
-            spec.commandLine().getOut(),
-            spec.commandLine().getErr(),
-            Integer.getInteger("revoker.columns", 0));
+            spec.commandLine().getOut(), spec.commandLine().getErr(), Console.terminalColumns());
     SubmitOptions.Defaults defaults =
         new SubmitOptions.Defaults(account, reason, requestedBy, notAfter, labels);
     SubmitOptions options =
         new SubmitOptions(
-            format, defaults, lane, batch, skipInvalid, dryRun, wait, resume, report, overwrite);
-    Submission submission = new Submission(loaded, options, console);
-    Runnable notNeeded = CleanUp.onEarlyExit(submission::leave);
-    try (InputFile input = input(console)) {
-      return submission.run(input) ? ExitCode.DONE : ExitCode.FAILED;
-    } finally {
-      notNeeded.run();
+            format,
+            defaults,
+            lane,
+            batch,
+            skipInvalid,
+            dryRun,
+            wait,
+            resume,
+            report,
+            overwrite,
+            timeout,
+            config.file());
+    try (SystemTime time = new SystemTime();
+        InputFile input = input(console)) {
+      Submission submission = new Submission(loaded, options, console, time);
+      Runnable notNeeded = CleanUp.onEarlyExit(submission::leave);
+      try {
+        return submission.run(input) ? ExitCode.DONE : ExitCode.FAILED;
+      } finally {
+        notNeeded.run();
+      }
     }
   }
 
@@ -178,13 +200,13 @@ public final class SubmitCommand implements Callable<Integer> {
     }
     return files.isEmpty() || files.getFirst().equals("-")
         ? InputFile.copyOf(System.in)
-        : InputFile.open(PathConverter.path(files.getFirst()));
+        : InputFile.open(Converters.path(files.getFirst()));
   }
 
   /** What is wrong with the arguments, or null. */
   private @Nullable String mistake() {
     for (String file : files) {
-      if (LooksLikeKey.test(file) && !isFile(file)) {
+      if (Console.looksLikeKey(file) && !isFile(file)) {
         return """
         An argument looks like a key, and is not repeated here. Keys are read from a file or from
         standard input: other users see a process's arguments, and your shell may have kept it.
@@ -199,7 +221,10 @@ public final class SubmitCommand implements Callable<Integer> {
     if (overwrite && report == null) {
       return "--overwrite needs --report";
     }
-    return report != null && !wait ? "--report needs --wait" : null;
+    if ((report != null || timeout != null) && !wait) {
+      return (report == null ? "--timeout" : "--report") + " needs --wait";
+    }
+    return null;
   }
 
   private static boolean isFile(String name) {

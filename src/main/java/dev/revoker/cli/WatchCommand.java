@@ -4,6 +4,8 @@ import dev.revoker.config.Config;
 import dev.revoker.submit.CommandException;
 import dev.revoker.submit.Console;
 import dev.revoker.submit.Watch;
+import dev.revoker.time.SystemTime;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Spec;
     },
     exitCodeList = {
       "0:Everything that was shown succeeded.",
-      "1:Some of it did not, or the results cannot be read.",
+      "1:Some of it did not, a result is missing after --timeout, or the results cannot be read.",
       "2:The command line or the configuration is wrong."
     },
     footer = {
@@ -55,6 +57,12 @@ public final class WatchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the results as they are, a JSON object a line.")
   private boolean json;
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      description = "Stop waiting after this time, such as 30s, 5m or 2h.")
+  private @Nullable Duration timeout;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** At most one of these. */
@@ -81,10 +89,14 @@ public final class WatchCommand implements Callable<Integer> {
   }
 
   private int watch(Config loaded) throws CommandException {
-    Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr(), 0);
+    Console console =
+        new Console(
+            spec.commandLine().getOut(), spec.commandLine().getErr(), Console.terminalColumns());
     Which one = which == null ? new Which() : which;
     Watch.Wanted wanted = new Watch.Wanted(one.batch, one.request, fingerprint, one.follow);
-    boolean succeeded = new Watch(loaded, wanted, json, console).run();
-    return succeeded ? ExitCode.DONE : ExitCode.FAILED;
+    try (SystemTime time = new SystemTime()) {
+      boolean succeeded = new Watch(loaded, wanted, json, timeout, console, time).run();
+      return succeeded ? ExitCode.DONE : ExitCode.FAILED;
+    }
   }
 }

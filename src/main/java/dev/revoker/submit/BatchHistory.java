@@ -2,7 +2,6 @@ package dev.revoker.submit;
 
 import dev.revoker.model.Request;
 import dev.revoker.model.Source;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,21 +16,28 @@ import org.apache.kafka.common.header.Header;
  */
 final class BatchHistory {
   private final SubmitBatch batch;
-  private final RowValidator validator;
+  private final RequestComposer validator;
   private final BatchProgress progress;
   private final SentRecords sent;
   private final ResultCollector collector;
-  private final KeyFingerprintIndex keys = new KeyFingerprintIndex();
+  private final KeyFingerprintIndex keys;
   private long foreign;
 
+  /**
+   * Starts without records.
+   *
+   * @param keys the rows' own keys
+   */
   BatchHistory(
       SubmitBatch batch,
-      RowValidator validator,
+      RequestComposer validator,
+      KeyFingerprintIndex keys,
       BatchProgress progress,
       SentRecords sent,
       ResultCollector collector) {
     this.batch = batch;
     this.validator = validator;
+    this.keys = keys;
     this.progress = progress;
     this.sent = sent;
     this.collector = collector;
@@ -41,16 +47,10 @@ final class BatchHistory {
    * Reads the topics up to their ends; the reader of results continues from there. Requests are
    * read first: what has a result at that time was a request before.
    *
-   * @param scan the input, for the rows' keys
    * @throws CommandException where a topic cannot be read
    */
-  void read(KafkaClients clients, List<String> requestTopics, TopicReader results, InputScan scan)
-      throws IOException, CommandException {
-    for (Row row = scan.next(); row != null; row = scan.next()) {
-      if (row instanceof Row.Valid valid) {
-        noteKey(valid.number(), valid.fingerprint());
-      }
-    }
+  void read(KafkaClients clients, List<String> requestTopics, TopicReader results)
+      throws CommandException {
     try (TopicReader requests = TopicReader.of(clients, requestTopics)) {
       requests.drain(this::takeRequest);
     }
@@ -68,11 +68,6 @@ final class BatchHistory {
     return foreign;
   }
 
-  /** The row's own key. */
-  void noteKey(long row, String fingerprint) {
-    keys.note(row, fingerprint);
-  }
-
   void takeRequest(ConsumerRecord<byte[], byte[]> record) {
     Header id = record.headers().lastHeader("ce_id");
     long row =
@@ -83,7 +78,7 @@ final class BatchHistory {
       return;
     }
     Request request = validator.read(record.value());
-    if (RowValidator.fault(request) == null
+    if (RequestComposer.fault(request) == null
         && keys.matches(row, String.valueOf(request.echo().keyFingerprint()))) {
       sent.found(new TopicPartition(record.topic(), record.partition()), record.offset(), row);
       progress.sent(row);

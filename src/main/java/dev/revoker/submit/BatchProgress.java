@@ -126,6 +126,18 @@ final class BatchProgress {
     return map;
   }
 
+  /** The same of all rows: a row whose key was sent for an earlier row has its outcome. */
+  synchronized Map<Outcome, Integer> counts(RepeatedRows repeated) {
+    Map<Outcome, Integer> map = counts();
+    for (int row = 1; repeated.count() > 0 && row < outcome.length; row++) {
+      Outcome of = outcome(repeated.firstOf(row));
+      if (of != null) {
+        map.merge(of, 1, Integer::sum);
+      }
+    }
+    return map;
+  }
+
   private boolean isKnown(long row) {
     return row > 0 && row < outcome.length;
   }

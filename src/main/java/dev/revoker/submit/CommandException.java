@@ -5,6 +5,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Locale;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -21,14 +22,19 @@ public final class CommandException extends Exception {
     this.usage = usage;
   }
 
-  /** Something failed: exit code 1. */
-  public static CommandException failed(String message) {
-    return new CommandException(message, false);
+  /** Something failed: exit code 1. With arguments, the text is a format. */
+  public static CommandException failed(String text, Object... arguments) {
+    return new CommandException(format(text, arguments), false);
   }
 
-  /** The command line is wrong: exit code 2. */
-  public static CommandException usage(String message) {
-    return new CommandException(message, true);
+  /** The command line is wrong: exit code 2. With arguments, the text is a format. */
+  public static CommandException usage(String text, Object... arguments) {
+    return new CommandException(format(text, arguments), true);
+  }
+
+  /** Numbers have ASCII digits in every locale. A text without arguments stays as it is. */
+  static String format(String text, Object... arguments) {
+    return arguments.length == 0 ? text : String.format(Locale.ROOT, text, arguments);
   }
 
   /**
@@ -37,19 +43,17 @@ public final class CommandException extends Exception {
    * @param doing what was tried, such as "reading results"
    */
   static CommandException ofKafka(String doing, Throwable failure, String brokers) {
-    return switch (failure) {
-      case TimeoutException late ->
-          failed(
-              doing
-                  + ": no broker at "
-                  + brokers
-                  + " answers; see bootstrap.servers and the network");
-      case AuthenticationException refused ->
-          failed(doing + ": the brokers refuse the login: " + refused.getMessage());
-      case AuthorizationException refused ->
-          failed(doing + ": the brokers do not allow it: " + refused.getMessage());
-      default -> failed(doing + ": " + withCauses(failure));
-    };
+    String why =
+        switch (failure) {
+          case TimeoutException late ->
+              "no broker at " + brokers + " answers; see bootstrap.servers and the network";
+          case AuthenticationException refused ->
+              "the brokers refuse the login: " + refused.getMessage();
+          case AuthorizationException refused ->
+              "the brokers do not allow it: " + refused.getMessage();
+          default -> withCauses(failure);
+        };
+    return new CommandException(doing + ": " + why, false);
   }
 
   /** Why a file could not be used, with its name. */

@@ -12,21 +12,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Results go to standard output, everything else to standard error. Progress is a bar on a
- * terminal, and a line for every tenth of the rows in a pipe. Characters that control a terminal
- * are replaced.
+ * terminal, and lines in a pipe. Lines are wrapped to the terminal's width between words.
+ * Characters that control a terminal are replaced.
  */
 public final class Console {
   private static final int LINE_EVERY_PERCENT = 10;
+
+  /** A date has eight digits, so a name may contain that many. */
+  private static final Pattern KEY_INSIDE =
+      Pattern.compile("\\p{XDigit}{16}|api_(securekey|token)");
+
+  private static final Pattern KEY_ALONE = Pattern.compile("\\W*\\p{XDigit}{8,}\\W*");
 
   private final PrintWriter out;
   private final PrintWriter err;
@@ -47,10 +53,29 @@ public final class Console {
     this.columns = columns;
   }
 
+  /** The width of the terminal as bin/revoker found it; 0 where there is none. */
+  public static int terminalColumns() {
+    return Integer.getInteger("revoker.columns", 0);
+  }
+
+  /** Whether a text may be a key and so must not be shown: hex digits alone, or many of them. */
+  public static boolean looksLikeKey(String text) {
+    return KEY_ALONE.matcher(text).matches() || KEY_INSIDE.matcher(text).find();
+  }
+
+  int columns() {
+    return columns;
+  }
+
   /** Prints a line of the command's output. */
   void print(String line) {
-    out.println(Text.visible(line));
+    out.println(wrap(Text.visible(line), columns));
     out.flush();
+  }
+
+  /** Prints some lines; nothing for no text. */
+  void printLines(String lines) {
+    lines.lines().forEach(this::print);
   }
 
   /** Prints a JSON value; escapes what {@link #print} would replace. */
@@ -64,17 +89,20 @@ public final class Console {
     return out.checkError();
   }
 
-  /** Prints a line about the progress or a fault of the command. */
-  public void tell(String line) {
-    err.println(Text.visible(line));
+  /** Prints a line about the progress or a fault. With arguments, the line is a format. */
+  public void tell(String line, Object... arguments) {
+    err.println(wrap(Text.visible(CommandException.format(line, arguments)), columns));
     err.flush();
   }
 
   /** Starts to show progress. */
   synchronized void begin(long size, long done) {
     total = size;
+    ended = false;
     if (columns > 0) {
-      DecimalFormat whole = new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT));
+      // The library's own way to find the width takes Ctrl-C away from the JVM, and with it the
+      // messages about how to continue.
+      PrintStream direct = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
       bar =
           new ProgressBarBuilder()
               .setTaskName("results")
@@ -82,37 +110,33 @@ public final class Console {
               .startsFrom(done, Duration.ZERO)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
-              .showSpeed(whole)
-              .setConsumer(bar())
+              .showSpeed(new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+              .setConsumer(new ConsoleProgressBarConsumer(direct, columns - 1))
               .build();
     }
   }
 
   /**
-   * The library's own way to find the width takes Ctrl-C away from the JVM, and with it the
-   * messages of {@link Submission#leave}.
+   * Shows the present progress.
+   *
+   * @param sign whether to print a line in any case where there is no terminal
    */
-  private ProgressBarConsumer bar() {
-    PrintStream direct = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
-    return new ConsoleProgressBarConsumer(direct, columns - 1);
-  }
-
-  /** Shows the present progress. */
-  synchronized void progress(BatchProgress progress, boolean connected) {
+  synchronized void progress(BatchProgress progress, boolean connected, boolean sign) {
     if (ended) {
       return;
     }
     long now = progress.answered();
-    String outcomes = outcomes(progress.counts());
+    String outcomes = (connected ? "" : "no connection to the brokers; ") + outcomes(progress);
     if (bar != null) {
-      bar.setExtraMessage((connected ? " " : " (no connection to the brokers) ") + outcomes);
+      bar.setExtraMessage(" " + outcomes);
       bar.stepTo(now);
       return;
     }
     int percent = total == 0 ? 100 : (int) (100 * now / total);
-    if (percent >= percentShown + LINE_EVERY_PERCENT && now < total) {
+    boolean tenth = percent >= percentShown + LINE_EVERY_PERCENT;
+    if ((tenth || sign) && now < total) {
       percentShown = percent - percent % LINE_EVERY_PERCENT;
-      tell(now + " of " + total + " results: " + outcomes);
+      tell("%d of %d results, waiting for the others: %s", now, total, outcomes);
     }
   }
 
@@ -137,10 +161,10 @@ public final class Console {
   }
 
   /** Prints some of the failures, and how many more there are. */
-  void failures(List<String> some, long all, String whereAllAre) {
+  void failures(List<ResultRecord> some, long all, String whereAllAre) {
     if (!some.isEmpty() && all > 0) {
       print("");
-      some.forEach(this::print);
+      some.forEach(result -> printLines(result.line(columns)));
       if (all > some.size()) {
         print("... and " + (all - some.size()) + " more; " + whereAllAre + " has them all");
       }
@@ -149,6 +173,32 @@ public final class Console {
 
   private static String cells(String name, Object count) {
     return String.format(Locale.ROOT, "%-16s %12s", name, count);
+  }
+
+  /** Breaks long lines between words; continues under the start of the line. 0 breaks nothing. */
+  public static String wrap(String text, int width) {
+    return width <= 0
+        ? text
+        : text.lines().map(line -> wrapLine(line, width)).collect(Collectors.joining("\n"));
+  }
+
+  private static String wrapLine(String line, int width) {
+    String rest = line.stripTrailing();
+    String indent = " ".repeat(Math.min(width / 4, rest.length() - rest.stripLeading().length()));
+    StringBuilder wrapped = new StringBuilder();
+    while (rest.length() > width) {
+      int start = rest.length() - rest.stripLeading().length();
+      int at = rest.lastIndexOf(' ', width);
+      if (at <= start) {
+        at = rest.indexOf(' ', width);
+      }
+      if (at < 0) {
+        break;
+      }
+      wrapped.append(rest.substring(0, at).stripTrailing()).append('\n');
+      rest = indent + rest.substring(at).strip();
+    }
+    return wrapped.append(rest).toString();
   }
 
   /** In JSON characters that act on a terminal are inside of strings only. */
@@ -168,8 +218,8 @@ public final class Console {
     return escaped.toString();
   }
 
-  private static String outcomes(Map<Outcome, Integer> counts) {
-    return counts.entrySet().stream()
+  private static String outcomes(BatchProgress progress) {
+    return progress.counts().entrySet().stream()
         .map(entry -> entry.getKey().wireName() + " " + entry.getValue())
         .collect(Collectors.joining(", "));
   }

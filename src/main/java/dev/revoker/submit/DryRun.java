@@ -17,16 +17,16 @@ final class DryRun {
 
   private DryRun() {}
 
-  static void print(InputScan scan, Console console) throws IOException {
+  static void print(InputScan scan, RepeatedRows repeated, Console console) throws IOException {
     for (Row row = scan.next(); row != null && !console.isClosed(); row = scan.next()) {
-      if (row instanceof Row.Valid valid) {
-        console.printJson(masked(valid.value()));
+      if (row instanceof Row.Valid valid && repeated.firstOf(row.number()) == 0) {
+        console.printJson(masked(valid));
       }
     }
   }
 
-  private static String masked(byte[] value) {
-    JsonNode request = JSON.readTree(value);
+  private static String masked(Row.Valid row) {
+    JsonNode request = JSON.readTree(row.value());
     List<Secret> secrets = new ArrayList<>();
     for (String name : SECRETS) {
       if (request.path(name).isString()) {
@@ -34,7 +34,11 @@ final class DryRun {
       }
     }
     Redactor redactor = Redactor.of(secrets.toArray(Secret[]::new));
-    return JSON.writeValueAsString(masked(request, redactor));
+    JsonNode shown = masked(request, redactor);
+    if (shown instanceof ObjectNode object) {
+      object.put("key_fingerprint", row.fingerprint());
+    }
+    return JSON.writeValueAsString(shown);
   }
 
   /** Masks every text and name, ignored fields included. */

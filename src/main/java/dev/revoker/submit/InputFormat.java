@@ -54,7 +54,7 @@ public record InputFormat(Type type, char separator) {
     if (first.matches("\\p{XDigit}{8,}")) {
       return new InputFormat(Type.KEYS, ',');
     }
-    if (cells(first, separator(first)).contains(CsvHeader.KEY)) {
+    if (cells(first, separator(first)).contains(CsvRows.KEY)) {
       return new InputFormat(Type.CSV, separator(first));
     }
     throw CommandException.failed(why(first));
@@ -68,12 +68,12 @@ public record InputFormat(Type type, char separator) {
       return "line 1: this is UTF-16, or not text; save the file as UTF-8";
     }
     return "line 1: neither a JSON object, nor a CSV header with "
-        + CsvHeader.KEY
+        + CsvRows.KEY
         + ", nor a key of hex digits; --format names the format";
   }
 
   /** The rows, from the first. */
-  RawRow.Reader rows(InputStream start, RowValidator validator)
+  Row.Reader rows(InputStream start, RequestComposer validator)
       throws IOException, CommandException {
     InputStream in = withoutMark(start);
     return switch (type) {
@@ -85,7 +85,7 @@ public record InputFormat(Type type, char separator) {
 
   private static char separator(String header) {
     return Stream.of(',', ';', '\t')
-        .filter(separator -> cells(header, separator).contains(CsvHeader.KEY))
+        .filter(separator -> cells(header, separator).contains(CsvRows.KEY))
         .findFirst()
         .orElse(',');
   }

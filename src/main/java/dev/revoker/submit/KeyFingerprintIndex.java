@@ -29,15 +29,16 @@ final class KeyFingerprintIndex {
 
   /** Whether a key was noted for the row. */
   boolean isNoted(long row) {
-    return noted(row) != 0;
+    return bits(row) != 0;
   }
 
   /** Whether the row is about this key, and the fingerprint was made with the same secret. */
   boolean matches(long row, String fingerprint) {
-    return isFingerprint(fingerprint) && noted(row) == bits(fingerprint);
+    return isFingerprint(fingerprint) && bits(row) == bits(fingerprint);
   }
 
-  private long noted(long row) {
+  /** The noted part of the fingerprint; 0 where none was noted. */
+  long bits(long row) {
     long[] page = pages.get(row / PAGE_ROWS);
     return page == null ? 0 : page[(int) (row % PAGE_ROWS)];
   }

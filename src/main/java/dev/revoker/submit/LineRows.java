@@ -16,10 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * Inputs with a row a line: NDJSON, or a list of keys. Blank lines are skipped. Of a line that is
- * too long only the start is kept.
- */
+/** Inputs with a row a line. Blank lines are skipped; of a long line only the start is kept. */
 final class LineRows {
   /** Keeps ignored fields as they are, whatever their numbers. */
   static final JsonMapper JSON =
@@ -36,7 +33,6 @@ final class LineRows {
           .build();
 
   private static final int MAX_BYTES = RequestReader.MAX_VALUE_BYTES;
-  private static final int BUFFER_BYTES = 1 << 16;
 
   private final InputStream in;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
@@ -44,11 +40,11 @@ final class LineRows {
   private boolean tooLong;
 
   private LineRows(InputStream in) {
-    this.in = new BufferedInputStream(in, BUFFER_BYTES);
+    this.in = new BufferedInputStream(in, 1 << 16);
   }
 
   /** A key a line, with blanks around it. */
-  static RawRow.Reader keys(InputStream in) {
+  static Row.Reader keys(InputStream in) {
     LineRows lines = new LineRows(in);
     return () -> {
       byte[] line = lines.next();
@@ -57,7 +53,7 @@ final class LineRows {
   }
 
   /** A JSON object a line. */
-  static RawRow.Reader ndjson(InputStream in, RowValidator validator) {
+  static Row.Reader ndjson(InputStream in, RequestComposer validator) {
     LineRows lines = new LineRows(in);
     return () -> {
       byte[] line = lines.next();
@@ -71,37 +67,36 @@ final class LineRows {
     return line == null ? "" : text(line);
   }
 
-  private RawRow key(byte[] line) {
-    return new RawRow.Parsed(
-        number, JsonNodeFactory.instance.objectNode().put("api_securekey", text(line)));
+  private Row.Raw key(byte[] line) {
+    return new Row.Parsed(
+        number, JsonNodeFactory.instance.objectNode().put(CsvRows.KEY, text(line)));
   }
 
-  private RawRow object(byte[] line, RowValidator validator) {
+  private Row.Raw object(byte[] line, RequestComposer validator) {
     if (tooLong) {
-      return new RawRow.Broken(number, "the line is longer than " + MAX_BYTES + " bytes");
+      return new Row.Broken(number, "the line is longer than " + MAX_BYTES + " bytes");
     }
-    // The validator comes first: a tree does not show that a field stands there twice.
+    // The validator comes first: a tree does not show that a field occurs twice.
     String why = validator.fault(line);
     if (why != null) {
-      return new RawRow.Broken(number, why);
+      return new Row.Broken(number, why);
     }
     try {
       return JSON.readTree(line) instanceof ObjectNode request
-          ? new RawRow.Parsed(number, request)
-          : new RawRow.Broken(number, "the value is not a JSON object");
+          ? new Row.Parsed(number, request)
+          : new Row.Broken(number, "the value is not a JSON object");
     } catch (JacksonException beyondItsLimits) {
-      return new RawRow.Broken(number, "an ignored field of it cannot be read");
+      return new Row.Broken(number, "an ignored field of it cannot be read");
     }
   }
 
   /** The next line that is not blank, without its end; null after the last. */
   private byte @Nullable [] next() throws IOException {
-    while (true) {
-      byte[] bytes = read();
-      if (bytes == null || !text(bytes).isEmpty()) {
-        return bytes;
-      }
+    byte[] bytes = read();
+    while (bytes != null && text(bytes).isEmpty()) {
+      bytes = read();
     }
+    return bytes;
   }
 
   private byte @Nullable [] read() throws IOException {
@@ -112,13 +107,12 @@ final class LineRows {
       return null;
     }
     number++;
-    while (b >= 0 && b != '\n') {
+    for (; b >= 0 && b != '\n'; b = in.read()) {
       if (line.size() < MAX_BYTES) {
         line.write(b);
       } else {
         tooLong |= b != '\r';
       }
-      b = in.read();
     }
     byte[] bytes = line.toByteArray();
     boolean returns = bytes.length > 0 && bytes[bytes.length - 1] == '\r';

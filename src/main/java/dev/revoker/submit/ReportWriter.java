@@ -1,6 +1,7 @@
 package dev.revoker.submit;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.revoker.model.Echo;
 import dev.revoker.model.ResultError;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -61,27 +62,29 @@ final class ReportWriter {
 
   private final ReportFile report;
   private final InputScan scan;
+  private final RepeatedRows repeated;
   private final ResultSpool spool;
   private long rows;
 
-  ReportWriter(ReportFile report, InputScan scan, ResultSpool spool) {
+  ReportWriter(ReportFile report, InputScan scan, RepeatedRows repeated, ResultSpool spool) {
     this.report = report;
     this.scan = scan;
+    this.repeated = repeated;
     this.spool = spool;
   }
 
   /**
    * Writes all rows.
    *
-   * @param digest the input's, when it was sent
+   * @param summary the input's, when it was validated
    * @return how many rows were written
    * @throws CommandException if the input has changed since; then there is no report
    */
-  long write(byte[] digest) throws IOException, CommandException {
+  long write(InputScan.ScanSummary summary) throws IOException, CommandException {
     report.write(
         file -> {
-          write(file);
-          if (!Arrays.equals(scan.digest(), digest)) {
+          write(file, summary.labels());
+          if (!Arrays.equals(scan.digest(), summary.digest())) {
             throw CommandException.failed(
                 "the file was changed before all results came: there is no report. With the file"
                     + " as it was, the same command with --resume writes it");
@@ -90,10 +93,10 @@ final class ReportWriter {
     return rows;
   }
 
-  private void write(Path file) throws IOException {
+  private void write(Path file, List<String> labels) throws IOException {
     try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       if (report.isCsv()) {
-        writeCsv(CsvWriter.builder().build(out));
+        writeCsv(CsvWriter.builder().build(out), labels);
       } else {
         writeJson(out);
       }
@@ -102,14 +105,15 @@ final class ReportWriter {
     }
   }
 
-  private void writeCsv(CsvWriter out) throws IOException {
-    out.writeRecord(COLUMNS);
+  private void writeCsv(CsvWriter out, List<String> labels) throws IOException {
+    List<String> header = new ArrayList<>(COLUMNS);
+    labels.forEach(name -> header.add(harmless("label." + name)));
+    out.writeRecord(header);
     for (Row row = scan.next(); row != null; row = scan.next()) {
       ObjectNode result = result(row);
-      List<String> cells = new ArrayList<>(COLUMNS.size());
-      for (String column : COLUMNS) {
-        cells.add(harmless(cell(result, column)));
-      }
+      List<String> cells = new ArrayList<>(header.size());
+      COLUMNS.forEach(column -> cells.add(harmless(cell(result, column))));
+      labels.forEach(name -> cells.add(harmless(text(result.path("labels").path(name)))));
       out.writeRecord(cells);
     }
     out.flush();
@@ -132,12 +136,20 @@ final class ReportWriter {
     line.put("row", row.number()).put("line", row.line());
     switch (row) {
       case Row.Valid valid -> {
-        ObjectNode result = spool.get(row.number());
-        if (result != null) {
-          line.setAll(result);
+        long first = repeated.firstOf(row.number());
+        ObjectNode result = spool.get(first == 0 ? row.number() : first);
+        Echo own = valid.echo();
+        if (result == null) {
+          line.put("request_id", own.requestId()).put("outcome", NO_RESULT);
+          line.put("key_fingerprint", valid.fingerprint()).put("account", own.account());
         } else {
-          line.put("request_id", valid.requestId()).put("outcome", NO_RESULT);
-          line.put("key_fingerprint", valid.fingerprint()).put("account", valid.account());
+          line.setAll(result);
+        }
+        if (result == null || first > 0) {
+          // What the row itself says, also where its key was sent for an earlier row.
+          line.put("reason", own.reason()).put("requested_by", own.requestedBy());
+          ObjectNode labels = line.putObject("labels");
+          own.labels().forEach(labels::put);
         }
       }
       case Row.Invalid invalid -> {

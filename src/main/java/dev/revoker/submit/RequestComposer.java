@@ -1,68 +1,87 @@
 package dev.revoker.submit;
 
 import dev.revoker.message.Fingerprints;
+import dev.revoker.message.RequestReader;
 import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
-import java.util.Locale;
+import dev.revoker.model.ResultError;
+import dev.revoker.model.Source;
+import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
-/** Makes requests of rows: adds the defaults and the batch's id and labels, and validates them. */
+/**
+ * Makes requests of rows: adds the defaults and the batch's id and labels. The worker's own reader
+ * validates them, so that both reject the same.
+ */
 final class RequestComposer {
   private static final JsonMapper JSON = new JsonMapper();
+  private static final Source NOWHERE = new Source("", 0, 0);
 
-  private final RowValidator validator;
+  private final RequestReader reader;
   private final SubmitOptions.Defaults defaults;
 
+  /** Only the worker knows its accounts, so no account is wrong here. */
   RequestComposer(Fingerprints fingerprints, SubmitOptions.Defaults defaults) {
-    this.validator = new RowValidator(fingerprints);
+    this.reader = new RequestReader(Set.of(), null, fingerprints);
     this.defaults = defaults;
-  }
-
-  RowValidator validator() {
-    return validator;
   }
 
   /** What is wrong with the defaults, in fixed words; null if they are valid. */
   @Nullable String faultOfDefaults() {
-    SubmitBatch any = new SubmitBatch("b", 1);
     ObjectNode request = JSON.createObjectNode().put("api_securekey", "00000000");
-    String why = fill(request, 1, any);
-    return why == null ? validator.fault(JSON.writeValueAsBytes(request)) : why;
+    String why = fill(request, 1, new SubmitBatch("b", 1));
+    return why == null ? fault(JSON.writeValueAsBytes(request)) : why;
+  }
+
+  /** Why the worker would reject the value, in fixed words; null where it would not. */
+  @Nullable String fault(byte[] value) {
+    return fault(read(value));
+  }
+
+  static @Nullable String fault(Request request) {
+    return request instanceof Request.Invalid invalid
+            && !invalid.error().type().equals(ResultError.UNKNOWN_ACCOUNT)
+        ? invalid.error().comment()
+        : null;
+  }
+
+  Request read(byte @Nullable [] value) {
+    return reader.read(NOWHERE, "", value, name -> null, Instant.EPOCH, Instant.EPOCH);
   }
 
   /** The row of this number, of this batch. */
-  Row row(RawRow raw, long number, SubmitBatch batch) {
+  Row row(Row.Raw raw, long number, SubmitBatch batch) {
     return switch (raw) {
-      case RawRow.Broken broken -> new Row.Invalid(number, broken.line(), broken.why());
-      case RawRow.Parsed taken -> row(taken, number, batch);
+      case Row.Broken broken -> new Row.Invalid(number, broken.line(), broken.why());
+      case Row.Parsed parsed -> row(parsed, number, batch);
     };
   }
 
-  private Row row(RawRow.Parsed taken, long number, SubmitBatch batch) {
+  private Row row(Row.Parsed parsed, long number, SubmitBatch batch) {
     // The row's own labels come first: a fault of theirs must not be blamed on the batch's.
-    ObjectNode request = taken.request();
-    String why = validator.fault(JSON.writeValueAsBytes(request));
+    ObjectNode request = parsed.request();
+    String why = fault(JSON.writeValueAsBytes(request));
     if (why == null) {
       why = fill(request, number, batch);
     }
     if (why != null) {
-      return new Row.Invalid(number, taken.line(), why);
+      return new Row.Invalid(number, parsed.line(), why);
     }
     byte[] value = JSON.writeValueAsBytes(request);
-    Request read = validator.read(value);
+    Request read = read(value);
     Echo echo = read.echo();
-    why = RowValidator.fault(read);
+    why = fault(read);
     if (why == null && !batch.isNamedBy(echo.labels(), number)) {
       why = "its key is part of the batch's id";
     }
     return why == null && echo.keyFingerprint() != null
-        ? new Row.Valid(
-            number, taken.line(), echo.requestId(), echo.account(), echo.keyFingerprint(), value)
-        : new Row.Invalid(number, taken.line(), String.valueOf(why));
+        ? new Row.Valid(number, parsed.line(), echo, echo.keyFingerprint(), value)
+        : new Row.Invalid(number, parsed.line(), String.valueOf(why));
   }
 
   private @Nullable String fill(ObjectNode request, long number, SubmitBatch batch) {
@@ -71,15 +90,11 @@ final class RequestComposer {
     fill(request, "requested_by", defaults.requestedBy());
     fill(request, "not_after", defaults.notAfter());
     fill(request, "request_id", batch.requestId(number));
-    JsonNode own = request.get("labels");
-    ObjectNode labels = own instanceof ObjectNode given ? given : request.objectNode();
+    ObjectNode labels =
+        request.get("labels") instanceof ObjectNode own ? own : request.objectNode();
     defaults.labels().forEach((name, text) -> labels.putIfAbsent(name, StringNode.valueOf(text)));
     if (labels.has(SubmitBatch.ID_LABEL) || labels.has(SubmitBatch.ROW_LABEL)) {
-      return String.format(
-          Locale.ROOT,
-          "the labels %s and %s are reserved for submit",
-          SubmitBatch.ID_LABEL,
-          SubmitBatch.ROW_LABEL);
+      return "the labels batch and row are reserved for submit";
     }
     batch.labels(number).forEach((name, text) -> labels.put(name, text));
     request.set("labels", labels);

@@ -1,11 +1,8 @@
 package dev.revoker.submit;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongPredicate;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -13,62 +10,51 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the wanted rows of one pass, and stops at the first failure. */
+/** Sends requests until there are no more, and stops at the first failure. */
 final class RequestSender implements Runnable, AutoCloseable {
-  /** Names the key to people who look at the topic; neither workers nor {@code submit} read it. */
-  private static final String FINGERPRINT_HEADER = "key_fingerprint";
-
   private static final Duration LEAVE = Duration.ofSeconds(5);
   private static final Duration CLOSE = Duration.ofSeconds(2);
-  private static final byte[] JSON = "application/json".getBytes(StandardCharsets.UTF_8);
 
   private final Producer<byte[], byte[]> producer;
-  private final String topic;
-  private final SubmitBatch batch;
+  private final Requests requests;
   private final BatchProgress progress;
   private final SentRecords sent;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-  private final AtomicLong rows = new AtomicLong();
-  private final InputScan scan;
-  private final LongPredicate wanted;
   private volatile boolean stopped;
 
-  /**
-   * Sends nothing before {@link #run}.
-   *
-   * @param wanted which rows to send
-   */
+  /** The requests to send, in their order. */
+  @FunctionalInterface
+  interface Requests {
+    /** The next one, or null after the last. */
+    @Nullable Outgoing next() throws IOException, CommandException, InterruptedException;
+  }
+
+  /** A record, and the row that it is sent for. */
+  record Outgoing(long row, ProducerRecord<byte[], byte[]> request) {}
+
+  /** Sends nothing before {@link #run}. */
   RequestSender(
       Producer<byte[], byte[]> producer,
-      String topic,
-      SubmitBatch batch,
+      Requests requests,
       BatchProgress progress,
-      SentRecords sent,
-      InputScan scan,
-      LongPredicate wanted) {
+      SentRecords sent) {
     this.producer = producer;
-    this.topic = topic;
-    this.batch = batch;
+    this.requests = requests;
     this.progress = progress;
     this.sent = sent;
-    this.scan = scan;
-    this.wanted = wanted;
   }
 
   /** Sends, and waits until the brokers have everything. {@link #failure} tells how it ended. */
   @Override
   public void run() {
     try {
-      for (Row row = scan.next(); row != null && goesOn(); row = scan.next()) {
-        if (row instanceof Row.Valid valid) {
-          rows.incrementAndGet();
-          if (wanted.test(valid.number())) {
-            send(valid);
-          }
-        }
+      Outgoing next = requests.next();
+      while (next != null && !stopped && failure.get() == null) {
+        send(next);
+        next = requests.next();
       }
       producer.flush();
-    } catch (IOException | RuntimeException failed) {
+    } catch (IOException | CommandException | InterruptedException | RuntimeException failed) {
       // An IllegalStateException too: leave() closes the producer in the middle of a row.
       failure.compareAndSet(null, failed);
     }
@@ -79,41 +65,21 @@ final class RequestSender implements Runnable, AutoCloseable {
     return failure.get();
   }
 
-  /** How many valid rows the pass had, wanted or not. */
-  long rows() {
-    return rows.get();
-  }
-
   /** Stops, and gives the brokers a little time to take what was sent. Any thread. */
   void leave() {
-    stop();
+    stopped = true;
     producer.close(LEAVE);
   }
 
-  /** No more rows are sent. Any thread. */
-  void stop() {
-    stopped = true;
-  }
-
-  private boolean goesOn() {
-    return !stopped && failure.get() == null;
-  }
-
-  private void send(Row.Valid row) {
-    // The record has no key: a key would be one more place for something secret to end up in.
-    ProducerRecord<byte[], byte[]> request = new ProducerRecord<>(topic, row.value());
-    request
-        .headers()
-        .add("ce_id", batch.requestId(row.number()).getBytes(StandardCharsets.UTF_8))
-        .add("content-type", JSON)
-        .add(FINGERPRINT_HEADER, row.fingerprint().getBytes(StandardCharsets.UTF_8));
+  private void send(Outgoing next) {
     // Counted before it is sent: its result can come before its acknowledgement.
-    progress.sent(row.number());
+    progress.sent(next.row());
     sent.sending();
     try {
-      var unused = producer.send(request, (at, failed) -> acknowledged(row.number(), at, failed));
+      var unused =
+          producer.send(next.request(), (at, failed) -> acknowledged(next.row(), at, failed));
     } catch (KafkaException | IllegalStateException failed) {
-      acknowledged(row.number(), null, failed);
+      acknowledged(next.row(), null, failed);
     }
   }
 
@@ -133,6 +99,7 @@ final class RequestSender implements Runnable, AutoCloseable {
 
   @Override
   public void close() {
+    stopped = true;
     producer.close(CLOSE);
   }
 }

@@ -21,7 +21,7 @@ final class ResultCollector {
   private final BatchProgress progress;
   private final SentRecords sent;
   private final @Nullable ResultSpool spool;
-  private final List<String> failures = new ArrayList<>();
+  private final List<ResultRecord> failures = new ArrayList<>();
 
   /** Results whose request may be one of the batch that is not acknowledged yet. */
   private List<Early> early = new ArrayList<>();
@@ -97,8 +97,8 @@ final class ResultCollector {
     keep(row, result, succeededBefore);
   }
 
-  /** The first results that are not successes, a line each. */
-  List<String> failures() {
+  /** The first results that are not successes. */
+  List<ResultRecord> failures() {
     return failures;
   }
 
@@ -109,7 +109,7 @@ final class ResultCollector {
 
   private void keep(long row, ResultRecord result, boolean succeededBefore) {
     if (!result.outcome().success() && failures.size() < MAX_FAILURES_KEPT) {
-      failures.add(result.line());
+      failures.add(result);
     }
     try {
       if (spool != null && (result.outcome().success() || !succeededBefore)) {

@@ -1,5 +1,6 @@
 package dev.revoker.submit;
 
+import dev.revoker.message.Text;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Source;
 import java.util.Locale;
@@ -17,6 +18,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record ResultRecord(Outcome outcome, ObjectNode json) {
   private static final JsonMapper JSON = new JsonMapper();
+
+  /** A terminal needs as many columns for one line a result. */
+  private static final int WIDE = 200;
+
   private static final String LINE = "%-24s %-14s %-14s %-24s %-10s %-71s %s";
 
   /** Null where the record is not a result, or has an outcome that this version does not know. */
@@ -73,9 +78,11 @@ record ResultRecord(Outcome outcome, ObjectNode json) {
     return SubmitBatch.place(json.path("labels").path(SubmitBatch.ROW_LABEL).asString(""));
   }
 
-  /** The columns of {@link #line}. */
-  static String heading() {
-    return String.format(
+  /** The columns of {@link #line}; empty where a terminal is too narrow for columns. */
+  static String heading(int columns) {
+    return isNarrow(columns)
+        ? ""
+        : String.format(
             Locale.ROOT,
             LINE,
             "completed",
@@ -84,25 +91,44 @@ record ResultRecord(Outcome outcome, ObjectNode json) {
             "request",
             "account",
             "key fingerprint",
-            "error")
-        .stripTrailing();
+            "error");
   }
 
-  /** The result in one line, for people. */
-  String line() {
+  /** The result for people: one line, or several where the terminal is narrow. */
+  String line(int columns) {
     String error =
-        json.path("error").isObject() ? text("error.type") + ": " + text("error.comment") : "";
+        json.path("error").isObject() ? shown("error.type") + ": " + shown("error.comment") : "";
+    if (isNarrow(columns)) {
+      return String.join(" ", shown("completed_at"), outcome.wireName(), shown("key_state"))
+          + String.join(" ", "\n ", shown("request_id"), shown("account")).stripTrailing()
+          + "\n  "
+          + shortened(shown("key_fingerprint"), columns - 2)
+          + (error.isEmpty() ? "" : "\n  " + error);
+    }
     return String.format(
             Locale.ROOT,
             LINE,
-            text("completed_at"),
+            shown("completed_at"),
             outcome.wireName(),
-            text("key_state"),
-            text("request_id"),
-            text("account"),
-            fingerprint(),
+            shown("key_state"),
+            shown("request_id"),
+            shown("account"),
+            shown("key_fingerprint"),
             error)
         .stripTrailing();
+  }
+
+  /** A field without line breaks, so that nobody can forge a line. */
+  private String shown(String field) {
+    return Text.visible(text(field));
+  }
+
+  private static boolean isNarrow(int columns) {
+    return columns > 0 && columns < WIDE;
+  }
+
+  private static String shortened(String text, int width) {
+    return text.length() <= width ? text : text.substring(0, Math.max(0, width - 3)) + "...";
   }
 
   private static @Nullable Outcome outcome(String word) {

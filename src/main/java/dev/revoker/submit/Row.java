@@ -1,6 +1,9 @@
 package dev.revoker.submit;
 
+import dev.revoker.model.Echo;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A row that is ready to be sent, or the reason why it is not. Prints nothing of a request. */
 sealed interface Row {
@@ -13,17 +16,11 @@ sealed interface Row {
   /**
    * A request that a worker accepts.
    *
-   * @param value the record's value; holds the key
+   * @param echo what its result repeats
+   * @param value the record's value; contains the key
    */
   @SuppressWarnings("ArrayRecordComponent") // Kafka takes this very array
-  record Valid(
-      long number,
-      long line,
-      String requestId,
-      @Nullable String account,
-      String fingerprint,
-      byte[] value)
-      implements Row {
+  record Valid(long number, long line, Echo echo, String fingerprint, byte[] value) implements Row {
     @Override
     public String toString() {
       return "Valid[number=" + number + "]";
@@ -32,4 +29,27 @@ sealed interface Row {
 
   /** A row that the worker would reject; the reason has fixed words. */
   record Invalid(long number, long line, String why) implements Row {}
+
+  /** A row as it was read, before anything is added. */
+  sealed interface Raw {
+    long line();
+  }
+
+  /** The row's fields. Does not print them, because they contain the key. */
+  record Parsed(long line, ObjectNode request) implements Raw {
+    @Override
+    public String toString() {
+      return "Parsed[line=" + line + "]";
+    }
+  }
+
+  /** A row that cannot be read; the reason has fixed words. */
+  record Broken(long line, String why) implements Raw {}
+
+  /** The rows of one pass over an input. */
+  @FunctionalInterface
+  interface Reader {
+    /** The next row, or null after the last. */
+    @Nullable Raw next() throws IOException;
+  }
 }

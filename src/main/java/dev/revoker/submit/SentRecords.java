@@ -1,36 +1,34 @@
 package dev.revoker.submit;
 
 import dev.revoker.model.Source;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the batch's request records are: which row each topic, partition and offset belongs to. A
- * result is the row's own only if its {@code source} is one of these, for everything else in it can
- * be copied by others.
- *
- * <p>Rows that follow each other in a partition cost nothing; each gap costs 20 bytes. Safe on any
- * thread.
+ * Where the request records are: which row each topic, partition and offset belongs to. A result is
+ * the row's own only if its {@code source} is one of these, because others can copy everything else
+ * in it. Successive rows in a partition cost no memory. Safe on any thread.
  */
 final class SentRecords {
-  private final Map<TopicPartition, Runs> partitions = new HashMap<>();
+  /** For each partition the runs of records, by their first offset. */
+  private final Map<TopicPartition, TreeMap<Long, Run>> partitions = new HashMap<>();
 
   /** The last acknowledged offset of each partition that was sent to. */
   private final Map<TopicPartition, Long> acknowledged = new HashMap<>();
 
-  private final String topic;
+  private final Set<String> topics;
   private long unacknowledged;
 
-  /**
-   * Starts without records.
-   *
-   * @param topic the topic that the batch is sent to; records of earlier runs may be in others
-   */
-  SentRecords(String topic) {
-    this.topic = topic;
+  /** Offsets without gaps, which belong to rows without gaps, from this row. */
+  private record Run(long row, long length) {}
+
+  /** Starts without records; results of requests in other topics are not waited for. */
+  SentRecords(String... topics) {
+    this.topics = Set.of(topics);
   }
 
   /** A record is handed to the producer; {@link #acknowledged} or {@link #failed} follows. */
@@ -52,62 +50,38 @@ final class SentRecords {
 
   /** A record of an earlier run was found in its topic. */
   synchronized void found(TopicPartition partition, long offset, long row) {
-    partitions.computeIfAbsent(partition, unused -> new Runs()).add(offset, row);
+    TreeMap<Long, Run> runs = partitions.computeIfAbsent(partition, unused -> new TreeMap<>());
+    Map.Entry<Long, Run> last = runs.lastEntry();
+    if (last != null && offset < last.getKey() + last.getValue().length()) {
+      // The topic was deleted and created again: its earlier offsets mean other records now.
+      runs.clear();
+    } else if (last != null
+        && offset == last.getKey() + last.getValue().length()
+        && row == last.getValue().row() + last.getValue().length()) {
+      runs.put(last.getKey(), new Run(last.getValue().row(), last.getValue().length() + 1));
+      return;
+    }
+    runs.put(offset, new Run(row, 1));
   }
 
-  /** The row that this record belongs to; 0 where the record is not the batch's. */
+  /** The row that this record belongs to; 0 where the record was not sent here. */
   synchronized long rowOf(Source source) {
-    Runs runs = partitions.get(new TopicPartition(source.topic(), source.partition()));
-    return runs == null ? 0 : runs.rowOf(source.offset());
+    TreeMap<Long, Run> runs =
+        partitions.get(new TopicPartition(source.topic(), source.partition()));
+    Map.Entry<Long, Run> run = runs == null ? null : runs.floorEntry(source.offset());
+    long within = run == null ? 0 : source.offset() - run.getKey();
+    return run != null && within < run.getValue().length() ? run.getValue().row() + within : 0;
   }
 
   /**
-   * Whether the record may turn out to be the batch's: a result can come before the acknowledgement
-   * of its request. The producer acknowledges the records of a partition in their order.
+   * Whether the record may turn out to be one of these: a result can come before the
+   * acknowledgement of its request. The producer acknowledges the records of a partition in their
+   * order.
    */
   synchronized boolean mayBecomeKnown(Source source) {
     @Nullable Long last = acknowledged.get(new TopicPartition(source.topic(), source.partition()));
     return unacknowledged > 0
-        && source.topic().equals(topic)
+        && topics.contains(source.topic())
         && (last == null || source.offset() > last);
-  }
-
-  /** Runs of offsets without gaps, which belong to rows without gaps, in ascending order. */
-  private static final class Runs {
-    private long[] offsets = new long[4];
-    private long[] rows = new long[4];
-    private int[] lengths = new int[4];
-    private int count;
-
-    void add(long offset, long row) {
-      int last = count - 1;
-      if (count > 0 && offset < offsets[last] + lengths[last]) {
-        // The topic was deleted and created again: its earlier offsets mean other records now.
-        count = 0;
-      } else if (count > 0
-          && offset == offsets[last] + lengths[last]
-          && row == rows[last] + lengths[last]) {
-        lengths[last]++;
-        return;
-      }
-      if (count == offsets.length) {
-        int more = count + count / 2;
-        offsets = Arrays.copyOf(offsets, more);
-        rows = Arrays.copyOf(rows, more);
-        lengths = Arrays.copyOf(lengths, more);
-      }
-      offsets[count] = offset;
-      rows[count] = row;
-      lengths[count] = 1;
-      count++;
-    }
-
-    long rowOf(long offset) {
-      int at = Arrays.binarySearch(offsets, 0, count, offset);
-      int run = at >= 0 ? at : -at - 2;
-      return run >= 0 && offset < offsets[run] + lengths[run]
-          ? rows[run] + offset - offsets[run]
-          : 0;
-    }
   }
 }

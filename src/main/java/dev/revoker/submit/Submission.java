@@ -2,54 +2,42 @@ package dev.revoker.submit;
 
 import dev.revoker.config.Config;
 import dev.revoker.message.Fingerprints;
+import dev.revoker.time.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of {@code submit}: validates every row, then sends them, then waits for their results.
- * Memory grows by a few bytes a row. One thread runs it; {@link #leave} is for another thread.
+ * One run of {@code submit}: validates every row, then sends each key once, then waits for the
+ * results and reports them. Memory grows by a few bytes a row. One thread runs it; {@link #leave}
+ * is for another thread.
  */
 public final class Submission {
   private static final String USUAL_LANE = "standard";
-  private static final Duration POLL = Duration.ofMillis(200);
+  private static final int MAX_ROWS_NAMED = 10;
+  private static final long MAX_LEAVE_MINUTES = 5;
 
   private final Config config;
   private final SubmitOptions options;
   private final Console console;
+  private final Time time;
   private final KafkaClients clients;
   private final Fingerprints fingerprints;
   private final RequestComposer composer;
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   /** The batch that is being sent; null before that. */
-  private volatile @Nullable Sending sending;
+  private volatile @Nullable PreparedBatch sending;
 
-  private record Sending(SubmitBatch batch, BatchProgress progress, RequestSender sender) {}
-
-  /** A validated input, and how to read it again. */
-  private record Job(
-      InputFile input,
-      InputFormat format,
-      RequestComposer composer,
-      InputScan.ScanSummary summary,
-      SubmitBatch batch,
-      String topic,
-      BatchProgress progress,
-      SentRecords sent) {
-    InputScan scan() throws IOException, CommandException {
-      return new InputScan(input, format, composer, batch);
-    }
-  }
-
-  public Submission(Config config, SubmitOptions options, Console console) {
+  public Submission(Config config, SubmitOptions options, Console console, Time time) {
     this.config = config;
     this.options = options;
     this.console = console;
+    this.time = time;
     this.clients = new KafkaClients(config.kafka());
     this.fingerprints = new Fingerprints(config.fingerprintSecret());
     this.composer = new RequestComposer(fingerprints, options.defaults());
@@ -63,86 +51,87 @@ public final class Submission {
    * @throws IOException where a file fails
    */
   public boolean run(InputFile input) throws CommandException, IOException {
-    String topic = topic();
-    String id = options.batch();
-    if (id != null && !SubmitBatch.isId(id)) {
+    try {
+      checkOptions();
+      String topic = topic();
+      ReportFile report =
+          options.report() == null
+              ? null
+              : ReportFile.of(options.report(), input, options.overwrite());
+      InputFormat format = InputFormat.of(input, options.format());
+      InputScan.ScanSummary summary = validate(input, format);
+      if (summary.invalid() > 0 && !options.skipInvalid()) {
+        console.tell(
+            "%d of %d rows are not valid: nothing was sent. --skip-invalid sends the rest",
+            summary.invalid(), summary.rows());
+        return false;
+      }
+      requireSendable(summary);
+      PreparedBatch batch = prepare(input, format, summary, topic);
+      reportRepeated(batch);
+      return perform(batch, report) && summary.invalid() == 0;
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  /**
+   * Stops sending and waiting, lets {@link #run} write the report, and says how to continue. For
+   * the moment when the process is told to end.
+   */
+  public void leave() {
+    console.end();
+    PreparedBatch batch = sending;
+    console.tell("");
+    if (batch == null) {
+      console.tell("left: nothing was sent");
+      return;
+    }
+    batch.exchange().stop();
+    try {
+      if (!ended.await(MAX_LEAVE_MINUTES, TimeUnit.MINUTES)) {
+        console.tell("the report is not complete, and is not written");
+      }
+    } catch (InterruptedException alreadyLeaving) {
+      Thread.currentThread().interrupt();
+    }
+    BatchProgress progress = batch.progress();
+    console.tell(
+        "left: %s of batch %s sent, %d of %d have a result",
+        requests(progress.sent()), batch.name(), progress.answered(), batch.requests());
+    console.tell("  what was sent is processed; watch it:   " + watchCommand(batch.id()));
+    console.tell("  send the rest, and wait:                the same command with --resume");
+  }
+
+  private void checkOptions() throws CommandException {
+    if (options.batch() != null && !SubmitBatch.isId(options.batch())) {
       throw CommandException.usage("--batch: must be 1 to 64 of A-Z a-z 0-9 . _ -");
     }
     String wrong = composer.faultOfDefaults();
     if (wrong != null) {
       throw CommandException.usage("options: " + wrong);
     }
-    ReportFile report =
-        options.report() == null
-            ? null
-            : ReportFile.of(options.report(), input, options.overwrite());
-    InputFormat format = InputFormat.of(input, options.format());
-    InputScan.ScanSummary summary =
-        validate(input, format, id == null ? SubmitBatch.unknownId() : id);
-    if (summary.invalid() > 0 && !options.skipInvalid()) {
-      console.tell(
-          summary.invalid()
-              + " of "
-              + summary.rows()
-              + " rows are not valid: nothing was sent. --skip-invalid sends the rest");
-      return false;
-    }
-    requireSendable(summary);
-    String used = id == null ? SubmitBatch.idOf(summary.digest(), fingerprints) : id;
-    Job job =
-        new Job(
-            input,
-            format,
-            composer,
-            summary,
-            new SubmitBatch(used, summary.valid()),
-            topic,
-            new BatchProgress(summary.rows()),
-            new SentRecords(topic));
-    return run(job, report) && summary.invalid() == 0;
-  }
-
-  /** Tells how to come back. For the moment when the process is told to end. */
-  public void leave() {
-    console.end();
-    Sending now = sending;
-    console.tell("");
-    if (now == null) {
-      console.tell("left: nothing was sent");
-      return;
-    }
-    now.sender().leave();
-    console.tell(
-        String.format(
-            Locale.ROOT,
-            "left: %s of batch %s sent, %d of %d rows have a result",
-            requests(now.progress().sent()),
-            now.batch().id(),
-            now.progress().answered(),
-            now.batch().size()));
-    console.tell("  what was sent is processed; watch it:   " + watchCommand(now.batch()));
-    console.tell("  send the rest, and wait:                the same command with --resume");
   }
 
   private String topic() throws CommandException {
-    String wanted = options.lane();
+    String wanted = options.lane() == null ? USUAL_LANE : options.lane();
     for (Config.Lane lane : config.lanes()) {
-      if (lane.name().equals(wanted == null ? USUAL_LANE : wanted)) {
+      if (lane.name().equals(wanted)) {
         return lane.topic();
       }
     }
-    if (wanted == null) {
+    if (options.lane() == null) {
       return config.lanes().getLast().topic();
     }
-    throw CommandException.usage(
-        String.format(
-            Locale.ROOT,
-            "--lane: must be one of lanes (%s)",
-            String.join(", ", config.lanes().stream().map(Config.Lane::name).toList())));
+    List<String> names = config.lanes().stream().map(Config.Lane::name).toList();
+    throw CommandException.usage("--lane: must be one of lanes (" + String.join(", ", names) + ")");
   }
 
-  private InputScan.ScanSummary validate(InputFile input, InputFormat format, String id)
+  private InputScan.ScanSummary validate(InputFile input, InputFormat format)
       throws IOException, CommandException {
+    String id = options.batch() == null ? SubmitBatch.unknownId() : options.batch();
     InputScan scan = new InputScan(input, format, composer, new SubmitBatch(id, 0));
     scan.ignoredColumns().forEach(name -> console.tell("the column " + name + " is ignored"));
     return scan.summarize(invalid -> console.tell("line " + invalid.line() + ": " + invalid.why()));
@@ -159,92 +148,168 @@ public final class Submission {
     }
     if (summary.rows() > SubmitBatch.MAX_ROWS) {
       throw CommandException.failed(
-          String.format(
-              Locale.ROOT,
-              "the input has %d rows, a batch at most %d: split it. Nothing was sent",
-              summary.rows(),
-              SubmitBatch.MAX_ROWS));
+          "the input has %d rows, a batch at most %d: split it. Nothing was sent",
+          summary.rows(), SubmitBatch.MAX_ROWS);
     }
   }
 
-  private boolean run(Job job, @Nullable ReportFile report) throws IOException, CommandException {
+  private PreparedBatch prepare(
+      InputFile input, InputFormat format, InputScan.ScanSummary summary, String topic) {
+    RepeatedRows repeated = RepeatedRows.of(summary.keys(), summary.rows());
+    String id =
+        options.batch() == null
+            ? SubmitBatch.idOf(summary.digest(), fingerprints)
+            : options.batch();
+    BatchProgress progress = new BatchProgress(summary.rows());
+    SentRecords sent = new SentRecords(topic);
+    Exchange exchange =
+        new Exchange(
+            clients,
+            "The same command with --resume sends the rest",
+            progress,
+            sent,
+            console,
+            time,
+            options.timeout());
+    return new PreparedBatch(
+        input,
+        format,
+        composer,
+        summary,
+        repeated,
+        new SubmitBatch(id, summary.valid() - repeated.count()),
+        topic,
+        progress,
+        sent,
+        exchange);
+  }
+
+  /** Names the lines of the first rows whose key an earlier row has. */
+  private void reportRepeated(PreparedBatch batch) throws IOException, CommandException {
+    if (batch.repeated().count() == 0) {
+      return;
+    }
+    int named = 0;
+    InputScan scan = batch.scan();
+    for (Row row = scan.next(); row != null && named < MAX_ROWS_NAMED; row = scan.next()) {
+      long first = batch.repeated().firstOf(row.number());
+      if (first > 0) {
+        named++;
+        console.tell("line %d: the same key as in row %d, sent once", row.line(), first);
+      }
+    }
+    console.tell(
+        "%d rows repeat the key of an earlier row: each key is sent once, and its outcome counts"
+            + " for all its rows",
+        batch.repeated().count());
+  }
+
+  private boolean perform(PreparedBatch batch, @Nullable ReportFile report)
+      throws IOException, CommandException {
     if (options.dryRun()) {
-      DryRun.print(job.scan(), console);
+      DryRun.print(batch.scan(), batch.repeated(), console);
       console.tell(
-          String.format(
-              Locale.ROOT,
-              "would send %s to %s as batch %s; nothing was sent",
-              requests(job.summary().valid()),
-              job.topic(),
-              job.batch().id()));
+          "would send %s to %s as batch %s; nothing was sent",
+          requests(batch.requests()), batch.topic(), batch.name());
       return true;
     }
-    if (options.waits() || options.resume()) {
-      clients.require(List.of(job.topic(), config.resultsTopic()));
-      return runWithResults(job, report);
+    if (!options.waits() && !options.resume()) {
+      clients.require(List.of(batch.topic()));
+      return sendOnly(batch, row -> true);
     }
-    clients.require(List.of(job.topic()));
-    send(job, row -> true, null, null);
-    console.tell("watch their results: " + watchCommand(job.batch()));
-    return true;
-  }
-
-  private boolean runWithResults(Job job, @Nullable ReportFile report)
-      throws IOException, CommandException {
-    BatchProgress progress = job.progress();
+    clients.require(List.of(batch.topic(), config.resultsTopic()));
     try (TopicReader results = TopicReader.of(clients, List.of(config.resultsTopic()));
         ResultSpool spool = ResultSpool.open()) {
       ResultCollector collector =
-          new ResultCollector(progress, job.sent(), report == null ? null : spool);
+          new ResultCollector(batch.progress(), batch.sent(), report == null ? null : spool);
       LongPredicate wanted = row -> true;
       if (options.resume()) {
-        wanted = lookBack(job, collector, results);
+        wanted = lookBack(batch, collector, results);
       } else {
         results.seek(results.end());
       }
-      if (!options.waits()) {
-        send(job, wanted, null, null);
-        console.tell("watch their results: " + watchCommand(job.batch()));
-        return true;
-      }
-      send(job, wanted, collector, results);
-      console.table(progress.counts(), job.summary().valid() - progress.answered());
-      String all = report == null ? "--report FILE" : String.valueOf(report.path());
-      console.failures(collector.failures(), progress.answered() - progress.successes(), all);
-      if (report != null) {
-        long rows = new ReportWriter(report, job.scan(), spool).write(job.summary().digest());
-        console.tell(report.path() + ": " + rows + " rows");
-      }
-      return progress.successes() == job.summary().valid();
-    } catch (UncheckedIOException e) {
-      throw new IOException(e.getMessage(), e);
+      return options.waits()
+          ? sendAndWait(batch, wanted, collector, results, report, spool)
+          : sendOnly(batch, wanted);
     }
   }
 
-  private LongPredicate lookBack(Job job, ResultCollector collector, TopicReader results)
+  private boolean sendOnly(PreparedBatch batch, LongPredicate wanted)
       throws IOException, CommandException {
-    console.tell("looking for earlier requests and results of batch " + job.batch().id() + " ...");
-    BatchProgress progress = job.progress();
-    BatchHistory history =
-        new BatchHistory(job.batch(), composer.validator(), progress, job.sent(), collector);
-    history.read(
-        clients, config.lanes().stream().map(Config.Lane::topic).toList(), results, job.scan());
+    if (send(batch, wanted, null, null) != Exchange.End.DONE) {
+      return false;
+    }
+    console.tell("watch their results: " + watchCommand(batch.id()));
+    return true;
+  }
+
+  private boolean sendAndWait(
+      PreparedBatch batch,
+      LongPredicate wanted,
+      ResultCollector collector,
+      TopicReader results,
+      @Nullable ReportFile report,
+      ResultSpool spool)
+      throws IOException, CommandException {
+    Exchange.End end = send(batch, wanted, collector, results);
+    BatchProgress progress = batch.progress();
+    var counts = progress.counts(batch.repeated());
+    long counted = counts.values().stream().mapToLong(Integer::longValue).sum();
+    console.table(counts, batch.summary().valid() - counted);
+    String all = report == null ? "--report FILE" : String.valueOf(report.path());
+    console.failures(collector.failures(), progress.answered() - progress.successes(), all);
+    if (end == Exchange.End.TIMED_OUT) {
+      nameMissing(batch);
+    }
+    if (report != null) {
+      ReportWriter writer = new ReportWriter(report, batch.scan(), batch.repeated(), spool);
+      long rows = writer.write(batch.summary());
+      console.tell(report.path() + ": " + rows + " rows");
+    }
+    return progress.successes() == batch.requests();
+  }
+
+  private void nameMissing(PreparedBatch batch) throws IOException, CommandException {
+    BatchProgress progress = batch.progress();
     console.tell(
-        String.format(
-            Locale.ROOT,
-            "of %d rows %d are revoked and %d in flight",
-            job.summary().valid(),
-            progress.successes(),
-            progress.waiting()));
+        "--timeout is over: %d of %d requests have no result",
+        batch.requests() - progress.answered(), batch.requests());
+    int named = 0;
+    InputScan scan = batch.scan();
+    for (Row row = scan.next(); row != null && named < MAX_ROWS_NAMED; row = scan.next()) {
+      if (row instanceof Row.Valid valid
+          && batch.repeated().firstOf(row.number()) == 0
+          && progress.outcome(row.number()) == null) {
+        named++;
+        console.tell(
+            "  line %d, request %s, %s: %s",
+            row.line(),
+            valid.echo().requestId(),
+            valid.fingerprint(),
+            progress.isInFlight(row.number()) ? "no result yet" : "not sent");
+      }
+    }
+    console.tell("what was sent is processed; watch it: " + watchCommand(batch.id()));
+  }
+
+  private LongPredicate lookBack(
+      PreparedBatch batch, ResultCollector collector, TopicReader results)
+      throws IOException, CommandException {
+    console.tell("looking for earlier requests and results of batch %s ...", batch.name());
+    BatchProgress progress = batch.progress();
+    BatchHistory history =
+        new BatchHistory(
+            batch.id(), composer, batch.summary().keys(), progress, batch.sent(), collector);
+    history.read(clients, config.lanes().stream().map(Config.Lane::topic).toList(), results);
+    console.tell(
+        "of %d requests %d have succeeded and %d are in flight",
+        batch.requests(), progress.successes(), progress.waiting());
     if (history.foreign() > 0) {
       console.tell(
-          String.format(
-                  Locale.ROOT,
-                  "%d records name rows of this batch, but not the keys of your rows: they do not"
-                      + " count.",
-                  history.foreign())
+          "%d records name rows of this batch, but not the keys of your rows: they do not count."
               + " Another file was sent as this batch, or somebody else uses its id, or"
-              + " fingerprint.secret is not the worker's");
+              + " fingerprint.secret is not the worker's",
+          history.foreign());
     }
     if (progress.answered() == 0 && progress.waiting() == 0) {
       console.tell(
@@ -254,91 +319,32 @@ public final class Submission {
     return history::wants;
   }
 
-  /** Sends; with a collector, also collects the results until each row has one. */
-  private void send(
-      Job job,
+  /** Sends; with a collector, also collects the results until each request has one. */
+  private Exchange.End send(
+      PreparedBatch batch,
       LongPredicate wanted,
       @Nullable ResultCollector collector,
       @Nullable TopicReader results)
       throws IOException, CommandException {
-    long before = job.progress().sent();
-    InputScan scan = job.scan();
-    console.tell("sending batch " + job.batch().id());
-    try (RequestSender sender =
-        new RequestSender(
-            clients.producer(),
-            job.topic(),
-            job.batch(),
-            job.progress(),
-            job.sent(),
-            scan,
-            wanted)) {
-      sending = new Sending(job.batch(), job.progress(), sender);
-      if (collector == null || results == null) {
-        sender.run();
-      } else {
-        collect(sender, job, collector, results);
-      }
-      requireAllSent(sender, job, job.progress().sent() - before);
-    }
-    if (!Arrays.equals(scan.digest(), job.summary().digest())) {
-      throw CommandException.failed(
-          "the file was changed while it was sent: not every row was validated");
+    long before = batch.progress().sent();
+    console.tell("sending batch " + batch.name());
+    sending = batch;
+    PreparedBatch.RowRequests rows = batch.requestsOf(wanted);
+    Exchange.End end = batch.exchange().run(rows, batch.requests(), collector, results);
+    if (end == Exchange.End.DONE) {
+      rows.requireAllSeen();
     }
     console.tell(
-        String.format(
-            Locale.ROOT,
-            "sent %s to %s as batch %s",
-            requests(job.progress().sent() - before),
-            job.topic(),
-            job.batch().id()));
+        "sent %s to %s as batch %s",
+        requests(batch.progress().sent() - before), batch.topic(), batch.name());
+    return end;
   }
 
-  private void requireAllSent(RequestSender sender, Job job, long sent) throws CommandException {
-    Exception failure = sender.failure();
-    if (failure != null) {
-      throw CommandException.failed(
-          String.format(
-              Locale.ROOT,
-              "sent %s, then it failed (%s). The same command with --resume sends the rest",
-              requests(sent),
-              CommandException.ofKafka("sending", failure, clients.addresses()).text()));
-    }
-    if (sender.rows() != job.summary().valid()) {
-      throw CommandException.failed(
-          String.format(
-              Locale.ROOT,
-              "%d rows were valid, and %d could be sent: a key or token is part of the batch's id"
-                  + " or size. Another --batch avoids it",
-              job.summary().valid(),
-              sender.rows()));
-    }
-  }
-
-  private void collect(
-      RequestSender sender, Job job, ResultCollector collector, TopicReader results)
-      throws CommandException {
-    BatchProgress progress = job.progress();
-    console.begin(job.summary().valid(), progress.answered());
-    Thread thread = Thread.ofPlatform().name("sender").daemon().start(sender);
-    try {
-      while (thread.isAlive() || (progress.waiting() > 0 && sender.failure() == null)) {
-        results.pause(collector.isFull());
-        results.poll(POLL, collector::take);
-        collector.settle();
-        console.progress(progress, results.connected());
-      }
-    } finally {
-      console.end();
-      sender.stop();
-    }
-  }
-
-  private static String requests(long count) {
+  static String requests(long count) {
     return count + (count == 1 ? " request" : " requests");
   }
 
-  private static String watchCommand(SubmitBatch batch) {
-    return "bin/revoker watch --batch " + batch.id();
+  private String watchCommand(SubmitBatch batch) {
+    return "bin/revoker watch " + options.configHint() + "--batch " + batch.id();
   }
 }

@@ -1,6 +1,7 @@
 package dev.revoker.submit;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param waits whether to wait until every row has its result
  * @param resume whether to leave out rows that have succeeded or are in flight
  * @param report the file to write each row's result to, or null
+ * @param timeout bounds the wait; null for no limit
+ * @param config the file of the configuration, for commands that are shown; null for none
  * @param overwrite whether the report may replace a file
  */
 public record SubmitOptions(
@@ -26,7 +29,19 @@ public record SubmitOptions(
     boolean waits,
     boolean resume,
     @Nullable Path report,
-    boolean overwrite) {
+    boolean overwrite,
+    @Nullable Duration timeout,
+    @Nullable Path config) {
+
+  /** The option that names the configuration in a command that is shown, and a space. */
+  String configHint() {
+    if (config == null) {
+      return "";
+    }
+    String file = config.toString();
+    boolean plain = file.matches("[A-Za-z0-9_./-]+");
+    return "--config " + (plain ? file : "'" + file.replace("'", "'\\''") + "'") + " ";
+  }
 
   /** Fields for rows that lack them; a row's own label wins over one of these. */
   public record Defaults(

@@ -1,22 +1,20 @@
 package dev.revoker.submit;
 
 import dev.revoker.config.Config;
+import dev.revoker.time.Time;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Shows results as they come. One thread runs it. */
 public final class Watch {
-  static final String DOUBT =
-      "Somebody else may use this batch's id: compare the key fingerprints, or let submit --resume"
-          + " --wait look for the results of your file";
-
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final Config config;
   private final Wanted wanted;
   private final boolean json;
   private final Console console;
+  private final WaitClock wait;
 
   /**
    * Which results; each part narrows them down. Without any part: all that exist now.
@@ -46,12 +44,20 @@ public final class Watch {
    * Watches.
    *
    * @param json whether to print each result as it is, a line each
+   * @param timeout bounds the wait; null for no limit
    */
-  public Watch(Config config, Wanted wanted, boolean json, Console console) {
+  public Watch(
+      Config config,
+      Wanted wanted,
+      boolean json,
+      @Nullable Duration timeout,
+      Console console,
+      Time time) {
     this.config = config;
     this.wanted = wanted;
     this.json = json;
     this.console = console;
+    this.wait = new WaitClock(time, timeout);
   }
 
   /** Whether the text is a fingerprint as results show it. */
@@ -60,9 +66,10 @@ public final class Watch {
   }
 
   /**
-   * Runs until everything that is wanted has been shown, or nobody reads standard output any more.
+   * Runs until everything that is wanted has been shown, the time is used up, or nobody reads
+   * standard output any more.
    *
-   * @return whether every result that was shown is a success
+   * @return whether every result that was shown is a success, and none is missing
    * @throws CommandException where the results cannot be read
    */
   public boolean run() throws CommandException {
@@ -76,17 +83,19 @@ public final class Watch {
         results.seek(end);
       }
       if (!json) {
-        console.print(ResultRecord.heading());
+        console.printLines(ResultRecord.heading(console.columns()));
       }
       boolean announced = false;
       while (!console.isClosed() && !output.isClosed() && !isDone(watched, results, end)) {
+        if (wait.isOver()) {
+          console.tell("--timeout is over: " + watched.missing());
+          return wanted.follow() && watched.allSucceeded();
+        }
         results.poll(POLL, watched::take);
-        if (!announced && results.reached(end) && !isDone(watched, results, end)) {
-          announced = true;
-          console.tell(
-              watched.shown() == 0
-                  ? "no result yet; Ctrl-C ends this"
-                  : "waiting for more results; Ctrl-C ends this");
+        boolean first = !announced && results.reached(end) && !isDone(watched, results, end);
+        announced |= first;
+        if (first || (console.columns() == 0 && wait.isSignDue())) {
+          console.tell(watched.missing() + "; Ctrl-C ends this");
         }
       }
       return watched.allSucceeded();

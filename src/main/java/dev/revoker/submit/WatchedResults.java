@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * the largest size that was claimed, and two keys for one row count as a failure. One thread.
  */
 final class WatchedResults {
+  private static final String DOUBT =
+      "Somebody else may use this batch's id: compare the key fingerprints, or let submit --resume"
+          + " --wait look for the results of your file";
+
   private final Watch.Wanted wanted;
   private final boolean json;
   private final Console console;
@@ -44,12 +48,27 @@ final class WatchedResults {
     if (json) {
       console.printJson(result.json().toString());
     } else {
-      console.print(result.line());
+      console.printLines(result.line(console.columns()));
     }
   }
 
   long shown() {
     return shown;
+  }
+
+  /** What has no result yet. */
+  String missing() {
+    if (wanted.follow()) {
+      return "waiting for results; " + shown + " shown so far";
+    }
+    if (wanted.isWholeBatch() && size > 0) {
+      return size - rows.cardinality() + " of " + size + " requests have no result yet";
+    }
+    if (wanted.request() != null) {
+      return "the request " + wanted.request() + " has no result yet";
+    }
+    return (wanted.batch() == null ? "the key" : "the batch " + wanted.batch())
+        + " has no result yet";
   }
 
   /** Whether each row of the batch has a result, or the request or the key has one. */
@@ -78,12 +97,10 @@ final class WatchedResults {
     if (size > 0 && size != place.size() && !sizesDiffer) {
       sizesDiffer = true;
       console.tell(
-          "results of this batch claim different sizes ("
-              + size
-              + " and "
-              + place.size()
-              + "): waiting for the larger. "
-              + Watch.DOUBT);
+          "results of this batch claim different sizes (%d and %d): waiting for the larger. "
+              + DOUBT,
+          size,
+          place.size());
     }
     size = Math.max(size, place.size());
     if (!keys.isNoted(place.row())) {
@@ -92,7 +109,7 @@ final class WatchedResults {
         && !keys.matches(place.row(), fingerprint)
         && !keysDiffer) {
       keysDiffer = true;
-      console.tell("row " + place.row() + " has results of two keys. " + Watch.DOUBT);
+      console.tell("row " + place.row() + " has results of two keys. " + DOUBT);
     }
   }
 

@@ -149,16 +149,14 @@ class BadRowsTest {
   void aValidRowStaysValidWhateverTheSizeOfTheBatch() {
     RequestComposer composer = new RequestComposer(new Fingerprints(null), Trial.NOTHING);
     ObjectNode request = JsonNodeFactory.instance.objectNode().put("api_securekey", KEY);
-    Row smallest =
-        composer.row(new RawRow.Parsed(1, request.deepCopy()), 5, new SubmitBatch("b", 0));
+    Row smallest = composer.row(new Row.Parsed(1, request.deepCopy()), 5, new SubmitBatch("b", 0));
     int filling = RequestReader.MAX_VALUE_BYTES - ((Row.Valid) smallest).value().length;
     request.put("x", "x".repeat(filling - ",\"x\":\"\"".length()));
 
-    assertThat(composer.row(new RawRow.Parsed(1, request.deepCopy()), 5, new SubmitBatch("b", 0)))
+    assertThat(composer.row(new Row.Parsed(1, request.deepCopy()), 5, new SubmitBatch("b", 0)))
         .isInstanceOf(Row.Valid.class);
     assertThat(
-            composer.row(
-                new RawRow.Parsed(1, request.deepCopy()), 5, new SubmitBatch("b", 9_999_999)))
+            composer.row(new Row.Parsed(1, request.deepCopy()), 5, new SubmitBatch("b", 9_999_999)))
         .isInstanceOf(Row.Valid.class);
   }
 
@@ -208,8 +206,7 @@ class BadRowsTest {
 
   private static Row row(byte[] line, RequestComposer composer, SubmitBatch batch) {
     try {
-      RawRow raw =
-          LineRows.ndjson(new java.io.ByteArrayInputStream(line), composer.validator()).next();
+      Row.Raw raw = LineRows.ndjson(new java.io.ByteArrayInputStream(line), composer).next();
       return composer.row(raw, 1, batch);
     } catch (java.io.IOException e) {
       throw new AssertionError(e);

@@ -20,13 +20,15 @@ class BatchHistoryTest {
   private final BatchProgress progress = new BatchProgress(2);
   private final SentRecords sent = new SentRecords("t");
   private final ResultCollector collector = new ResultCollector(progress, sent, null);
+  private final KeyFingerprintIndex keys = new KeyFingerprintIndex();
   private final BatchHistory history =
-      new BatchHistory(batch, new RowValidator(FINGERPRINTS), progress, sent, collector);
+      new BatchHistory(
+          batch, new RequestComposer(FINGERPRINTS, Trial.NOTHING), keys, progress, sent, collector);
 
   @BeforeEach
   void noteTheRowsKeys() {
-    history.noteKey(1, FINGERPRINTS.of(Secret.of(Trial.KEY)));
-    history.noteKey(2, FINGERPRINTS.of(Secret.of(Trial.OTHER)));
+    keys.note(1, FINGERPRINTS.of(Secret.of(Trial.KEY)));
+    keys.note(2, FINGERPRINTS.of(Secret.of(Trial.OTHER)));
   }
 
   @Test

@@ -59,7 +59,7 @@ class InputFileTest {
     "-, false"
   })
   void textsThatMayBeKeysAreRecognized(String text, boolean looks) {
-    assertThat(LooksLikeKey.test(text)).isEqualTo(looks);
+    assertThat(Console.looksLikeKey(text)).isEqualTo(looks);
   }
 
   private static long spools() throws IOException {

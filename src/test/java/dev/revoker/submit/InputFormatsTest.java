@@ -4,6 +4,8 @@ import static dev.revoker.submit.Trial.KEY;
 import static dev.revoker.submit.Trial.OTHER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.message.Fingerprints;
+import dev.revoker.model.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,26 @@ class InputFormatsTest {
   void aListOfKeysIsAccepted() {
     Trial trial = Trial.of("\n " + KEY + " \r\n" + OTHER.toUpperCase(java.util.Locale.ROOT));
     assertThat(trial.requests()).hasSize(2);
+  }
+
+  @Test
+  void aKeyOnSeveralRowsIsSentOnceAndReported() {
+    Trial trial =
+        Trial.of(
+            "api_securekey,label.person\n%s,ada\n%s,grace\n%s,ada (second laptop)\n"
+                .formatted(KEY, OTHER, KEY.toUpperCase(java.util.Locale.ROOT)));
+    assertThat(trial.done).as(trial.printed()).isTrue();
+    assertThat(trial.requests()).hasSize(2);
+    assertThat(trial.requests().get(1).get("labels").get("row").asString()).isEqualTo("2/2");
+    assertThat(trial.err.toString())
+        .contains("line 4: the same key as in row 1, sent once", "1 rows repeat", "2 requests to");
+  }
+
+  @Test
+  void aDryRunShowsTheFingerprint() {
+    JsonNode request = Trial.of(KEY).requests().getFirst();
+    assertThat(request.get("key_fingerprint").asString())
+        .isEqualTo(new Fingerprints(null).of(Secret.of(KEY)));
   }
 
   @Test

@@ -125,7 +125,10 @@ class ReportWriterTest {
       ReportFile report = ReportFile.of(file, input, true);
       InputFormat keys = new InputFormat(InputFormat.Type.KEYS, ',');
       InputScan scan = new InputScan(input, keys, composer, new SubmitBatch("b", 2));
-      assertThat(new ReportWriter(report, scan, spool).write(digest)).isEqualTo(3);
+      InputScan.ScanSummary summary =
+          new InputScan.ScanSummary(3, 2, false, digest, new KeyFingerprintIndex(), List.of());
+      RepeatedRows repeated = RepeatedRows.of(summary.keys(), 3);
+      assertThat(new ReportWriter(report, scan, repeated, spool).write(summary)).isEqualTo(3);
     }
     return file;
   }

@@ -3,6 +3,7 @@ package dev.revoker.submit;
 import dev.revoker.config.Config;
 import dev.revoker.config.ConfigLoader;
 import dev.revoker.config.Loaded;
+import dev.revoker.time.SystemTime;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,11 +49,12 @@ final class Trial {
     Trial trial = new Trial();
     SubmitOptions options =
         new SubmitOptions(
-            format, defaults, null, null, skipInvalid, true, false, false, null, false);
+            format, defaults, null, null, skipInvalid, true, false, false, null, false, null, null);
     Console console =
         new Console(new PrintWriter(trial.out, true), new PrintWriter(trial.err, true), 0);
-    try (InputFile input = InputFile.copyOf(new ByteArrayInputStream(content))) {
-      trial.done = new Submission(config(), options, console).run(input);
+    try (SystemTime time = new SystemTime();
+        InputFile input = InputFile.copyOf(new ByteArrayInputStream(content))) {
+      trial.done = new Submission(config(), options, console, time).run(input);
     } catch (CommandException failed) {
       trial.fault = failed.text();
     } catch (IOException e) {
