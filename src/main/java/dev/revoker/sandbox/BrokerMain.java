@@ -1,13 +1,12 @@
 package dev.revoker.sandbox;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Properties;
 import kafka.Kafka;
 import kafka.tools.StorageTool;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The main class of a node's JVM; its argument is the node's folder. Formats new storage, then runs
@@ -19,32 +18,20 @@ final class BrokerMain {
 
   private BrokerMain() {}
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     Path folder = Path.of(args[0]);
-    Path settings = folder.resolve(BrokerNode.SETTINGS);
+    String settings = folder.resolve(BrokerNode.SETTINGS).toString();
     Thread.ofPlatform().name("parent-watch").daemon().start(() -> endWithParent(folder));
-    if (!formatted(settings)) {
-      format(settings);
+    if (!Files.exists(folder.resolve(BrokerNode.DATA).resolve("meta.properties"))) {
+      String[] format = {
+        "format", "--ignore-formatted", "--cluster-id", CLUSTER_ID, "--config", settings
+      };
+      int exit = StorageTool.execute(format, System.out);
+      if (exit != 0) {
+        throw new IllegalStateException("the storage could not be formatted: exit " + exit);
+      }
     }
-    Kafka.main(new String[] {settings.toString()});
-  }
-
-  private static boolean formatted(Path settings) throws IOException {
-    Properties properties = new Properties();
-    try (InputStream in = Files.newInputStream(settings)) {
-      properties.load(in);
-    }
-    return Files.exists(Path.of(properties.getProperty("log.dirs"), "meta.properties"));
-  }
-
-  private static void format(Path settings) {
-    String[] command = {
-      "format", "--ignore-formatted", "--cluster-id", CLUSTER_ID, "--config", settings.toString()
-    };
-    int exit = StorageTool.execute(command, System.out);
-    if (exit != 0) {
-      throw new IllegalStateException("the storage could not be formatted: exit " + exit);
-    }
+    Kafka.main(new String[] {settings});
   }
 
   private static void endWithParent(Path folder) {
@@ -52,7 +39,7 @@ final class BrokerMain {
       while (System.in.read() >= 0) {
         // The parent writes nothing.
       }
-      Folders.remove(folder);
+      Utils.delete(folder.toFile());
       Files.deleteIfExists(folder.resolveSibling(""));
     } catch (DirectoryNotEmptyException othersAreThere) {
       // The last node that ends deletes the cluster's folder.

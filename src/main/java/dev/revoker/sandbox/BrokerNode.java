@@ -1,33 +1,36 @@
 package dev.revoker.sandbox;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.Properties;
 
 /**
  * One node of a {@link Broker}, in a JVM of its own. It can be killed, stopped, frozen, and started
  * again with the same ports and data.
  */
-public final class BrokerNode {
+public final class BrokerNode extends ChildJvm {
   /** The settings file in the node's folder. */
   static final String SETTINGS = "server.properties";
 
-  private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
+  /** The node's data in its folder. */
+  static final String DATA = "data";
+
+  /** How often a coordinator aborts the transactions that have timed out. */
+  private static final String ABORT_TIMED_OUT_EVERY_MS =
+      "transaction.abort.timed.out.transaction.cleanup.interval.ms";
 
   private final int id;
   private final Ports ports;
   private final Path folder;
-  private Map<String, String> settings = Map.of();
-  private @Nullable ChildJvm jvm;
+  private final Properties settings = new Properties();
 
   BrokerNode(int id, Ports ports, Path folder) {
+    super("node " + id, folder.resolve("console.log"));
     this.id = id;
     this.ports = ports;
     this.folder = folder;
@@ -41,48 +44,15 @@ public final class BrokerNode {
     return id;
   }
 
-  /** The process id of the current or last JVM. */
-  public long pid() {
-    return started().pid();
-  }
-
-  /** Whether the JVM runs, frozen or not. */
-  public boolean alive() {
-    return jvm != null && jvm.alive();
-  }
-
   /** The broker's log. A restart appends to it. */
   public Path log() {
     return folder.resolve("broker.log");
   }
 
-  /** Sends SIGKILL and waits for the end. */
-  public void kill() {
-    if (jvm != null) {
-      jvm.kill();
-    }
-  }
-
-  /** Sends SIGTERM and waits for the end. */
-  public void stop() {
-    requestStop();
-    awaitExit();
-  }
-
   /** Starts the node again with the same ports and data, and waits until it is ready. */
   public void restart() {
     launch();
-    BrokerReady.await(this);
-  }
-
-  /** SIGSTOP: connections stay open, and nothing is answered. */
-  public void freeze() {
-    started().signal("STOP");
-  }
-
-  /** SIGCONT: the node continues after {@link #freeze}. */
-  public void thaw() {
-    started().signal("CONT");
+    Broker.awaitReady(List.of(this));
   }
 
   String clientAddress() {
@@ -97,73 +67,55 @@ public final class BrokerNode {
     return ports;
   }
 
-  /** The JVM's own output. */
-  Path console() {
-    return folder.resolve("console.log");
+  /** The end of the JVM's output and of the broker's log. */
+  String lastLines() {
+    try {
+      List<String> lines = Files.readAllLines(folder.resolve("console.log"));
+      if (Files.exists(log())) {
+        lines.addAll(Files.readAllLines(log()));
+      }
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+    } catch (IOException e) {
+      return "its log cannot be read: " + e.getMessage();
+    }
   }
 
-  /** Starts the JVM and does not wait until the node is ready. */
+  /**
+   * Starts the JVM and does not wait until the node is ready.
+   *
+   * @param given settings over those of {@link BrokerMain}
+   */
+  void launch(Map<String, String> given) {
+    settings.putAll(given);
+    launch();
+  }
+
+  /** Starts the JVM again. */
   void launch() {
-    if (alive()) {
-      throw new IllegalStateException("node " + id + " is already running");
-    }
     try {
-      if (jvm != null) {
-        configure(BrokerSettings.forRestart(settings));
+      Files.createDirectories(folder);
+      try (OutputStream out = Files.newOutputStream(folder.resolve(SETTINGS))) {
+        settings.store(out, null);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("node " + id + ": its settings could not be written", e);
     }
-    jvm = ChildJvm.start("node " + id, arguments(), Map.of(), console());
-  }
-
-  /** Writes the settings, which every launch reads. */
-  void configure(Map<String, String> given) throws IOException {
-    settings = given;
-    Files.createDirectories(folder);
-    Files.write(
-        folder.resolve(SETTINGS),
-        new TreeMap<>(settings)
-            .entrySet().stream().map(entry -> escaped(entry.getKey(), entry.getValue())).toList());
-  }
-
-  void requestStop() {
-    if (jvm != null) {
-      jvm.requestStop();
-    }
-  }
-
-  void awaitExit() {
-    if (jvm != null && !jvm.exitedWithin(LONGEST_STOP)) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT, "node %d did not end within %s; its log: %s", id, LONGEST_STOP, log()));
-    }
-  }
-
-  /** The current or last JVM. */
-  ChildJvm started() {
-    if (jvm == null) {
-      throw new IllegalStateException("node " + id + " was never started");
-    }
-    return jvm;
-  }
-
-  private List<String> arguments() {
-    return List.of(
-        "-Xmx512m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+ExitOnOutOfMemoryError",
-        "-Dlogback.configurationFile=dev/revoker/sandbox/broker-logback.xml",
-        "-Drevoker.broker.log=" + log(),
-        "-cp",
-        System.getProperty("java.class.path"),
-        BrokerMain.class.getName(),
-        folder.toString());
-  }
-
-  private static String escaped(String key, String value) {
-    return key + "=" + value.replace("\\", "\\\\").replace("\n", "\\n");
+    launch(
+        List.of(
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Dlogback.configurationFile=dev/revoker/sandbox/broker-logback.xml",
+            "-Drevoker.broker.log=" + log(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            BrokerMain.class.getName(),
+            folder.toString()),
+        Map.of());
+    // With a shorter time, a restarted coordinator aborts transactions before the partitions have
+    // leaders. Kafka 4.4 then treats these partitions as deleted and writes no abort markers, so
+    // the aborted records become visible with the next commit.
+    settings.put(ABORT_TIMED_OUT_EVERY_MS, "10000");
   }
 }

@@ -7,25 +7,104 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
-/** A JVM as a child process. Ctrl-C in the terminal does not reach it, only the parent. */
-final class ChildJvm {
+/**
+ * A JVM as a child process, which can be killed, frozen and started again. Ctrl-C in the terminal
+ * does not reach it, only the parent. Not thread-safe.
+ */
+abstract sealed class ChildJvm permits BrokerNode, WorkerProcess {
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
+
   private final String name;
-  private final Process process;
+  private final Path console;
+  private @Nullable Process process;
 
-  private ChildJvm(String name, Process process) {
+  /**
+   * @param console the file to which its output is appended
+   */
+  ChildJvm(String name, Path console) {
     this.name = name;
-    this.process = process;
+    this.console = console;
   }
 
-  /** Starts a JVM. Its output is appended to the file. */
-  static ChildJvm start(
-      String name, List<String> javaArguments, Map<String, String> environment, Path console) {
+  /** The process id of the current or last JVM. */
+  public long pid() {
+    return started().pid();
+  }
+
+  /** Whether it runs, frozen or not. */
+  public boolean alive() {
+    return process != null && process.isAlive();
+  }
+
+  /** Sends SIGKILL and waits for the end. */
+  public void kill() {
+    if (process != null) {
+      // Process.destroyForcibly would also close the child's standard input.
+      process.toHandle().destroyForcibly();
+      process.onExit().join();
+    }
+  }
+
+  /**
+   * Sends SIGTERM, waits for the end, and returns the exit code.
+   *
+   * @throws IllegalStateException if it still runs after a minute
+   */
+  public int stop() {
+    requestStop();
+    if (!endsWithin(LONGEST_STOP)) {
+      throw new IllegalStateException(
+          name + " did not end within " + LONGEST_STOP + "; its output is in " + console);
+    }
+    return started().exitValue();
+  }
+
+  /** Waits until it ends, for any reason. */
+  public void awaitExit() throws InterruptedException {
+    started().waitFor();
+  }
+
+  /** SIGSTOP: connections stay open, and nothing is answered. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  /** SIGCONT: it continues after {@link #freeze}. */
+  public void thaw() {
+    signal("CONT");
+  }
+
+  /** Sends SIGTERM, if it runs. */
+  void requestStop() {
+    if (process != null) {
+      process.toHandle().destroy();
+    }
+  }
+
+  /** Waits for the end; false if it still runs after this time. */
+  boolean endsWithin(Duration timeout) {
+    Process running = started();
+    running.onExit().completeOnTimeout(running, timeout.toMillis(), TimeUnit.MILLISECONDS).join();
+    return !running.isAlive();
+  }
+
+  /** The current or last JVM. */
+  Process started() {
+    if (process == null) {
+      throw new IllegalStateException(name + " was never started");
+    }
+    return process;
+  }
+
+  /** Starts a JVM and does not wait until it is ready. */
+  void launch(List<String> javaArguments, Map<String, String> environment) {
+    if (alive()) {
+      throw new IllegalStateException(name + " is already running");
+    }
     // The JVM keeps ignoring the signals that the shell ignores.
     List<String> command =
         new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", name));
@@ -39,70 +118,14 @@ final class ChildJvm {
     builder.environment().keySet().removeIf(variable -> variable.startsWith("REVOKER_"));
     builder.environment().putAll(environment);
     try {
-      return new ChildJvm(name, builder.start());
+      process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(name + " could not be started", e);
     }
   }
 
-  long pid() {
-    return process.pid();
-  }
-
-  boolean alive() {
-    return process.isAlive();
-  }
-
-  void awaitExit() throws InterruptedException {
-    process.waitFor();
-  }
-
-  /** Waits for the end of the process; false if it still runs after this time. */
-  boolean exitedWithin(Duration timeout) {
-    try {
-      process.onExit().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).join();
-      return true;
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof TimeoutException) {
-        return false;
-      }
-      throw e;
-    }
-  }
-
-  /** Closes the pipe whose end tells the child that its parent has ended. */
-  void closeInput() throws IOException {
-    process.getOutputStream().close();
-  }
-
-  /** Sends SIGKILL and waits for the end. */
-  void kill() {
-    // Process.destroyForcibly would also close the child's standard input.
-    process.toHandle().destroyForcibly();
-    process.onExit().join();
-  }
-
-  /** Sends SIGTERM. */
-  void requestStop() {
-    process.toHandle().destroy();
-  }
-
-  /**
-   * Sends SIGTERM and waits for the end.
-   *
-   * @return the exit code
-   * @throws IllegalStateException if the process still runs after the timeout
-   */
-  int terminate(Duration timeout) {
-    requestStop();
-    if (!exitedWithin(timeout)) {
-      throw new IllegalStateException(name + " did not end within " + timeout);
-    }
-    return process.exitValue();
-  }
-
-  /** Sends SIGSTOP or SIGCONT through the shell, because Java has no method for it. */
-  void signal(String signal) {
+  /** Through the shell, because Java has no method for it. */
+  private void signal(String signal) {
     try {
       Process kill =
           new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + pid())
@@ -111,8 +134,7 @@ final class ChildJvm {
               .start();
       if (kill.onExit().join().exitValue() != 0) {
         throw new IllegalStateException(
-            String.format(
-                Locale.ROOT, "SIG%s could not be sent to %s; is it running?", signal, name));
+            "SIG" + signal + " could not be sent to " + name + "; is it running?");
       }
     } catch (IOException e) {
       throw new UncheckedIOException("no shell to send SIG" + signal, e);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.common.utils.Utils;
 
 /** A broker with topics, the sandbox's account API, and workers, all on this machine. */
 public final class LocalStack implements AutoCloseable {
@@ -147,7 +148,7 @@ public final class LocalStack implements AutoCloseable {
       broker.close();
     }
     try {
-      Folders.remove(folder);
+      Utils.delete(folder.toFile());
     } catch (IOException e) {
       throw new UncheckedIOException("the workers' folder could not be removed: " + folder, e);
     }

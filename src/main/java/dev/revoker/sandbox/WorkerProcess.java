@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,22 +19,19 @@ import java.util.stream.Stream;
  * A worker in a child process, which can be killed. It gets its settings as environment variables,
  * because process arguments are visible to other users.
  */
-public final class WorkerProcess implements AutoCloseable {
-  private static final Duration LONGEST_STOP = Duration.ofSeconds(45);
-
+public final class WorkerProcess extends ChildJvm implements AutoCloseable {
   private final Map<String, String> environment;
   private final List<String> jvmOptions;
   private final Path log;
   private final URI ops;
-  private ChildJvm jvm;
 
   private WorkerProcess(
       Map<String, String> environment, List<String> jvmOptions, Path log, URI ops) {
+    super("worker", log);
     this.environment = environment;
     this.jvmOptions = List.copyOf(jvmOptions);
     this.log = log;
     this.ops = ops;
-    this.jvm = launch();
   }
 
   /**
@@ -56,7 +52,10 @@ public final class WorkerProcess implements AutoCloseable {
     Map<String, String> environment =
         all.entrySet().stream()
             .collect(Collectors.toMap(entry -> variable(entry.getKey()), Map.Entry::getValue));
-    return new WorkerProcess(environment, jvmOptions, log, URI.create("http://" + listen));
+    WorkerProcess worker =
+        new WorkerProcess(environment, jvmOptions, log, URI.create("http://" + listen));
+    worker.restart();
+    return worker;
   }
 
   /** The address of its endpoints. */
@@ -69,55 +68,8 @@ public final class WorkerProcess implements AutoCloseable {
     return log;
   }
 
-  /** The process id of the current or last JVM. */
-  public long pid() {
-    return jvm.pid();
-  }
-
-  /** Whether it runs, frozen or not. */
-  public boolean alive() {
-    return jvm.alive();
-  }
-
-  /** Sends SIGKILL and waits for the end. */
-  public void kill() {
-    jvm.kill();
-  }
-
-  /** Sends SIGTERM, waits for the end, and returns the exit code. */
-  public int stop() {
-    return jvm.terminate(LONGEST_STOP);
-  }
-
-  /** Waits until the worker ends, for any reason. */
-  public void awaitExit() throws InterruptedException {
-    jvm.awaitExit();
-  }
-
-  /** SIGSTOP: connections stay open, and the worker does nothing. */
-  public void freeze() {
-    jvm.signal("STOP");
-  }
-
-  /** SIGCONT: the worker continues after {@link #freeze}. */
-  public void thaw() {
-    jvm.signal("CONT");
-  }
-
   /** Starts the worker again after its end, with the same settings. */
   public void restart() {
-    if (jvm.alive()) {
-      throw new IllegalStateException("the worker is already running");
-    }
-    jvm = launch();
-  }
-
-  @Override
-  public void close() {
-    jvm.kill();
-  }
-
-  private ChildJvm launch() {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -129,7 +81,12 @@ public final class WorkerProcess implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError"));
     arguments.addAll(jvmOptions);
     arguments.addAll(List.of("-cp", classPath(), "dev.revoker.App", "worker"));
-    return ChildJvm.start("worker", arguments, environment, log);
+    launch(arguments, environment);
+  }
+
+  @Override
+  public void close() {
+    kill();
   }
 
   /** Without the broker's jars if they are in a folder of their own, as in production. */

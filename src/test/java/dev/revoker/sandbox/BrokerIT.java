@@ -94,13 +94,14 @@ class BrokerIT {
   @Test
   void endsWithItsParent() throws Exception {
     Path folder = Files.createTempDirectory("revoker-orphan-");
-    BrokerNode node = BrokerSettings.nodes(folder, Broker.Options.DEFAULTS).getFirst();
-    node.launch();
-    BrokerReady.await(node);
+    List<BrokerNode> nodes = Broker.nodes(folder, List.of(1));
+    BrokerNode node = nodes.getFirst();
+    node.launch(Broker.settings(node, nodes));
+    Broker.awaitReady(nodes);
 
-    node.started().closeInput();
+    node.started().getOutputStream().close();
 
-    assertThat(node.started().exitedWithin(Duration.ofSeconds(10))).isTrue();
+    assertThat(node.endsWithin(Duration.ofSeconds(10))).isTrue();
     assertThat(folder).doesNotExist();
   }
 
