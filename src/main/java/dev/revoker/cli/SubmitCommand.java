@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
       "",
       "FILE is a CSV with a header (columns are named as the fields of a request:"
           + " api_securekey, account, api_token, request_id, reason, requested_by, requested_at,"
-          + " not_after; label.NAME is a label), or NDJSON (a request a line), or has a key a line."
+          + " not_after; label.NAME is a label), or NDJSON (a request a line), or has a key a line,"
+          + " or is the report of TruffleHog (--json), gitleaks (JSON) or a tool that writes SARIF."
           + " Without FILE, or with -, standard input is read. A key is never an argument: other"
           + " users could see it, and the shell would keep it.",
       "",
@@ -54,6 +56,8 @@ import picocli.CommandLine.Spec;
       "  bin/revoker submit --config revoker.properties --wait --report outcome.csv left.csv",
       "  grep -owhE '[0-9a-f]{32}' leak.txt | sort -u |",
       "    bin/revoker submit --lane urgent --reason leaked --wait -",
+      "  trufflehog git file://. --json | bin/revoker submit --lane urgent -",
+      "  bin/revoker submit --lane urgent --wait --rule cielo24-api-key gitleaks.json",
       "  bin/revoker submit --dry-run --format keys keys.txt",
       "  bin/revoker submit --wait --resume keys.csv            after a crash or Ctrl-C"
     })
@@ -70,8 +74,17 @@ public final class SubmitCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "csv, ndjson or keys (default: found out from the first line).")
+      description =
+          "csv, ndjson, keys, trufflehog, gitleaks or sarif (default: found out from the start).")
   private InputFormat.@Nullable Type format;
+
+  @Option(
+      names = "--rule",
+      paramLabel = "NAME",
+      description =
+          "Of a scanner's report, send the findings of this rule or detector; may be given several"
+              + " times (default: rules whose names contain cielo24).")
+  private List<String> rules = new ArrayList<>();
 
   @Option(
       names = "--lane",
@@ -172,6 +185,7 @@ public final class SubmitCommand implements Callable<Integer> {
         new SubmitOptions(
             format,
             defaults,
+            rules,
             lane,
             batch,
             skipInvalid,

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -40,7 +42,18 @@ final class CsvRows implements Row.Reader {
   private static final int MAX_FIELD_CHARS = 1 << 17;
   private static final char UNDECODED = '\uFFFD';
   private static final Pattern SHOWABLE = Pattern.compile("[A-Za-z][A-Za-z0-9 _.-]{0,40}");
-  private static final Pattern KEY_START = Pattern.compile("[0-9A-Fa-f]{8}");
+
+  /** A cell that may be a key. Dates and phone numbers have no letters, and fewer digits. */
+  private static final Pattern KEY_CELL =
+      Pattern.compile(
+          "(?mi)(?:^|[,;|\\t\"])\\s*(?=\\d*[a-f]|\\d{16})[0-9a-f]{8,}\\s*(?:$|[,;|\\t\"])");
+
+  /** Blanks, and characters without width that spreadsheets and mails add. */
+  private static final Pattern MARGIN =
+      Pattern.compile("^[\\s\u00a0\u200b\ufeff]+|[\\s\u00a0\u200b\ufeff]+$");
+
+  /** How spreadsheets write digits that are to remain a text. */
+  private static final Pattern TEXT_CELL = Pattern.compile("=\"(.*)\"|'(.*)");
 
   private final CloseableIterator<CsvRecord> records;
   private final List<String> columns;
@@ -65,8 +78,13 @@ final class CsvRows implements Row.Reader {
             .ofCsvRecord(new InputStreamReader(in, StandardCharsets.UTF_8))
             .iterator();
     try {
-      List<String> header = records.hasNext() ? records.next().getFields() : List.of();
-      columns = header.stream().map(String::strip).toList();
+      CsvRecord header = records.hasNext() ? records.next() : null;
+      if (header != null && InputFormat.isSeparatorLine(header.getField(0) + separator)) {
+        header = records.hasNext() ? records.next() : null;
+      }
+      lastLine = header == null ? 1 : header.getStartingLineNumber();
+      columns =
+          header == null ? List.of() : header.getFields().stream().map(CsvRows::field).toList();
     } catch (CsvParseException notCsv) {
       throw CommandException.failed("line 1: the header is not CSV");
     }
@@ -78,25 +96,36 @@ final class CsvRows implements Row.Reader {
     for (String name : columns) {
       boolean known = FIELDS.contains(name) || isLabel(name);
       if (known && !seen.add(name)) {
-        throw CommandException.failed("line 1: the header has the column %s twice", shown(name));
+        throw CommandException.failed(
+            "line %d: the header has the column %s twice", lastLine, shown(name));
       }
       if (!known && !name.isEmpty()) {
         ignored.add(shown(name));
       }
     }
     if (!seen.contains(KEY)) {
-      throw CommandException.failed("line 1: the header has no column " + KEY);
+      throw CommandException.failed("line %d: the header has no column %s", lastLine, KEY);
     }
   }
 
-  /** Whether reading ended before the end of the input. */
-  boolean isBroken() {
+  /** The field that a column is named after, in any case; the name of another column as it is. */
+  static String field(String column) {
+    String name = trimmed(column);
+    String lower = name.toLowerCase(Locale.ROOT).replace(' ', '_').replace('-', '_');
+    if (FIELDS.contains(lower)) {
+      return lower;
+    }
+    return lower.startsWith(LABEL) ? LABEL + name.substring(LABEL.length()) : name;
+  }
+
+  @Override
+  public boolean isBroken() {
     return broken;
   }
 
-  /** Columns that no request has, as they may be shown. */
-  List<String> ignored() {
-    return ignored;
+  @Override
+  public List<String> notes() {
+    return ignored.stream().map(name -> "the column " + name + " is ignored").toList();
   }
 
   @Override
@@ -105,7 +134,14 @@ final class CsvRows implements Row.Reader {
       return null;
     }
     try {
-      return records.hasNext() ? row(records.next()) : null;
+      while (records.hasNext()) {
+        CsvRecord record = records.next();
+        // Spreadsheets write separators alone for rows that were cleared.
+        if (record.getFields().stream().anyMatch(cell -> !trimmed(cell).isEmpty())) {
+          return row(record);
+        }
+      }
+      return null;
     } catch (CsvParseException e) {
       broken = true;
       return new Row.Broken(
@@ -120,9 +156,13 @@ final class CsvRows implements Row.Reader {
   private Row.Raw row(CsvRecord record) {
     lastLine = record.getStartingLineNumber();
     List<String> cells = record.getFields();
-    if (cells.size() != columns.size()) {
+    int count = cells.size();
+    while (count > columns.size() && trimmed(cells.get(count - 1)).isEmpty()) {
+      count--;
+    }
+    if (count != columns.size()) {
       return new Row.Broken(
-          lastLine, "it has " + cells.size() + " fields, the header has " + columns.size());
+          lastLine, "it has " + count + " fields, the header has " + columns.size());
     }
     for (String cell : cells) {
       if (containsAKeyAfterItsFirstLine(cell)) {
@@ -143,7 +183,11 @@ final class CsvRows implements Row.Reader {
     ObjectNode labels = JsonNodeFactory.instance.objectNode();
     for (int i = 0; i < columns.size(); i++) {
       String name = columns.get(i);
-      String cell = cells.get(i).strip();
+      String cell = trimmed(cells.get(i));
+      Matcher text = TEXT_CELL.matcher(cell);
+      if (text.matches() && (name.equals(KEY) || name.equals("api_token"))) {
+        cell = text.group(1) == null ? text.group(2) : text.group(1);
+      }
       if (!cell.isEmpty() && FIELDS.contains(name)) {
         request.put(name, cell);
       } else if (!cell.isEmpty() && isLabel(name)) {
@@ -155,7 +199,11 @@ final class CsvRows implements Row.Reader {
 
   private static boolean containsAKeyAfterItsFirstLine(String cell) {
     int lineEnd = Math.max(cell.indexOf('\n'), cell.indexOf('\r'));
-    return lineEnd >= 0 && KEY_START.matcher(cell).find(lineEnd);
+    return lineEnd >= 0 && KEY_CELL.matcher(cell.substring(lineEnd)).find();
+  }
+
+  private static String trimmed(String cell) {
+    return MARGIN.matcher(cell).replaceAll("");
   }
 
   private static boolean isLabel(String name) {

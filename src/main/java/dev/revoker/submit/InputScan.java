@@ -70,12 +70,12 @@ final class InputScan {
 
   /** Whether the rest after the last row cannot be read. */
   boolean isBroken() {
-    return rows instanceof CsvRows csv && csv.isBroken();
+    return rows.isBroken();
   }
 
-  /** Columns of a CSV that no request has. */
-  List<String> ignoredColumns() {
-    return rows instanceof CsvRows csv ? csv.ignored() : List.of();
+  /** What people should know of what is not sent; after the last row. */
+  List<String> notes() {
+    return rows.notes();
   }
 
   /** The SHA-256 of the whole input. Ends the pass. */

@@ -61,12 +61,6 @@ final class LineRows {
     };
   }
 
-  /** The first line that is not blank, without the blanks around it; empty if there is none. */
-  static String firstLine(InputStream in) throws IOException {
-    byte[] line = new LineRows(in).next();
-    return line == null ? "" : text(line);
-  }
-
   private Row.Raw key(byte[] line) {
     return new Row.Parsed(
         number, JsonNodeFactory.instance.objectNode().put(CsvRows.KEY, text(line)));

@@ -2,6 +2,7 @@ package dev.revoker.submit;
 
 import dev.revoker.model.Echo;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -51,5 +52,15 @@ sealed interface Row {
   interface Reader {
     /** The next row, or null after the last. */
     @Nullable Raw next() throws IOException;
+
+    /** Whether the rest after the last row cannot be read. */
+    default boolean isBroken() {
+      return false;
+    }
+
+    /** What people should know of what is not sent, in lines without keys; after the last row. */
+    default List<String> notes() {
+      return List.of();
+    }
   }
 }

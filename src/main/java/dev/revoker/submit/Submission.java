@@ -58,13 +58,17 @@ public final class Submission {
           options.report() == null
               ? null
               : ReportFile.of(options.report(), input, options.overwrite());
-      InputFormat format = InputFormat.of(input, options.format());
+      InputFormat format = InputFormat.of(input, options.format(), options.rules());
       InputScan.ScanSummary summary = validate(input, format);
       if (summary.invalid() > 0 && !options.skipInvalid()) {
         console.tell(
             "%d of %d rows are not valid: nothing was sent. --skip-invalid sends the rest",
             summary.invalid(), summary.rows());
         return false;
+      }
+      if (summary.rows() == 0 && format.type().isReport() && options.rules().isEmpty()) {
+        console.tell("the report has no finding to send");
+        return true;
       }
       requireSendable(summary);
       PreparedBatch batch = prepare(input, format, summary, topic);
@@ -133,8 +137,10 @@ public final class Submission {
       throws IOException, CommandException {
     String id = options.batch() == null ? SubmitBatch.unknownId() : options.batch();
     InputScan scan = new InputScan(input, format, composer, new SubmitBatch(id, 0));
-    scan.ignoredColumns().forEach(name -> console.tell("the column " + name + " is ignored"));
-    return scan.summarize(invalid -> console.tell("line " + invalid.line() + ": " + invalid.why()));
+    InputScan.ScanSummary summary =
+        scan.summarize(invalid -> console.tell("line " + invalid.line() + ": " + invalid.why()));
+    scan.notes().forEach(console::tell);
+    return summary;
   }
 
   private static void requireSendable(InputScan.ScanSummary summary) throws CommandException {

@@ -2,6 +2,7 @@ package dev.revoker.submit;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The options of one {@code submit}.
  *
  * @param format null to find it out from the content
+ * @param rules which findings of a scanner are sent; empty for the usual ones
  * @param lane a lane's name, or null for the usual one
  * @param batch the batch's id, or null to make it of the content
  * @param skipInvalid whether the valid rows are sent where others are not valid
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record SubmitOptions(
     InputFormat.@Nullable Type format,
     Defaults defaults,
+    List<String> rules,
     @Nullable String lane,
     @Nullable String batch,
     boolean skipInvalid,

@@ -123,7 +123,7 @@ class ReportWriterTest {
       spool.put(3, result("refused", reason));
       spool.put(3, result("revoked", reason));
       ReportFile report = ReportFile.of(file, input, true);
-      InputFormat keys = new InputFormat(InputFormat.Type.KEYS, ',');
+      InputFormat keys = new InputFormat(InputFormat.Type.KEYS, ',', List.of());
       InputScan scan = new InputScan(input, keys, composer, new SubmitBatch("b", 2));
       InputScan.ScanSummary summary =
           new InputScan.ScanSummary(3, 2, false, digest, new KeyFingerprintIndex(), List.of());

@@ -41,15 +41,40 @@ final class Trial {
     return of(content.getBytes(StandardCharsets.UTF_8), format, defaults, skipInvalid);
   }
 
+  static Trial ofFindings(String report, List<String> rules) {
+    return of(report.getBytes(StandardCharsets.UTF_8), null, NOTHING, false, rules);
+  }
+
   static Trial of(
       byte[] content,
       InputFormat.Type format,
       SubmitOptions.Defaults defaults,
       boolean skipInvalid) {
+    return of(content, format, defaults, skipInvalid, List.of());
+  }
+
+  private static Trial of(
+      byte[] content,
+      InputFormat.Type format,
+      SubmitOptions.Defaults defaults,
+      boolean skipInvalid,
+      List<String> rules) {
     Trial trial = new Trial();
     SubmitOptions options =
         new SubmitOptions(
-            format, defaults, null, null, skipInvalid, true, false, false, null, false, null, null);
+            format,
+            defaults,
+            rules,
+            null,
+            null,
+            skipInvalid,
+            true,
+            false,
+            false,
+            null,
+            false,
+            null,
+            null);
     Console console =
         new Console(new PrintWriter(trial.out, true), new PrintWriter(trial.err, true), 0);
     try (SystemTime time = new SystemTime();
