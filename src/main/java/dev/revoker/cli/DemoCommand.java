@@ -1,11 +1,9 @@
 package dev.revoker.cli;
 
-import dev.revoker.api.HttpApi;
-import dev.revoker.config.ApiConfig;
 import dev.revoker.sandbox.Demo;
 import dev.revoker.sandbox.LocalStack;
-import dev.revoker.submit.Console;
 import dev.revoker.time.SystemTime;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,28 +25,17 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Examples:", "  bin/revoker demo"})
 public final class DemoCommand implements Callable<Integer> {
-  private static final int LOGINS_AT_A_TIME = 4;
-  private static final long TIMEOUT_MS = 10_000;
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {
-    int columns = Console.terminalColumns();
-    spec.commandLine()
-        .getOut()
-        .println("Starting a Kafka broker, a stand-in for the account API and a worker ...");
-    spec.commandLine().getOut().flush();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Starting a Kafka broker, a stand-in for the account API and a worker ...");
+    out.flush();
     try (SystemTime time = new SystemTime();
-        LocalStack stack = LocalStack.start(time);
-        HttpApi api = new HttpApi(endpoint(stack), LOGINS_AT_A_TIME, time, null)) {
+        LocalStack stack = LocalStack.start(time)) {
       CleanUp.onExit(stack);
-      boolean held = new Demo(stack, api, spec.commandLine().getOut(), columns, time).play();
-      return held ? ExitCode.DONE : ExitCode.FAILED;
+      return new Demo(stack, out, time).play() ? ExitCode.DONE : ExitCode.FAILED;
     }
-  }
-
-  private static ApiConfig endpoint(LocalStack stack) {
-    return new ApiConfig(stack.api().url(), TIMEOUT_MS, TIMEOUT_MS);
   }
 }

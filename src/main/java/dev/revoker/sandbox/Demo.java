@@ -1,20 +1,25 @@
 package dev.revoker.sandbox;
 
-import dev.revoker.api.Api;
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.DemoRequests.Planned;
 import dev.revoker.time.Time;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
  * The demo: a real worker revokes keys that it reads from a real broker, at the sandbox's API. The
- * demo kills the worker and stops the API for a while. Then it compares all results with the
- * sandbox and logs in with every key.
+ * demo kills the worker and stops the API for a while. Then it compares all results with what the
+ * sandbox knows.
  */
 public final class Demo {
   /** Few calls at a time, so that the kill interrupts some of them; short time-outs. */
@@ -28,120 +33,151 @@ public final class Demo {
           "producer.delivery.timeout.ms", "3000",
           "producer.request.timeout.ms", "2000");
 
+  private static final int STANDARD = 260;
+  private static final int URGENT_FIRST = 20;
+  private static final int URGENT_LATER = 40;
+  private static final int EACH_OTHER_KIND = 12;
   private static final double API_MS = 200;
-  private static final long OUTAGE_MS = 10_000;
-  private static final long STEP_TIMEOUT_MS = 60_000;
-  private static final int CONTROL_KEYS = 1;
+  private static final long OUTAGE_MS = 8_000;
+  private static final long STEP_TIMEOUT_MS = 120_000;
 
   private final LocalStack stack;
-  private final Api api;
-  private final DemoScreen screen;
+  private final PrintWriter out;
   private final Time time;
+  private final long startedMs;
+  private final List<String> broken = new ArrayList<>();
 
-  /**
-   * A demo on this stack.
-   *
-   * @param api the client that logs in with the keys at the end
-   * @param columns the width of the terminal for the progress bar; 0 means plain lines
-   */
-  public Demo(LocalStack stack, Api api, PrintWriter out, int columns, Time time) {
+  /** A demo on this stack. */
+  public Demo(LocalStack stack, PrintWriter out, Time time) {
     this.stack = stack;
-    this.api = api;
-    this.screen = new DemoScreen(out, time, columns);
+    this.out = out;
     this.time = time;
+    this.startedMs = time.millis();
   }
 
   /** Runs the demo. Returns whether all checks passed; prints those that failed. */
   public boolean play() {
     stack.api().faults(Faults.NONE.with(Latency.fixed(API_MS)));
-    Secret control = stack.api().generateKeys(LocalStack.ACCOUNT, CONTROL_KEYS).getFirst();
     String servers = stack.broker().bootstrapServers();
     try (WorkerProcess worker = stack.startWorker("worker", WORKER);
         ResultLog results = new ResultLog(servers, LocalStack.RESULTS);
         Submitter submitter = new Submitter(servers)) {
-      DemoBatch batch = new DemoBatch(stack.api(), submitter, time);
-      batch.sendFirst();
-      screen.tell(
-          String.format(
-              Locale.ROOT,
-              "Sent %d requests. Some are malformed, expired, repeated or for unknown keys.",
-              batch.size()));
-      screen.begin(batch.size());
-      killAndRestart(worker, results, batch);
-      int urgent = batch.sendUrgentLater();
-      screen.tell(
-          String.format(
-              Locale.ROOT, "Sent %d urgent requests while standard requests wait.", urgent));
-      outage(results, batch);
-      await("a result for every request", results, batch, () -> results.count() >= batch.size());
+      DemoRequests requests = new DemoRequests(submitter, time);
+      requests.send(LocalStack.STANDARD, standard());
+      requests.send(LocalStack.URGENT, urgent(URGENT_FIRST));
+      say(
+          "Sent "
+              + requests.count()
+              + " requests. Some are malformed, expired, repeated or for unknown keys.");
+      await("a quarter of the results", () -> results.count() >= requests.count() / 4);
+      worker.kill();
+      say("Killed the worker (kill -9) during its calls, and started it again.");
+      worker.restart();
+      int before = results.count();
+      await("results of the new worker", () -> results.count() > before + 20);
+      requests.send(LocalStack.URGENT, urgent(URGENT_LATER));
+      say("Sent " + URGENT_LATER + " urgent requests while standard requests wait.");
+      outage();
+      await("a result for every request", () -> results.count() >= requests.count());
       int exitCode = worker.stop();
-      screen.tell("Stopped the worker with SIGTERM. Its exit code is " + exitCode + ".");
-      return prove(batch, results, control, exitCode);
+      say("Stopped the worker with SIGTERM. Its exit code is " + exitCode + ".");
+      check("The worker's exit code is 0", exitCode == 0);
+      prove(requests, results);
     }
-  }
-
-  private void killAndRestart(WorkerProcess worker, ResultLog results, DemoBatch batch) {
-    await("a quarter of the results", results, batch, () -> results.count() >= batch.size() / 4);
-    worker.kill();
-    screen.tell("Killed the worker (kill -9) during its calls, and started it again.");
-    worker.restart();
-    int before = results.count();
-    await("results of the new worker", results, batch, () -> results.count() > before + 20);
-  }
-
-  private void outage(ResultLog results, DemoBatch batch) {
-    stack.api().outage(Outage.REFUSE);
-    screen.tell(
-        String.format(
-            Locale.ROOT,
-            "Stopped the API for %d s. Requests wait, and none fails.",
-            OUTAGE_MS / 1000));
-    long until = time.millis() + OUTAGE_MS;
-    await("the end of the outage", results, batch, () -> time.millis() >= until);
-    stack.api().outage(Outage.NONE);
-    screen.tell("Started the API again.");
-  }
-
-  private boolean prove(DemoBatch batch, ResultLog results, Secret control, int exitCode) {
-    stack.api().faults(Faults.NONE);
-    DemoProof proof = new DemoProof(batch.bySource(), results.bySource());
-    screen.table(results.all());
-    proof.oneResultEach();
-    proof.truthful();
-    int dead = proof.keysAreDead(api, LocalStack.ACCOUNT);
-    proof.aLiveKeyLogsIn(api, LocalStack.ACCOUNT, control);
-    proof.noLaneStarved();
-    if (exitCode != 0) {
-      proof
-          .broken()
-          .add(
-              String.format(
-                  Locale.ROOT, "The worker's exit code after SIGTERM is %d, not 0", exitCode));
-    }
-    List<String> broken = proof.broken();
-    if (broken.isEmpty()) {
-      screen.tell(
-          "not_found: unknown keys, repeated requests, and keys that the killed worker removed.");
-      screen.tell(
-          String.format(
-              Locale.ROOT, "Checked: each of %d requests has exactly one result.", batch.size()));
-      screen.tell(
-          String.format(
-              Locale.ROOT, "Checked: the API refuses a login with each of %d revoked keys.", dead));
-      screen.tell("Checked: the API accepts a login with a key that nobody asked to revoke.");
-      screen.tell(
-          String.format(
-              Locale.ROOT,
-              "Checked: urgent requests were faster (median: urgent %d ms, standard %d ms).",
-              proof.medianWait("urgent").toMillis(),
-              proof.medianWait("standard").toMillis()));
-    } else {
-      broken.stream().limit(20).forEach(line -> screen.tell("FAILED: " + line + "."));
-    }
+    broken.stream().limit(20).forEach(line -> say("FAILED: " + line + "."));
     return broken.isEmpty();
   }
 
-  private void await(String what, ResultLog results, DemoBatch batch, BooleanSupplier done) {
+  private List<Planned> standard() {
+    List<Planned> requests = new ArrayList<>();
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, STANDARD);
+    // not_found is correct if another request removed the key before, or a call whose answer was
+    // lost.
+    keys.forEach(key -> requests.add(Planned.removal(key, "revoked", "not_found")));
+    List<String> malformed =
+        List.of("not json", "{\"api_securekey\":\"zz\"}", "{}", "{\"api_securekey\":12345678}");
+    for (int i = 0; i < EACH_OTHER_KIND; i++) {
+      requests.add(Planned.removal(keys.get(i), "revoked", "not_found"));
+      Secret unknown = Secret.of(String.format(Locale.ROOT, "%032x", 0xdead_0000L + i));
+      requests.add(Planned.removal(unknown, "not_found"));
+      requests.add(new Planned(malformed.get(i % malformed.size()), null, Set.of("rejected")));
+      Secret late = stack.api().generateKeys(LocalStack.ACCOUNT, 1).getFirst();
+      String expired = Submitter.request(late, Map.of("not_after", "2020-01-01T00:00:00Z"));
+      requests.add(new Planned(expired, null, Set.of("expired")));
+    }
+    Collections.shuffle(requests, new Random(1));
+    return requests;
+  }
+
+  private List<Planned> urgent(int count) {
+    return stack.api().generateKeys(LocalStack.ACCOUNT, count).stream()
+        .map(key -> Planned.removal(key, "revoked", "not_found"))
+        .toList();
+  }
+
+  private void outage() {
+    stack.api().outage(Outage.REFUSE);
+    say("Stopped the API for " + OUTAGE_MS / 1000 + " s. Requests wait, and none fails.");
+    long until = time.millis() + OUTAGE_MS;
+    await("the end of the outage", () -> time.millis() >= until);
+    stack.api().outage(Outage.NONE);
+    say("Started the API again.");
+  }
+
+  private void prove(DemoRequests requests, ResultLog results) {
+    table(results);
+    List<String> wrong = requests.wrongResults(results);
+    broken.addAll(wrong);
+    check(
+        "Each of " + requests.count() + " requests has exactly one result, a correct one",
+        wrong.isEmpty());
+    SandboxLedger ledger = stack.api().ledger();
+    check(
+        "The API accepts no login with any of the " + requests.keys().size() + " revoked keys",
+        requests.keys().stream().noneMatch(ledger::isActive));
+    check(
+        "Keys whose requests were invalid or late are still active",
+        ledger.activeKeys() == EACH_OTHER_KIND);
+    long urgent = requests.medianWait(results, "urgent").toMillis();
+    long standard = requests.medianWait(results, "standard").toMillis();
+    check(
+        String.format(
+            Locale.ROOT,
+            "Urgent requests were faster (median: urgent %d ms, standard %d ms)",
+            urgent,
+            standard),
+        urgent < standard);
+    say("not_found: unknown keys, repeated requests, and keys that the killed worker removed.");
+  }
+
+  private void table(ResultLog results) {
+    Map<String, int[]> counts = new TreeMap<>();
+    for (ResultLog.Entry result : results.all()) {
+      counts
+          .computeIfAbsent(result.outcome(), outcome -> new int[2])[
+          result.lane().equals("urgent") ? 0 : 1]++;
+    }
+    out.printf(Locale.ROOT, "%n  %-16s %8s %8s%n", "outcome", "urgent", "standard");
+    counts.forEach(
+        (outcome, both) -> out.printf(Locale.ROOT, "  %-16s %8d %8d%n", outcome, both[0], both[1]));
+    out.println();
+  }
+
+  private void check(String promise, boolean holds) {
+    if (holds) {
+      say("Checked: " + promise + ".");
+    } else {
+      broken.add(promise + " does not hold");
+    }
+  }
+
+  /** Prints a step with the time since the start. */
+  private void say(String line) {
+    out.printf(Locale.ROOT, "%5.1fs  %s%n", (time.millis() - startedMs) / 1000.0, line);
+    out.flush();
+  }
+
+  private void await(String what, BooleanSupplier done) {
     long deadline = time.millis() + STEP_TIMEOUT_MS;
     while (!done.getAsBoolean()) {
       if (time.millis() > deadline) {
@@ -153,21 +189,9 @@ public final class Demo {
                 what,
                 stack.folder()));
       }
-      pause();
-      screen.progress(results::count, batch.size());
-    }
-  }
-
-  private void pause() {
-    Semaphore due = new Semaphore(0);
-    time.after(100, due::release);
-    try {
-      if (!due.tryAcquire(1, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("a timer did not fire within 1 s");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      CompletableFuture<Void> pause = new CompletableFuture<>();
+      time.after(100, () -> pause.complete(null));
+      pause.orTimeout(10, TimeUnit.SECONDS).join();
     }
   }
 }
