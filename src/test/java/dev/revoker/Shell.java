@@ -2,6 +2,7 @@ package dev.revoker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.sandbox.ChildClasses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,9 +39,12 @@ final class Shell {
     this.folder = folder;
     this.brokers = brokers;
     Path bin = Files.createDirectories(folder.resolve("bin"));
-    String own = System.getProperty("java.class.path");
-    program(bin.resolve("revoker"), own, "dev.revoker.App \"$@\"");
-    String tools = Path.of("target/kafka-tools").toAbsolutePath() + "/*:" + own;
+    program(bin.resolve("revoker"), ChildClasses.worker(), "dev.revoker.App \"$@\"");
+    String jars =
+        Path.of("target/kafka-tools").toAbsolutePath()
+            + "/*:"
+            + System.getProperty("java.class.path");
+    List<String> tools = List.of("-cp", jars);
     for (Map.Entry<String, String> tool : TOOLS.entrySet()) {
       // As an administrator would have it who connects by a file of client settings.
       String call = tool.getValue() + " \"$@\" $MORE --command-config client.properties";
@@ -99,16 +103,15 @@ final class Shell {
     }
   }
 
-  private static void program(Path file, String classPath, String call) throws IOException {
+  private static void program(Path file, List<String> classes, String call) throws IOException {
     List<String> words =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "-cp",
-                classPath));
+                "-Xmx64m"));
+    words.addAll(classes);
     words.replaceAll(word -> "'" + word + "'");
     Files.writeString(file, "#!/bin/sh\nexec " + String.join(" ", words) + " " + call + "\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -100,19 +101,18 @@ public final class BrokerNode extends ChildJvm {
     } catch (IOException e) {
       throw new UncheckedIOException("node " + id + ": its settings could not be written", e);
     }
-    launch(
-        List.of(
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Dlogback.configurationFile=dev/revoker/sandbox/broker-logback.xml",
-            "-Drevoker.broker.log=" + log(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            BrokerMain.class.getName(),
-            folder.toString()),
-        Map.of());
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Dlogback.configurationFile=dev/revoker/sandbox/broker-logback.xml",
+                "-Drevoker.broker.log=" + log()));
+    arguments.addAll(ChildClasses.broker());
+    arguments.addAll(List.of(BrokerMain.class.getName(), folder.toString()));
+    launch(arguments, Map.of());
     // With a shorter time, a restarted coordinator aborts transactions before the partitions have
     // leaders. Kafka 4.4 then treats these partitions as deleted and writes no abort markers, so
     // the aborted records become visible with the next commit.

@@ -1,6 +1,5 @@
 package dev.revoker.sandbox;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A worker in a child process, which can be killed. It gets its settings as environment variables,
@@ -80,21 +78,14 @@ public final class WorkerProcess extends ChildJvm implements AutoCloseable {
                 "-XX:SurvivorRatio=4",
                 "-XX:+ExitOnOutOfMemoryError"));
     arguments.addAll(jvmOptions);
-    arguments.addAll(List.of("-cp", classPath(), "dev.revoker.App", "worker"));
+    arguments.addAll(ChildClasses.worker());
+    arguments.addAll(List.of("dev.revoker.App", "worker"));
     launch(arguments, environment);
   }
 
   @Override
   public void close() {
     kill();
-  }
-
-  /** Without the broker's jars if they are in a folder of their own, as in production. */
-  private static String classPath() {
-    String brokerJars = File.separator + "lib" + File.separator + "sandbox" + File.separator;
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(entry -> !entry.contains(brokerJars))
-        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static String variable(String key) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.revoker.contract.Exchange;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.ChildClasses;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Latency;
 import dev.revoker.sandbox.LocalStack;
@@ -385,15 +386,17 @@ class SubmitIT {
   }
 
   private static List<String> command(String option) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-Xmx64m",
-        option,
-        "-cp",
-        System.getProperty("java.class.path"),
-        "dev.revoker.App");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                option));
+    command.addAll(ChildClasses.worker());
+    command.add("dev.revoker.App");
+    return command;
   }
 
   private Process start(Map<String, String> environment, String... arguments) throws IOException {
