@@ -138,7 +138,7 @@ public final class Help {
   /** An exception's message may contain anything that was read, a key too. */
   private static void printWithoutMessages(Throwable bug, PrintWriter err) {
     for (Throwable one = bug; one != null; one = one.getCause()) {
-      err.println((one == bug ? "" : "caused by ") + one.getClass().getName());
+      err.println((one.equals(bug) ? "" : "caused by ") + one.getClass().getName());
       for (StackTraceElement frame : one.getStackTrace()) {
         err.println("\tat " + frame);
       }

@@ -33,6 +33,7 @@ public final class CommandException extends Exception {
   }
 
   /** Numbers have ASCII digits in every locale. A text without arguments stays as it is. */
+  @SuppressWarnings("AnnotateFormatMethod")
   static String format(String text, Object... arguments) {
     return arguments.length == 0 ? text : String.format(Locale.ROOT, text, arguments);
   }

@@ -20,13 +20,19 @@ final class ChildArchives {
 
   public static void main(String[] none) throws IOException {
     Path folder = Path.of(System.getProperty("revoker.child.archives"));
-    Folders.remove(Files.createDirectories(folder));
     Files.createDirectories(folder);
+    remove(folder);
     try {
       write();
     } catch (IllegalStateException tooSlow) {
       System.out.println("The tests run without archives, slower: " + tooSlow.getMessage());
-      Folders.remove(folder);
+      remove(folder);
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    for (String kind : List.of("broker", "worker")) {
+      Files.deleteIfExists(folder.resolve(kind + ".jsa"));
     }
   }
 
