@@ -19,6 +19,7 @@ import dev.revoker.ops.Meters;
 import dev.revoker.ops.ObserverGuard;
 import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.ops.OpsServer;
+import dev.revoker.ops.Resilience4jMeters;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.resilience.RevocationMemory;
 import dev.revoker.time.SystemTime;
@@ -179,7 +180,7 @@ final class Worker {
               new PolicyListener(),
               time,
               ThreadLocalRandom.current()::nextDouble);
-      guard.run(Observer.BINDERS, () -> policy.instruments().bindTo(registry));
+      guard.run(Observer.BINDERS, () -> Resilience4jMeters.bind(policy.instruments(), registry));
       health.watch(policy);
       int code = work(policy);
       logOut(policy);

@@ -20,6 +20,8 @@ public sealed interface ApiAnswer {
     public Refusal meaning() {
       return switch (errorType) {
         case "ITEM_NOT_FOUND" -> Refusal.KEY_NOT_FOUND;
+        case "ACCOUNT_UNPRIVILEGED" -> Refusal.UNPRIVILEGED;
+        case "LOGIN_INVALID" -> Refusal.LOGIN_INVALID;
         case "BAD_API_TOKEN" -> Refusal.TOKEN_REJECTED;
         case "UNHANDLED_ERROR" -> Refusal.MAY_PASS;
         default -> Refusal.FINAL;
@@ -48,6 +50,10 @@ public sealed interface ApiAnswer {
   enum Refusal {
     /** No such key for this account: it never existed, was removed, or is another account's. */
     KEY_NOT_FOUND,
+    /** This account has no access; to a login with a key: the key was removed. */
+    UNPRIVILEGED,
+    /** Wrong user name, password or key. */
+    LOGIN_INVALID,
     /** The session is no longer valid. */
     TOKEN_REJECTED,
     /** A failure of the API itself. */

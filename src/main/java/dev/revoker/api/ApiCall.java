@@ -12,7 +12,12 @@ public sealed interface ApiCall {
    * {@code GET /api/account/login}, with the credentials in headers, so that no URL has them. Not
    * for {@link Credentials.ApiToken}, which needs no login.
    */
-  record Login(Credentials credentials) implements ApiCall {}
+  record Login(Credentials credentials) implements ApiCall {
+    /** Whether HTTP headers can carry the credentials. Another login is never sent. */
+    public boolean canBeSent() {
+      return RequestEncoder.refusal(this) == null;
+    }
+  }
 
   /** {@code GET /api/account/logout}. */
   record Logout(Secret apiToken) implements ApiCall {}

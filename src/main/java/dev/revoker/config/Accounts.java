@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The accounts whose sessions call the API, and how each gets its session.
  *
  * @param byName in the order of {@code accounts}
- * @param byDefault the account of requests that name none; null if they must name one
+ * @param byDefault the account of requests that name none, or {@link Config#ANY_ACCOUNT}; null if
+ *     they must name one
  */
 record Accounts(Map<String, Credentials> byName, @Nullable String byDefault) {
   static final Accounts NONE = new Accounts(Map.of(), null);
@@ -58,18 +59,27 @@ record Accounts(Map<String, Credentials> byName, @Nullable String byDefault) {
     }
     String text = in.optional(ACCOUNTS, allowed, t -> SettingsReader.names(t, NAME, MOST) != null);
     List<String> names = text == null ? null : SettingsReader.names(text, NAME, MOST);
+    if (names != null && names.contains(Config.ANY_ACCOUNT)) {
+      in.wrong(setting, "no account may be called any, which is default.account's word for all");
+    }
     return names == null ? List.of() : names;
   }
 
   private static @Nullable String byDefault(SettingsReader in, List<String> names) {
     String only = names.size() == 1 ? names.getFirst() : null;
-    in.declare(DEFAULT, "the only account", "one of accounts");
+    in.declare(DEFAULT, "the only account", "one of accounts, or any");
     Setting setting = in.usable(DEFAULT, only == null ? SettingsReader.NONE : only);
     if (setting == null) {
       return only;
     }
-    if (!names.contains(setting.text()) && !in.blamed(ACCOUNTS)) {
-      in.wrong(setting, String.format(Locale.ROOT, "must be one of accounts (%s)", shown(names)));
+    boolean known =
+        setting.text().equals(Config.ANY_ACCOUNT)
+            ? !names.isEmpty()
+            : names.contains(setting.text());
+    if (!known && !in.blamed(ACCOUNTS)) {
+      in.wrong(
+          setting,
+          String.format(Locale.ROOT, "must be one of accounts (%s), or any", shown(names)));
     }
     return setting.text();
   }

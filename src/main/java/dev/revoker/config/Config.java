@@ -8,6 +8,7 @@ import dev.revoker.model.Secret;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lanes most urgent first; at least one
  * @param accounts by name, in the order of the file
- * @param defaultAccount for requests that name no account; null if they must name one
+ * @param defaultAccount for requests that name no account: a name, or {@link #ANY_ACCOUNT}; null if
+ *     they must name one
  * @param holdMaxMs how long a request may wait during outages, in total; 0 means without limit
  * @param loginRetryMs a refused login is not tried again sooner
+ * @param verify when the worker logs in with a key itself
  * @param fingerprintSecret the HMAC key of fingerprints; without it they are plain SHA-256
  * @param protectedFingerprints of keys that are never removed, in lower case; the accounts' own
  *     secure keys are always protected too
@@ -42,10 +45,14 @@ public record Config(
     Breaker breaker,
     long holdMaxMs,
     long loginRetryMs,
+    Verify verify,
     @Nullable Secret fingerprintSecret,
     Set<String> protectedFingerprints,
     Listen opsListen,
     long drainTimeoutMs) {
+
+  /** The default account that means every account, in the order of {@code accounts}. */
+  public static final String ANY_ACCOUNT = "any";
 
   /** Valid only if no mistake was reported. */
   static Config read(SettingsReader in, boolean withAccounts) {
@@ -71,6 +78,7 @@ public record Config(
         breaker,
         in.whole("hold.max.ms", 0, 0, 366 * DAY_MS),
         in.whole("login.retry.ms", 60_000, 1, DAY_MS),
+        Verify.read(in),
         secret == null ? null : Secret.of(secret),
         protectedFingerprints(in),
         Listen.read(in),
@@ -172,6 +180,27 @@ public record Config(
           minimum,
           in.whole("breaker.open.wait.ms", 10_000, 1, DAY_MS),
           in.integer("breaker.half.open.calls", 3, 1, 1_000));
+    }
+  }
+
+  /** When the worker logs in with a key to see whether it is active. */
+  public enum Verify {
+    OFF,
+    /** After a 204. */
+    AFTER,
+    /** Before the first removal, and after the removals. */
+    FULL;
+
+    static Verify read(SettingsReader in) {
+      String text = in.text("verify", "off", "off, after or full", t -> of(t) != null);
+      return Objects.requireNonNullElse(of(text), OFF);
+    }
+
+    private static @Nullable Verify of(String text) {
+      return Stream.of(values())
+          .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(text))
+          .findFirst()
+          .orElse(null);
     }
   }
 

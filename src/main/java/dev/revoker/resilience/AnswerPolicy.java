@@ -2,127 +2,305 @@ package dev.revoker.resilience;
 
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiAnswer.Refusal;
+import dev.revoker.config.Config;
+import dev.revoker.model.Credentials;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
+import dev.revoker.model.Request;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Secret;
+import dev.revoker.model.Verification.Login;
+import dev.revoker.resilience.NextStep.CallOutcome;
+import dev.revoker.resilience.NextStep.PassedOver;
+import dev.revoker.resilience.PlannedCall.KeyLogin;
+import dev.revoker.resilience.PlannedCall.Removal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what an answer means for a request: (task, answer) to what happens next. Every decision
- * about retries and outcomes is here. Pure: it reads the task and changes nothing; {@link
- * CallScheduler} applies the decision.
+ * about accounts, verification, retries and outcomes is here. Pure: it reads the task and changes
+ * nothing; {@link CallScheduler} applies the decision. Immutable.
  */
 final class AnswerPolicy {
-  /** What happens next to a task. */
-  sealed interface NextStep {
-    /**
-     * The request has its result.
-     *
-     * @param revokedBy the earlier result that this one refers to
-     */
-    record End(
-        Outcome outcome,
-        KeyState keyState,
-        @Nullable ResultError error,
-        @Nullable RevokedBy revokedBy)
-        implements NextStep {
-      End(Outcome outcome, KeyState keyState, @Nullable ResultError error) {
-        this(outcome, keyState, error, null);
-      }
-    }
+  private final Config.Verify verify;
+  private final Map<String, Credentials> accounts;
 
-    /** Memory is asked whether the key was revoked before; {@code ifUnknown} ends it otherwise. */
-    record AskMemory(End ifUnknown) implements NextStep {}
+  /** The names of the accounts, in the order in which a request for any account asks them. */
+  private final List<String> order;
 
-    /** This call is made as soon as one may be made, without spending an attempt. */
-    record Call(PlannedCall next) implements NextStep {}
-
-    /** The same call is made again after the back-off; where no attempt is left, the end. */
-    record Retry(End whenSpent) implements NextStep {}
-
-    /** The same call is made again once the API is up. Waiting spends no attempt. */
-    record AwaitApi() implements NextStep {}
+  AnswerPolicy(Config config) {
+    verify = config.verify();
+    accounts = config.accounts();
+    order = List.copyOf(accounts.keySet());
   }
 
-  /**
-   * The answer to a call, and what was known of the API when the call was permitted.
-   *
-   * @param call what the task had planned; for a login, the call that needs the session
-   * @param probe the call was permitted while the breaker was half-open
-   * @param spendsAttempt a failure that may pass spends an attempt: the breaker has been closed
-   *     since the call was permitted
-   * @param renewableSession the call used an account's session that another login can replace
-   */
-  record CallOutcome(
-      PlannedCall call,
-      ApiAnswer answer,
-      boolean probe,
-      boolean spendsAttempt,
-      boolean renewableSession) {}
-
-  private AnswerPolicy() {}
+  /** The first call of a request. */
+  PlannedCall first(Request.Valid request) {
+    Removal removal = firstRemoval(request);
+    String username =
+        verify == Config.Verify.FULL ? username(request, accountOf(request, removal)) : null;
+    return username == null ? removal : new KeyLogin(username, false);
+  }
 
   /** After the task's own call. A further kind of call is a further case here. */
-  static NextStep next(Task task, CallOutcome outcome) {
+  NextStep next(Task task, CallOutcome outcome) {
     return switch (outcome.call()) {
-      case PlannedCall.Removal removal -> afterRemoval(task, removal, outcome);
+      case Removal removal -> afterRemoval(task, removal, outcome);
+      case KeyLogin login when login.after() -> afterLastLogin(task, login, outcome);
+      case KeyLogin login -> afterFirstLogin(task, login, outcome);
     };
   }
 
-  private static NextStep afterRemoval(
-      Task task, PlannedCall.Removal removal, CallOutcome outcome) {
+  // ---- removals
+
+  private NextStep afterRemoval(Task task, Removal removal, CallOutcome outcome) {
     return switch (outcome.answer()) {
-      case ApiAnswer.Done done -> new NextStep.End(Outcome.REVOKED, KeyState.INACTIVE, null);
+      case ApiAnswer.Done done -> removed(task, removal);
       case ApiAnswer.Session session ->
-          unexpected("HTTP 200 is outside the API's contract for remove_api_key");
-      case ApiAnswer.Unexpected unexpected -> unexpected(unexpected.why());
+          unexpected(task, removal, "HTTP 200 is outside the API's contract for remove_api_key");
+      case ApiAnswer.Unexpected unexpected -> unexpected(task, removal, unexpected.why());
       case ApiAnswer.Throttled throttled -> new NextStep.Call(removal.again());
       case ApiAnswer.Refused refused -> afterRefusal(task, removal, refused, outcome);
-      case ApiAnswer.Failed failed -> mayPass(task, outcome);
-      case ApiAnswer.NoConnection none -> mayPass(task, outcome);
-      case ApiAnswer.NoAnswer none -> mayPass(task, outcome);
+      case ApiAnswer.Failed failed -> removalMayPass(task, removal, outcome);
+      case ApiAnswer.NoConnection none -> removalMayPass(task, removal, outcome);
+      case ApiAnswer.NoAnswer none -> removalMayPass(task, removal, outcome);
     };
   }
 
-  private static NextStep afterRefusal(
-      Task task, PlannedCall.Removal removal, ApiAnswer.Refused refused, CallOutcome outcome) {
+  private NextStep afterRefusal(
+      Task task, Removal removal, ApiAnswer.Refused refused, CallOutcome outcome) {
     return switch (refused.meaning()) {
       // No proof that an uncertain attempt removed the key: the API says the same of another
       // account's key.
       case KEY_NOT_FOUND ->
-          new NextStep.AskMemory(
-              new NextStep.End(Outcome.NOT_FOUND, KeyState.UNKNOWN, error(refused)));
+          nextAccount(
+              task, removal, new NextStep.End(Outcome.NOT_FOUND, KeyState.UNKNOWN, error(refused)));
       case TOKEN_REJECTED ->
           outcome.renewableSession() && !removal.renewed()
               ? new NextStep.Call(removal.withRenewedSession())
-              : new NextStep.End(Outcome.SESSION_FAILED, KeyState.ASSUMED_ACTIVE, error(refused));
-      case MAY_PASS -> mayPass(task, outcome);
-      case FINAL -> new NextStep.End(Outcome.REFUSED, KeyState.ASSUMED_ACTIVE, error(refused));
+              : nextAccount(task, removal, sessionFailed(error(refused)));
+      case MAY_PASS -> removalMayPass(task, removal, outcome);
+      case UNPRIVILEGED -> nextAccount(task, removal, refused(error(refused)));
+      case LOGIN_INVALID, FINAL -> notRemoved(task, removal, refused(error(refused)));
     };
   }
 
-  /**
-   * After a login that gave no session. It is asked for each task that waited for that login; an
-   * {@link NextStep.End} is the same for all of them.
-   */
-  static NextStep afterFailedLogin(Task task, CallOutcome outcome) {
-    return switch (outcome.answer()) {
+  private NextStep removalMayPass(Task task, Removal removal, CallOutcome outcome) {
+    return mayPass(outcome, nextAccount(task, removal, spent(task, outcome.answer())));
+  }
+
+  private NextStep unexpected(Task task, Removal removal, String why) {
+    return notRemoved(
+        task,
+        removal,
+        new NextStep.End(
+            Outcome.UNEXPECTED,
+            KeyState.UNKNOWN,
+            new ResultError(ResultError.UNEXPECTED_RESPONSE, why)));
+  }
+
+  private NextStep removed(Task task, Removal removal) {
+    NextStep.End revoked = new NextStep.End(Outcome.REVOKED, KeyState.INACTIVE, null);
+    KeyLogin check =
+        verify == Config.Verify.OFF ? null : lastLogin(task, accountOf(task.request, removal));
+    return check == null ? revoked : new NextStep.Check(check, revoked);
+  }
+
+  /** This account did not remove the key. Where any account may have it, the next one is asked. */
+  private NextStep nextAccount(Task task, Removal removal, NextStep.End end) {
+    String account = removal.account();
+    if (account == null || !anyAccount(task.request)) {
+      return notRemoved(task, removal, end);
+    }
+    int next = order.indexOf(account) + 1;
+    if (next < order.size()) {
+      return new NextStep.Call(Removal.by(order.get(next)), end);
+    }
+    List<PassedOver> all = new ArrayList<>(task.passedOver());
+    all.add(new PassedOver(account, end));
+    return notRemoved(task, removal, ofAllAccounts(all));
+  }
+
+  /** How a request ends whose key none of the accounts has removed. */
+  private static NextStep.End ofAllAccounts(List<PassedOver> all) {
+    for (Outcome outcome :
+        List.of(Outcome.UNAVAILABLE, Outcome.SESSION_FAILED, Outcome.REFUSED, Outcome.NOT_FOUND)) {
+      List<PassedOver> some = all.stream().filter(one -> one.end().outcome() == outcome).toList();
+      if (some.isEmpty()) {
+        continue;
+      }
+      NextStep.End last = some.getLast().end();
+      if (outcome != Outcome.SESSION_FAILED || last.error() == null) {
+        return last;
+      }
+      String names = some.stream().map(one -> "" + one.account()).collect(Collectors.joining(", "));
+      return sessionFailed(
+          new ResultError(
+              last.error().type(), "no session of " + names + ": " + last.error().comment()));
+    }
+    throw new IllegalStateException("no account was asked");
+  }
+
+  /** No account removed the key. If the key logged in before, its own session is tried as well. */
+  private NextStep notRemoved(Task task, Removal removal, NextStep.End end) {
+    Secret session = task.keySession();
+    if (session == null) {
+      return end.outcome() == Outcome.NOT_FOUND ? new NextStep.AskMemory(end) : end;
+    }
+    Removal own = Removal.with(session);
+    if (!removal.again().equals(own)) {
+      return new NextStep.Call(own, end);
+    }
+    NextStep.End known = task.passedOver().getLast().end().with(KeyState.ASSUMED_ACTIVE);
+    KeyLogin check = lastLogin(task, null);
+    return check == null ? known : new NextStep.Check(check, known);
+  }
+
+  // ---- logins of the accounts
+
+  /** After a login that gave no session. Asked for each task that waited for that login. */
+  NextStep afterFailedLogin(Task task, CallOutcome outcome) {
+    ResultError refusal = loginRefusal(outcome.answer());
+    if (refusal != null) {
+      return withoutSession(task, refusal);
+    }
+    if (outcome.answer() instanceof ApiAnswer.Throttled) {
+      return new NextStep.Call(task.next());
+    }
+    return mayPass(
+        outcome, nextAccount(task, (Removal) task.next(), spent(task, outcome.answer())));
+  }
+
+  /** The account of the task's next call has no session, and the login must not be repeated now. */
+  NextStep withoutSession(Task task, ResultError error) {
+    return nextAccount(task, (Removal) task.next(), sessionFailed(error));
+  }
+
+  /** Why a login gave no session and must not be repeated now; null if it may be. */
+  static @Nullable ResultError loginRefusal(ApiAnswer answer) {
+    return switch (answer) {
       case ApiAnswer.Session session ->
           throw new IllegalArgumentException("the login gave a session");
-      case ApiAnswer.Refused refused when refused.meaning() != Refusal.MAY_PASS ->
-          sessionFailed(error(refused));
+      case ApiAnswer.Refused refused ->
+          refused.meaning() == Refusal.MAY_PASS ? null : error(refused);
       case ApiAnswer.Done done ->
-          sessionFailed(noSession("the login's answer, HTTP 204, is outside the API's contract"));
+          noSession("the login's answer, HTTP 204, is outside the API's contract");
       case ApiAnswer.Unexpected unexpected ->
-          sessionFailed(noSession("the login's answer is not valid: " + unexpected.why()));
-      case ApiAnswer.Throttled throttled -> new NextStep.Call(task.next());
-      case ApiAnswer.Refused refused -> mayPass(task, outcome);
-      case ApiAnswer.Failed failed -> mayPass(task, outcome);
-      case ApiAnswer.NoConnection none -> mayPass(task, outcome);
-      case ApiAnswer.NoAnswer none -> mayPass(task, outcome);
+          noSession("the login's answer is not valid: " + unexpected.why());
+      case ApiAnswer.Throttled throttled -> null;
+      case ApiAnswer.Failed failed -> null;
+      case ApiAnswer.NoConnection none -> null;
+      case ApiAnswer.NoAnswer none -> null;
     };
   }
+
+  // ---- verification: logins with the key itself
+
+  /** Before the first removal, which follows whatever the login showed. */
+  private NextStep afterFirstLogin(Task task, KeyLogin login, CallOutcome outcome) {
+    if (outcome.answer() instanceof ApiAnswer.Throttled) {
+      return new NextStep.Call(login);
+    }
+    NextStep removal = new NextStep.Call(firstRemoval(task.request));
+    return outcome.answer().mayPass() ? mayPass(outcome, removal) : removal;
+  }
+
+  /** After a 204, or after the key's own session did not remove a key that logged in before. */
+  private NextStep afterLastLogin(Task task, KeyLogin login, CallOutcome outcome) {
+    NextStep.End known = Objects.requireNonNull(task.known);
+    ApiAnswer answer = outcome.answer();
+    if (answer instanceof ApiAnswer.Throttled) {
+      return new NextStep.Check(login, known);
+    }
+    if (answer.mayPass()) {
+      // It does not wait for the API: the result is known, and may be lost while it waits.
+      return outcome.spendsAttempt() ? new NextStep.Retry(known, known) : known;
+    }
+    return switch (loginOf(answer)) {
+      case UNTRIED -> known;
+      // Either the API said 204, or the key logged in before and does not any more.
+      case REFUSED -> new NextStep.End(Outcome.REVOKED, KeyState.INACTIVE, null);
+      case ACCEPTED ->
+          task.removed() ? stillActive(task, login, known) : known.with(KeyState.ACTIVE);
+    };
+  }
+
+  /** A removal may take effect with a delay, so the login is repeated, once at least. */
+  private static NextStep stillActive(Task task, KeyLogin login, NextStep.End known) {
+    if (task.acceptedAfter() < 2) {
+      return new NextStep.Retry(new NextStep.Check(login, known), known);
+    }
+    NextStep.End stillActive =
+        new NextStep.End(
+            Outcome.UNEXPECTED,
+            KeyState.ACTIVE,
+            new ResultError(
+                ResultError.STILL_ACTIVE,
+                "the API answered 204, but the key still logs in as " + login.username()));
+    return new NextStep.Retry(stillActive, stillActive);
+  }
+
+  /** What the answer to a login with the key shows of the key. */
+  static Login loginOf(ApiAnswer answer) {
+    if (answer instanceof ApiAnswer.Session) {
+      return Login.ACCEPTED;
+    }
+    // Any other refusal says nothing of the key: it may be of this login only.
+    return answer.means(Refusal.LOGIN_INVALID) || answer.means(Refusal.UNPRIVILEGED)
+        ? Login.REFUSED
+        : Login.UNTRIED;
+  }
+
+  private @Nullable KeyLogin lastLogin(Task task, @Nullable String account) {
+    String username = task.keySession() == null ? null : task.checkedAs();
+    if (username == null) {
+      username = username(task.request, account);
+    }
+    return username == null ? null : new KeyLogin(username, true);
+  }
+
+  /** Who the key logs in as; null where nobody knows, or where no login can carry the name. */
+  private @Nullable String username(Request.Valid request, @Nullable String account) {
+    String username = request.username();
+    if (username == null && account != null) {
+      username =
+          switch (accounts.get(account)) {
+            case Credentials.Password login -> login.username();
+            case Credentials.SecureKey login -> login.username();
+            case Credentials.ApiToken token -> null;
+            case null -> null;
+          };
+    }
+    return username != null && new KeyLogin(username, true).toApiCall(request, null).canBeSent()
+        ? username
+        : null;
+  }
+
+  // ---- which account
+
+  private Removal firstRemoval(Request.Valid request) {
+    if (request.apiToken() != null) {
+      return Removal.with(request.apiToken());
+    }
+    String account = request.echo().account();
+    return Removal.by(account == null ? order.getFirst() : account);
+  }
+
+  private static boolean anyAccount(Request.Valid request) {
+    return request.apiToken() == null && request.echo().account() == null;
+  }
+
+  private static @Nullable String accountOf(Request.Valid request, Removal removal) {
+    return removal.account() == null ? request.echo().account() : removal.account();
+  }
+
+  // ---- ends
 
   /** The end of a task whose key an earlier request has revoked. */
   static NextStep.End alreadyRevoked(RevokedBy revokedBy) {
@@ -142,45 +320,25 @@ final class AnswerPolicy {
         new ResultError(ResultError.EXPIRED, "not_after had passed before the key was removed"));
   }
 
-  /** The end of a task whose account's login was refused a moment ago. */
-  static NextStep.End sessionFailed(ResultError error) {
-    return new NextStep.End(Outcome.SESSION_FAILED, KeyState.ASSUMED_ACTIVE, error);
-  }
-
   /** The end of a task whose key no request may have removed. */
   static NextStep.End protectedKey() {
-    return new NextStep.End(
-        Outcome.REFUSED,
-        KeyState.ASSUMED_ACTIVE,
+    return refused(
         new ResultError(
             ResultError.PROTECTED_KEY,
             "the key is protected: a configured account logs in with it, or"
                 + " protected.fingerprints names it; the API was not called"));
   }
 
-  /**
-   * Whether the breaker counts the answer as a failure. A 429 is not counted at all; a 400 is a
-   * failure only where the API reports its own, even if it is not the API's error JSON.
-   */
-  static boolean breakerFailure(ApiAnswer answer) {
-    return answer.mayPass()
-        || (answer instanceof ApiAnswer.Unexpected unexpected && unexpected.status() != 400);
+  private static NextStep.End sessionFailed(ResultError error) {
+    return new NextStep.End(Outcome.SESSION_FAILED, KeyState.ASSUMED_ACTIVE, error);
   }
 
-  /** The {@code result} label of the logins meter. */
-  static String loginWord(ApiAnswer answer) {
-    if (answer instanceof ApiAnswer.Session) {
-      return "success";
-    }
-    return answer.mayPass() || answer instanceof ApiAnswer.Throttled ? "failed" : "refused";
+  private static NextStep.End refused(ResultError error) {
+    return new NextStep.End(Outcome.REFUSED, KeyState.ASSUMED_ACTIVE, error);
   }
 
-  private static NextStep mayPass(Task task, CallOutcome outcome) {
-    return outcome.spendsAttempt()
-        ? new NextStep.Retry(
-            unavailable(
-                task, "the attempts are spent; the last ended with " + outcome.answer().describe()))
-        : new NextStep.AwaitApi();
+  private static NextStep.End spent(Task task, ApiAnswer answer) {
+    return unavailable(task, "the attempts are spent; the last ended with " + answer.describe());
   }
 
   private static NextStep.End unavailable(Task task, String why) {
@@ -190,15 +348,15 @@ final class AnswerPolicy {
         new ResultError(ResultError.API_UNAVAILABLE, why));
   }
 
-  private static NextStep.End unexpected(String why) {
-    return new NextStep.End(
-        Outcome.UNEXPECTED,
-        KeyState.UNKNOWN,
-        new ResultError(ResultError.UNEXPECTED_RESPONSE, why));
+  private static NextStep mayPass(CallOutcome outcome, NextStep whenSpent) {
+    return outcome.spendsAttempt() ? new NextStep.Retry(whenSpent, null) : new NextStep.AwaitApi();
   }
 
+  /** A key that logged in before, and may have been removed since, is treated as live. */
   private static KeyState keyStateIfNotRemoved(Task task) {
-    return task.uncertainAttempts() > 0 ? KeyState.UNKNOWN : KeyState.ASSUMED_ACTIVE;
+    return task.uncertainAttempts() > 0 && task.keySession() == null
+        ? KeyState.UNKNOWN
+        : KeyState.ASSUMED_ACTIVE;
   }
 
   private static ResultError error(ApiAnswer.Refused refused) {

@@ -87,6 +87,11 @@ final class ApiGate {
     return breaker.getState() == State.CLOSED;
   }
 
+  /** The breaker is open: no call goes out. */
+  boolean isOpen() {
+    return breaker.getState() == State.OPEN;
+  }
+
   /** The breaker is half-open: only probes go out. */
   boolean probing() {
     return breaker.getState() == State.HALF_OPEN;
@@ -189,7 +194,7 @@ final class ApiGate {
       if (current) {
         if (permit.probe()) {
           probed = true;
-          probeSucceeded |= !AnswerPolicy.breakerFailure(answer);
+          probeSucceeded |= !breakerFailure(answer);
         }
         record(answer, tookNanos, shown);
       }
@@ -213,6 +218,15 @@ final class ApiGate {
     }
   }
 
+  /**
+   * Whether the breaker counts the answer as a failure. A 429 is not counted at all; a 400 is a
+   * failure only where the API reports its own, even if it is not the API's error JSON.
+   */
+  private static boolean breakerFailure(ApiAnswer answer) {
+    return answer.mayPass()
+        || (answer instanceof ApiAnswer.Unexpected unexpected && unexpected.status() != 400);
+  }
+
   private void beginProbing() {
     breaker.transitionToHalfOpenState();
     era++;
@@ -228,7 +242,7 @@ final class ApiGate {
   private void record(ApiAnswer answer, long tookNanos, UnaryOperator<String> shown) {
     State before = breaker.getState();
     // A boolean, not the answer: Resilience4j puts the value into texts that it logs.
-    breaker.onResult(tookNanos, TimeUnit.NANOSECONDS, AnswerPolicy.breakerFailure(answer));
+    breaker.onResult(tookNanos, TimeUnit.NANOSECONDS, breakerFailure(answer));
     State after = breaker.getState();
     if (after == before) {
       return;

@@ -3,22 +3,22 @@ package dev.revoker.resilience;
 import dev.revoker.api.Api;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
-import dev.revoker.model.RevokedBy;
+import dev.revoker.message.Redactor;
 import dev.revoker.model.Secret;
-import dev.revoker.resilience.AnswerPolicy.CallOutcome;
-import dev.revoker.resilience.AnswerPolicy.NextStep;
 import dev.revoker.resilience.ApiGate.Permit;
 import dev.revoker.resilience.LoginCoordinator.Session;
-import dev.revoker.resilience.Task.Phase;
+import dev.revoker.resilience.NextStep.CallOutcome;
 import dev.revoker.time.Time;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts every call that may be made now, the most urgent first, and applies what {@link
- * AnswerPolicy} decides about the answer. Independent of the kind of call: each task has its next
- * {@link PlannedCall}. Guarded by the dispatcher's lock; the calls themselves are made outside it.
+ * Starts every call that may be made now, the most urgent first, and passes each answer to {@link
+ * AnswerPolicy}. Independent of the kind of call: each task has its next {@link PlannedCall}.
+ * Guarded by the dispatcher's lock; the calls themselves are made outside it.
  */
 final class CallScheduler {
   /** Receives a call's answer under the lock, with whether a failure spends an attempt. */
@@ -27,13 +27,14 @@ final class CallScheduler {
   }
 
   private final int lanes;
+  private final AnswerPolicy policy;
   private final Api api;
   private final CallPermits permits;
   private final ApiGate gate;
   private final TaskQueues queues;
   private final WaitLimits limits;
   private final LoginCoordinator logins;
-  private final RevocationMemory memory;
+  private final TaskSteps steps;
   private final Dispatcher.Listener listener;
   private final Time time;
   private final Consumer<Runnable> locked;
@@ -47,75 +48,45 @@ final class CallScheduler {
    */
   CallScheduler(
       int lanes,
+      AnswerPolicy policy,
       Api api,
       CallPermits permits,
       ApiGate gate,
       TaskQueues queues,
       WaitLimits limits,
       LoginCoordinator logins,
-      RevocationMemory memory,
+      TaskSteps steps,
       Dispatcher.Listener listener,
       Time time,
       Consumer<Runnable> locked,
       Consumer<Runnable> afterUnlock) {
     this.lanes = lanes;
+    this.policy = policy;
     this.api = api;
     this.permits = permits;
     this.gate = gate;
     this.queues = queues;
     this.limits = limits;
     this.logins = logins;
-    this.memory = memory;
+    this.steps = steps;
     this.listener = listener;
     this.time = time;
     this.locked = locked;
     this.afterUnlock = afterUnlock;
   }
 
-  void admit(Task task) {
-    queues.admit(task);
-    limits.watchExpiry(task, this::expire);
-  }
-
-  /** Ends a task whose key is protected. It never waits, and no call is made. */
-  void refuseProtected(Task task) {
-    queues.end(task, AnswerPolicy.protectedKey());
-  }
-
-  /**
-   * Withdraws a task: at once, or when its call in flight is answered. A task with a known result
-   * ends with it, so that no other worker repeats its calls.
-   */
-  void withdraw(Task task) {
-    switch (task.phase()) {
-      case CALLING -> task.withdrawn = true;
-      case READY, PARKED, RESTING, BACKING_OFF, REMEMBERING -> withdrawNow(task);
-      case ENDED -> {}
-    }
-  }
-
-  private void withdrawNow(Task task) {
-    if (task.known == null) {
-      queues.withdrawn(task);
-    } else {
-      end(task, task.known);
-    }
-  }
-
-  // ---- starting calls
-
   /** Does what is due by now, then starts all calls that may be made. */
   void run() {
-    wakeResting();
-    limits
-        .heldTooLong(queues.held())
-        .forEach(task -> queues.end(task, AnswerPolicy.heldTooLong(task)));
+    steps.runDue();
     startCalls();
     limits.armHoldTimer(queues.held());
   }
 
   private void startCalls() {
     for (int lane = 0; lane < lanes; lane++) {
+      if (!logOutKeys(lane)) {
+        return;
+      }
       for (Task head = queues.peek(lane);
           head != null && permits.slotFree(lane);
           head = queues.peek(lane)) {
@@ -135,7 +106,7 @@ final class CallScheduler {
    */
   private boolean start(Task task) {
     if (limits.hasExpired(task)) {
-      expire(task);
+      steps.expire(task);
       return true;
     }
     String account = task.next().account();
@@ -151,10 +122,38 @@ final class CallScheduler {
         yield true;
       }
       case Session.Refused refused -> {
-        queues.end(task, AnswerPolicy.sessionFailed(refused.error()));
+        steps.apply(task, policy.withoutSession(task, refused.error()), null);
         yield true;
       }
     };
+  }
+
+  /**
+   * Closes the sessions that logins with keys opened, before the lane's next requests, so that they
+   * do not add up. It is tried once: a session ends by itself when it is idle for an hour.
+   *
+   * @return false if no call can be made now
+   */
+  private boolean logOutKeys(int lane) {
+    Deque<Secret> tokens = queues.sessionsToClose(lane);
+    while (!tokens.isEmpty() && gate.apiUp() && permits.slotFree(lane)) {
+      Permit permit = permits.tryAcquire(lane);
+      if (permit == null) {
+        return false;
+      }
+      Secret token = tokens.removeFirst();
+      make(
+          lane,
+          permit,
+          new ApiCall.Logout(token),
+          text -> Redactor.of(token).redact(text),
+          (answer, spendsAttempt) -> {
+            if (answer instanceof ApiAnswer.Throttled) {
+              tokens.addFirst(token);
+            }
+          });
+    }
+    return true;
   }
 
   private boolean makeNext(Task task, @Nullable Secret accountToken, boolean renewable) {
@@ -167,12 +166,14 @@ final class CallScheduler {
     if (accountToken != null) {
       task.hide(accountToken);
     }
+    queues.calling(task);
     make(
-        task,
+        task.lane,
         permit,
         call.toApiCall(task.request, accountToken),
+        task::shown,
         (answer, spendsAttempt) -> {
-          task.answered(call, answer);
+          task.answered(call, answer, time.now());
           String account = call.account();
           if (account != null
               && accountToken != null
@@ -181,7 +182,7 @@ final class CallScheduler {
           }
           CallOutcome outcome =
               new CallOutcome(call, answer, permit.probe(), spendsAttempt, renewable);
-          apply(task, AnswerPolicy.next(task, outcome), outcome);
+          steps.apply(task, policy.next(task, outcome), outcome);
         });
     return true;
   }
@@ -191,40 +192,39 @@ final class CallScheduler {
     if (permit == null) {
       return false;
     }
+    queues.calling(task);
     make(
-        task,
+        task.lane,
         permit,
         new ApiCall.Login(logins.start(task, account)),
+        task::shown,
         (answer, spendsAttempt) -> {
           afterLogin(
               task,
               account,
               new CallOutcome(task.next(), answer, permit.probe(), spendsAttempt, true));
-          afterUnlock.accept(() -> listener.loggedIn(account, AnswerPolicy.loginWord(answer)));
+          afterUnlock.accept(() -> listener.loggedIn(account, LoginCoordinator.loginWord(answer)));
         });
     return true;
   }
 
   private void afterLogin(Task leader, String account, CallOutcome outcome) {
-    List<Task> waiters = logins.ended(leader, account, outcome);
-    leader.note(outcome.answer());
+    List<Task> waiters = logins.ended(leader, account, outcome.answer());
     if (outcome.answer() instanceof ApiAnswer.Session) {
       // Each to the front, the last one first: they keep their order, behind the leader.
-      waiters.reversed().forEach(this::toFront);
-      toFront(leader);
+      waiters.reversed().forEach(steps::toFront);
+      steps.toFront(leader);
       return;
     }
-    apply(leader, AnswerPolicy.afterFailedLogin(leader, outcome), outcome);
-    for (Task waiter : waiters) {
-      // The failed login counts for the waiters too: each would only repeat it.
-      waiter.note(outcome.answer());
-      apply(waiter, AnswerPolicy.afterFailedLogin(waiter, outcome), outcome);
-    }
+    steps.apply(leader, policy.afterFailedLogin(leader, outcome), outcome);
+    // The failed login counts for the waiters too: each would only repeat it.
+    waiters.forEach(
+        waiter -> steps.apply(waiter, policy.afterFailedLogin(waiter, outcome), outcome));
   }
 
   /** Makes the call once the lock is released; {@code then} runs under the lock again. */
-  private void make(Task task, Permit permit, ApiCall call, OnAnswer then) {
-    queues.calling(task);
+  private void make(
+      int lane, Permit permit, ApiCall call, UnaryOperator<String> shown, OnAnswer then) {
     afterUnlock.accept(
         () -> {
           long startedNanos = time.nanos();
@@ -235,138 +235,9 @@ final class CallScheduler {
                 locked.accept(
                     () -> {
                       afterUnlock.accept(() -> listener.apiCalled(answer.word(), tookNanos));
-                      then.accept(
-                          answer,
-                          permits.release(task.lane, permit, answer, tookNanos, task::shown));
+                      then.accept(answer, permits.release(lane, permit, answer, tookNanos, shown));
                     });
               });
         });
-  }
-
-  // ---- applying decisions
-
-  private void apply(Task task, NextStep step, CallOutcome outcome) {
-    switch (step) {
-      case NextStep.End end -> end(task, end);
-      case NextStep.Call call -> {
-        task.plan(call.next());
-        toFront(task);
-      }
-      case NextStep.Retry retry -> retry(task, retry, outcome.answer());
-      case NextStep.AwaitApi await -> awaitApi(task, outcome.probe());
-      case NextStep.AskMemory ask -> askMemory(task, ask.ifUnknown());
-    }
-  }
-
-  private void end(Task task, NextStep.End end) {
-    task.attempts.onComplete();
-    queues.end(task, end);
-  }
-
-  private void askMemory(Task task, NextStep.End ifUnknown) {
-    String fingerprint = task.request.echo().keyFingerprint();
-    task.known = ifUnknown;
-    if (fingerprint == null) {
-      end(task, ifUnknown);
-      return;
-    }
-    if (endedMeanwhile(task)) {
-      return;
-    }
-    queues.remember(task);
-    afterUnlock.accept(
-        () ->
-            memory.find(
-                fingerprint, revokedBy -> locked.accept(() -> remembered(task, revokedBy))));
-  }
-
-  private void remembered(Task task, @Nullable RevokedBy revokedBy) {
-    if (task.phase() == Phase.REMEMBERING && task.known != null) {
-      end(task, revokedBy == null ? task.known : AnswerPolicy.alreadyRevoked(revokedBy));
-    }
-  }
-
-  private void toFront(Task task) {
-    if (!endedMeanwhile(task)) {
-      queues.first(task);
-    }
-  }
-
-  private void retry(Task task, NextStep.Retry retry, ApiAnswer answer) {
-    if (endedMeanwhile(task)) {
-      return;
-    }
-    long delayMs = task.attempts.onResult(answer);
-    if (delayMs < 0) {
-      end(task, retry.whenSpent());
-      return;
-    }
-    queues.backOff(task);
-    task.wake = time.after(delayMs, () -> locked.accept(() -> backoffOver(task)));
-  }
-
-  private void backoffOver(Task task) {
-    if (task.phase() == Phase.BACKING_OFF) {
-      queues.first(task);
-    }
-  }
-
-  /** A task whose probe failed rests, so that another task makes the next probe. */
-  private void awaitApi(Task task, boolean probe) {
-    if (endedMeanwhile(task)) {
-      return;
-    }
-    if (!probe) {
-      queues.last(task);
-      return;
-    }
-    queues.rest(task);
-    task.restsSinceEra = gate.era();
-    if (gate.probing()) {
-      // It may be the only task. Then it probes again, in a new round.
-      task.wake = time.after(gate.openWaitMs(), () -> locked.accept(() -> restOver(task)));
-    }
-  }
-
-  private void restOver(Task task) {
-    if (task.phase() == Phase.RESTING && task.restsSinceEra == gate.era()) {
-      queues.last(task);
-      gate.probeAnew();
-    }
-  }
-
-  /**
-   * Ends rests where the API is up, or where no other task is left that could probe it. So an
-   * urgent task whose probe always fails is not the only one that is ever tried.
-   */
-  private void wakeResting() {
-    if (queues.resting().isEmpty()) {
-      return;
-    }
-    if (gate.apiUp()) {
-      List.copyOf(queues.resting()).reversed().forEach(queues::first);
-    } else if (gate.lacksProbes() && queues.ready() == 0) {
-      queues.resting().stream()
-          .filter(task -> task.restsSinceEra < gate.era())
-          .toList()
-          .forEach(queues::last);
-    }
-  }
-
-  /** Whether the task was withdrawn or has expired while its call was in flight. */
-  private boolean endedMeanwhile(Task task) {
-    if (task.withdrawn) {
-      withdrawNow(task);
-      return true;
-    }
-    if (limits.hasExpired(task)) {
-      expire(task);
-      return true;
-    }
-    return false;
-  }
-
-  private void expire(Task task) {
-    end(task, task.known == null ? AnswerPolicy.expired(task) : task.known);
   }
 }

@@ -8,6 +8,9 @@ import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.model.Secret;
 import dev.revoker.time.Time;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.retry.RetryRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes every admitted request to its outcome. {@link CallScheduler} starts calls, {@link
- * AnswerPolicy} decides what an answer leads to. One lock guards the whole package; calls and
- * callbacks run outside it. Safe on any thread; blocks on nothing but that lock.
+ * AnswerPolicy} decides what an answer leads to, {@link TaskSteps} applies it. One lock guards the
+ * whole package; calls and callbacks run outside it. Safe on any thread; blocks on nothing but that
+ * lock.
  */
 public final class Dispatcher implements RequestProcessor {
   /**
@@ -53,6 +57,10 @@ public final class Dispatcher implements RequestProcessor {
     void broken(Throwable bug);
   }
 
+  /** Resilience4j's own objects, for its meters. */
+  public record Instruments(
+      CircuitBreakerRegistry breakers, RetryRegistry retries, List<RateLimiter> rateLimiters) {}
+
   private final Api api;
   private final Listener listener;
   private final Time time;
@@ -63,6 +71,7 @@ public final class Dispatcher implements RequestProcessor {
 
   private final List<String> lanes;
   private final int halfOpenCalls;
+  private final AnswerPolicy policy;
   private final ProtectedKeys protectedKeys;
   private final RetryBudget budget;
   private final ApiGate gate;
@@ -70,6 +79,7 @@ public final class Dispatcher implements RequestProcessor {
   private final LaneRateLimiter rate;
   private final LoginCoordinator logins;
   private final TaskQueues queues;
+  private final TaskSteps steps;
   private final CallScheduler scheduler;
 
   /** The room of the last {@code intakeChanged}. */
@@ -96,6 +106,7 @@ public final class Dispatcher implements RequestProcessor {
     this.lanes = config.lanes().stream().map(Config.Lane::name).toList();
     this.halfOpenCalls = config.breaker().halfOpenCalls();
     Runnable wake = () -> locked(() -> {});
+    this.policy = new AnswerPolicy(config);
     this.protectedKeys = new ProtectedKeys(config);
     this.budget = new RetryBudget(config.retry(), random);
     this.gate = new ApiGate(config.breaker(), budget, time, wake);
@@ -104,16 +115,18 @@ public final class Dispatcher implements RequestProcessor {
     this.logins = new LoginCoordinator(config.accounts(), config.loginRetryMs(), time);
     WaitLimits limits = new WaitLimits(config.holdMaxMs(), gate, time, this::locked, wake);
     this.queues = new TaskQueues(lanes.size(), limits, time, this::afterUnlock);
+    this.steps = new TaskSteps(gate, queues, limits, memory, time, this::locked, this::afterUnlock);
     this.scheduler =
         new CallScheduler(
             lanes.size(),
+            policy,
             api,
             new CallPermits(bulkhead, rate, gate),
             gate,
             queues,
             limits,
             logins,
-            memory,
+            steps,
             listener,
             time,
             this::locked,
@@ -132,12 +145,12 @@ public final class Dispatcher implements RequestProcessor {
     boolean protectedKey = protectedKeys.contains(request.key());
     locked(
         () -> {
-          Task task = new Task(request, caller, lane, budget.begin());
+          Task task = new Task(request, caller, lane, policy.first(request), budget);
           if (protectedKey) {
-            scheduler.refuseProtected(task);
+            steps.refuseProtected(task);
             afterUnlock(() -> listener.protectedKeyRequested(request.lane()));
           } else {
-            scheduler.admit(task);
+            steps.admit(task);
           }
         });
   }
@@ -149,7 +162,7 @@ public final class Dispatcher implements RequestProcessor {
    */
   @Override
   public void withdraw(Collection<? extends Caller> callers) {
-    locked(() -> queues.of(callers).forEach(scheduler::withdraw));
+    locked(() -> queues.of(callers).forEach(steps::withdraw));
   }
 
   /**
@@ -220,7 +233,8 @@ public final class Dispatcher implements RequestProcessor {
     List<Secret> tokens;
     lock.lock();
     try {
-      tokens = logins.closeOpened();
+      tokens = new ArrayList<>(logins.closeOpened());
+      tokens.addAll(queues.takeKeySessions());
     } finally {
       lock.unlock();
     }
@@ -239,7 +253,7 @@ public final class Dispatcher implements RequestProcessor {
         .thenApply(all -> (int) answers.stream().filter(answer -> !answer.join()).count());
   }
 
-  /** Resilience4j's own view, for its Micrometer binders. */
+  /** For Resilience4j's Micrometer binders. */
   public Instruments instruments() {
     return new Instruments(gate.registry(), budget.registry(), rate.limiters());
   }

@@ -4,8 +4,6 @@ import dev.revoker.api.ApiAnswer;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
-import dev.revoker.resilience.AnswerPolicy.CallOutcome;
-import dev.revoker.resilience.AnswerPolicy.NextStep;
 import dev.revoker.resilience.Task.Phase;
 import dev.revoker.time.Time;
 import java.util.ArrayList;
@@ -106,22 +104,22 @@ final class LoginCoordinator {
    *
    * @return the tasks that still wait for it, in order, without the one that logged in
    */
-  List<Task> ended(Task leader, String account, CallOutcome outcome) {
-    sessions.put(account, after(leader, outcome));
+  List<Task> ended(Task leader, String account, ApiAnswer answer) {
+    sessions.put(account, after(leader, answer));
     List<Task> waiters = parked.remove(account);
     return waiters == null
         ? List.of()
         : waiters.stream().filter(task -> task.phase() == Phase.PARKED).toList();
   }
 
-  private Session after(Task leader, CallOutcome outcome) {
-    if (outcome.answer() instanceof ApiAnswer.Session session) {
+  private Session after(Task leader, ApiAnswer answer) {
+    if (answer instanceof ApiAnswer.Session session) {
       return new Session.Open(session.apiToken(), true);
     }
-    return AnswerPolicy.afterFailedLogin(leader, outcome) instanceof NextStep.End end
-            && end.error() != null
-        ? new Session.Refused(leader.shown(end.error()), time.millis() + loginRetryMs)
-        : Session.None.CLOSED;
+    ResultError refusal = AnswerPolicy.loginRefusal(answer);
+    return refusal == null
+        ? Session.None.CLOSED
+        : new Session.Refused(leader.shown(refusal), time.millis() + loginRetryMs);
   }
 
   /** The API rejected this token. A newer one that another task has got meanwhile stays. */
@@ -145,6 +143,14 @@ final class LoginCoordinator {
           return session;
         });
     return tokens;
+  }
+
+  /** The {@code result} label of the logins meter. */
+  static String loginWord(ApiAnswer answer) {
+    if (answer instanceof ApiAnswer.Session) {
+      return "success";
+    }
+    return answer.mayPass() || answer instanceof ApiAnswer.Throttled ? "failed" : "refused";
   }
 
   private Credentials credentials(String account) {

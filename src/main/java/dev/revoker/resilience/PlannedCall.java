@@ -1,7 +1,7 @@
 package dev.revoker.resilience;
 
-import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
+import dev.revoker.model.Credentials;
 import dev.revoker.model.Request;
 import dev.revoker.model.Secret;
 import org.jspecify.annotations.Nullable;
@@ -11,49 +11,48 @@ import org.jspecify.annotations.Nullable;
  * further kind is a record here and a case in {@link AnswerPolicy#next}. Immutable.
  */
 sealed interface PlannedCall {
-  /** The account whose session the call needs; null if the request has its own token. */
-  @Nullable String account();
+  /** The account whose session the call needs; null if it needs none. */
+  default @Nullable String account() {
+    return null;
+  }
 
   /** The call itself, with that account's token; null where {@link #account()} is null. */
   ApiCall toApiCall(Request.Valid request, @Nullable Secret accountToken);
 
   /** Whether it counts in the result's {@code attempts}. */
-  boolean isAttempt();
-
-  /** The same call once more, after an answer that did not reject the session. */
-  PlannedCall again();
-
-  /** Whether the key may be removed by it although the answer does not say so. */
-  default boolean uncertainAfter(ApiAnswer answer) {
-    return isAttempt() && answer.uncertain();
+  default boolean isAttempt() {
+    return false;
   }
 
-  /** The first call of a request. */
-  static PlannedCall first(Request.Valid request) {
-    if (request.apiToken() != null) {
-      return new Removal(null, false);
-    }
-    String account = request.echo().account();
-    if (account == null) {
-      throw new IllegalStateException("a valid request has an account or a token of its own");
-    }
-    return new Removal(account, false);
+  /** The same call once more, after an answer that did not reject the session. */
+  default PlannedCall again() {
+    return this;
   }
 
   /**
    * Removes the request's key.
    *
-   * @param account null for the request's own token
+   * @param account null where the token is given
+   * @param token the request's own, or the key's own session; null for the account's session
    * @param renewed the API rejected the session of the call before this one
    */
-  record Removal(@Nullable String account, boolean renewed) implements PlannedCall {
+  record Removal(@Nullable String account, @Nullable Secret token, boolean renewed)
+      implements PlannedCall {
+    static Removal by(String account) {
+      return new Removal(account, null, false);
+    }
+
+    static Removal with(Secret token) {
+      return new Removal(null, token, false);
+    }
+
     @Override
     public ApiCall toApiCall(Request.Valid request, @Nullable Secret accountToken) {
-      Secret token = accountToken == null ? request.apiToken() : accountToken;
-      if (token == null) {
+      Secret used = token == null ? accountToken : token;
+      if (used == null) {
         throw new IllegalStateException("no token for a removal");
       }
-      return new ApiCall.RemoveApiKey(token, request.key());
+      return new ApiCall.RemoveApiKey(used, request.key());
     }
 
     @Override
@@ -62,12 +61,24 @@ sealed interface PlannedCall {
     }
 
     @Override
-    public PlannedCall again() {
-      return new Removal(account, false);
+    public Removal again() {
+      return new Removal(account, token, false);
     }
 
-    PlannedCall withRenewedSession() {
-      return new Removal(account, true);
+    Removal withRenewedSession() {
+      return new Removal(account, token, true);
+    }
+  }
+
+  /**
+   * Logs in with the request's key, which shows whether it is active.
+   *
+   * @param after after the removals, not before
+   */
+  record KeyLogin(String username, boolean after) implements PlannedCall {
+    @Override
+    public ApiCall.Login toApiCall(Request.Valid request, @Nullable Secret accountToken) {
+      return new ApiCall.Login(new Credentials.SecureKey(username, request.key()));
     }
   }
 }

@@ -7,7 +7,11 @@ import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
-import dev.revoker.resilience.AnswerPolicy.NextStep;
+import dev.revoker.model.Verification;
+import dev.revoker.model.Verification.Login;
+import dev.revoker.resilience.NextStep.PassedOver;
+import dev.revoker.resilience.PlannedCall.KeyLogin;
+import dev.revoker.resilience.PlannedCall.Removal;
 import dev.revoker.time.Time.Timer;
 import io.github.resilience4j.retry.Retry;
 import java.time.Instant;
@@ -25,7 +29,8 @@ final class Task {
    *
    * <pre>
    * READY       → CALLING (its call or its account's login is made),
-   *               PARKED (another task logs in to its account), ENDED
+   *               PARKED (another task logs in to its account),
+   *               READY (its account has no session, another is asked), ENDED
    * PARKED      → READY (the login ended), RESTING, BACKING_OFF (the login failed), ENDED
    * CALLING     → READY (a further call is made without delay), RESTING (its probe failed),
    *               BACKING_OFF (an attempt is spent), REMEMBERING (memory is asked), ENDED
@@ -45,7 +50,7 @@ final class Task {
 
     private Set<Phase> next() {
       return switch (this) {
-        case READY -> EnumSet.of(CALLING, PARKED, ENDED);
+        case READY -> EnumSet.of(READY, CALLING, PARKED, ENDED);
         case PARKED -> EnumSet.of(READY, RESTING, BACKING_OFF, ENDED);
         case CALLING -> EnumSet.of(READY, RESTING, BACKING_OFF, REMEMBERING, ENDED);
         case RESTING, BACKING_OFF -> EnumSet.of(READY, ENDED);
@@ -58,10 +63,13 @@ final class Task {
   final Request.Valid request;
   final Dispatcher.Caller caller;
   final int lane;
-  final Retry.AsyncContext<ApiAnswer> attempts;
 
+  private final RetryBudget budget;
   private Phase phase = Phase.READY;
   private PlannedCall next;
+
+  /** The attempts of the next call. Each account and each login with the key has its own. */
+  private Retry.AsyncContext<ApiAnswer> attempts;
 
   /** How many attempts were made, probes and throttled ones included. */
   private int attemptsMade;
@@ -69,7 +77,27 @@ final class Task {
   /** How many of them may have removed the key without saying so. */
   private int uncertainAttempts;
 
+  /** The status of the last answer to an attempt. */
   private @Nullable Integer lastStatus;
+
+  /** How it would have ended without its later calls. */
+  private final List<PassedOver> passedOver = new ArrayList<>();
+
+  /** An attempt was answered with 204. */
+  private boolean removed;
+
+  /** Whose session that attempt used; null if it was no account's. */
+  private @Nullable String removedBy;
+
+  // What logins with the key showed.
+  private @Nullable String checkedAs;
+  private Login before = Login.UNTRIED;
+  private Login after = Login.UNTRIED;
+  private int acceptedAfter;
+  private @Nullable Instant checkedAt;
+
+  /** The sessions that these logins opened. The first one is kept for a removal. */
+  private final List<Secret> keySessions = new ArrayList<>();
 
   /** The secrets that the API was sent for this task, and so could write back. */
   private final List<Secret> secrets = new ArrayList<>();
@@ -99,12 +127,15 @@ final class Task {
       Request.Valid request,
       Dispatcher.Caller caller,
       int lane,
-      Retry.AsyncContext<ApiAnswer> attempts) {
+      PlannedCall first,
+      RetryBudget budget) {
     this.request = request;
     this.caller = caller;
     this.lane = lane;
-    this.attempts = attempts;
-    this.next = PlannedCall.first(request);
+    this.budget = budget;
+    this.attempts = budget.begin();
+    this.next = first;
+    this.checkedAs = first instanceof KeyLogin login ? login.username() : null;
     secrets.add(request.key());
     if (request.apiToken() != null) {
       secrets.add(request.apiToken());
@@ -144,8 +175,35 @@ final class Task {
     return next;
   }
 
+  /** Another account, or a login with the key, has its own attempts. */
   void plan(PlannedCall call) {
+    if (!call.again().equals(next.again())) {
+      attempts.onComplete();
+      attempts = budget.begin();
+    }
+    if (call instanceof KeyLogin login && !login.username().equals(checkedAs)) {
+      before = Login.UNTRIED;
+      checkedAs = login.username();
+    }
     next = call;
+  }
+
+  /** The delay before the same call is made again, or -1 if its attempts are spent. */
+  long delayMs(ApiAnswer answer) {
+    return attempts.onResult(answer);
+  }
+
+  /** An answer has decided, for Resilience4j's own count. */
+  void decided() {
+    attempts.onComplete();
+  }
+
+  void passOver(NextStep.End end) {
+    passedOver.add(new PassedOver(next.account(), end));
+  }
+
+  List<PassedOver> passedOver() {
+    return passedOver;
   }
 
   /** A call of its own, not a login for its account, was started. */
@@ -154,21 +212,59 @@ final class Task {
   }
 
   /** That call was answered. */
-  void answered(PlannedCall call, ApiAnswer answer) {
-    uncertainAttempts += call.uncertainAfter(answer) ? 1 : 0;
-    note(answer);
+  void answered(PlannedCall call, ApiAnswer answer, Instant now) {
     next = call.again();
-  }
-
-  /** Remembers the status of the last answer. */
-  void note(ApiAnswer answer) {
-    if (answer.httpStatus() != null) {
-      lastStatus = answer.httpStatus();
+    switch (call) {
+      case Removal removal -> {
+        uncertainAttempts += answer.uncertain() ? 1 : 0;
+        lastStatus = answer.httpStatus() == null ? lastStatus : answer.httpStatus();
+        if (answer instanceof ApiAnswer.Done) {
+          removed = true;
+          removedBy = removal.account();
+        }
+      }
+      case KeyLogin login -> {
+        Login shown = AnswerPolicy.loginOf(answer);
+        checkedAt = now;
+        if (answer instanceof ApiAnswer.Session session) {
+          keySessions.add(session.apiToken());
+          hide(session.apiToken());
+        }
+        if (login.after()) {
+          after = shown;
+          acceptedAfter += shown == Login.ACCEPTED ? 1 : 0;
+        } else {
+          before = shown;
+        }
+      }
     }
   }
 
   int uncertainAttempts() {
     return uncertainAttempts;
+  }
+
+  boolean removed() {
+    return removed;
+  }
+
+  /** Who the key was logged in as; null if it was not. */
+  @Nullable String checkedAs() {
+    return checkedAs;
+  }
+
+  int acceptedAfter() {
+    return acceptedAfter;
+  }
+
+  /** The session of the login before the first removal; null unless the API accepted it. */
+  @Nullable Secret keySession() {
+    return before == Login.ACCEPTED ? keySessions.getFirst() : null;
+  }
+
+  /** All sessions that logins with the key opened. They must be closed when the task ends. */
+  List<Secret> keySessions() {
+    return keySessions;
   }
 
   // ---- what is shown of it
@@ -203,14 +299,27 @@ final class Task {
         request,
         end.outcome(),
         end.keyState(),
-        request.echo().account(),
+        removedBy == null ? request.echo().account() : removedBy,
         lastStatus,
         error,
         attemptsMade,
         uncertainAttempts,
-        null,
+        verification(end, completedAt),
         end.revokedBy(),
         completedAt);
+  }
+
+  private @Nullable Verification verification(NextStep.End end, Instant completedAt) {
+    if (checkedAs == null) {
+      return null;
+    }
+    // Accepted once after a 204, and then not repeated: the check was not made.
+    boolean unfinished = end.outcome() == Outcome.REVOKED && after == Login.ACCEPTED;
+    return new Verification(
+        checkedAs,
+        before,
+        unfinished ? Login.UNTRIED : after,
+        checkedAt == null ? completedAt : checkedAt);
   }
 
   private String mayHaveRemoved() {

@@ -1,11 +1,13 @@
 package dev.revoker.resilience;
 
-import dev.revoker.resilience.AnswerPolicy.NextStep;
+import dev.revoker.model.Secret;
 import dev.revoker.resilience.Task.Phase;
 import dev.revoker.time.Time;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +29,10 @@ final class TaskQueues {
 
   private final List<SequencedSet<Task>> ready;
   private final SequencedSet<Task> resting = new LinkedHashSet<>();
+
+  /** The sessions of ended tasks' keys that are to be logged out, for each lane. */
+  private final List<Deque<Secret>> sessionsToClose;
+
   private final WaitLimits limits;
   private final Time time;
   private final Consumer<Runnable> afterUnlock;
@@ -42,6 +48,8 @@ final class TaskQueues {
     this.ready =
         new ArrayList<>(
             IntStream.range(0, lanes).mapToObj(lane -> new LinkedHashSet<Task>()).toList());
+    this.sessionsToClose =
+        IntStream.range(0, lanes).<Deque<Secret>>mapToObj(lane -> new ArrayDeque<>()).toList();
     this.limits = limits;
     this.time = time;
     this.afterUnlock = afterUnlock;
@@ -88,6 +96,23 @@ final class TaskQueues {
   /** Tasks that wait for the API or for a login. Not those in back-off. */
   int waitingForApi() {
     return ready() + resting.size() + parked;
+  }
+
+  /** The sessions of the lane's keys that no task uses any more. Not a copy. */
+  Deque<Secret> sessionsToClose(int lane) {
+    return sessionsToClose.get(lane);
+  }
+
+  /** Takes all sessions of keys, those of tasks that have not ended too. */
+  List<Secret> takeKeySessions() {
+    open.values().forEach(this::releaseSessions);
+    List<Secret> taken = sessionsToClose.stream().flatMap(Deque::stream).toList();
+    sessionsToClose.forEach(Deque::clear);
+    return taken;
+  }
+
+  private void releaseSessions(Task task) {
+    sessionsToClose.get(task.lane).addAll(task.keySessions());
   }
 
   // ---- how they move
@@ -161,6 +186,7 @@ final class TaskQueues {
     }
     if (next == Phase.ENDED) {
       open.remove(task.caller);
+      releaseSessions(task);
     }
     waiting[task.lane] += count(next) - count(before);
   }

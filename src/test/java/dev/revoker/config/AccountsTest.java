@@ -47,6 +47,33 @@ class AccountsTest {
   }
 
   @Test
+  void anyMeansEveryAccountInTheOrderOfTheFile() {
+    Config config =
+        config(
+            "accounts=z,a,m",
+            "account.a.api.token=ef01",
+            "account.m.api.token=ef01",
+            "account.z.api.token=ef01",
+            "default.account=any");
+    assertThat(config.defaultAccount()).isEqualTo(Config.ANY_ACCOUNT);
+    assertThat(config.accounts().keySet()).containsExactly("z", "a", "m");
+  }
+
+  @Test
+  void noAccountMayBeCalledAny() {
+    assertThat(
+            problems(
+                "accounts=a,any",
+                "account.a.api.token=ef01",
+                "account.any.api.token=ef01",
+                "default.account=any"))
+        .singleElement()
+        .asString()
+        .startsWith("accounts = a,any")
+        .contains("no account may be called any");
+  }
+
+  @Test
   void noAccountIsLegalButWarnedOf() {
     Loaded.Valid valid = valid();
 

@@ -33,6 +33,7 @@ class DefaultsTest {
                 new Config.Breaker(50, 50, 5, 10_000, 3),
                 0,
                 60_000,
+                Config.Verify.OFF,
                 null,
                 Set.of(),
                 new Config.Listen("127.0.0.1", 9464),
@@ -76,7 +77,8 @@ class DefaultsTest {
             "retry.after.max.ms = 300000 (default)",
             "retry.initial.backoff.ms = 250 (default)",
             "retry.max.attempts = 6 (default)",
-            "retry.max.backoff.ms = 30000 (default)");
+            "retry.max.backoff.ms = 30000 (default)",
+            "verify = off (default)");
   }
 
   @Test

@@ -64,7 +64,9 @@ class ProblemsTest {
           group.id=grüezi                     | group.id = grüezi: must be 1 to 255 printable ASCII characters
           results.topic=a topic               | results.topic = a topic: must be a topic name: 1 to 249 of A-Z, a-z, 0-9, dot, - and _
           results.topic=..                    | results.topic = ..: must be a topic name: 1 to 249 of A-Z, a-z, 0-9, dot, - and _
-          default.account=x                   | default.account = x: must be one of accounts (none)
+          default.account=x                   | default.account = x: must be one of accounts (none), or any
+          default.account=any                 | default.account = any: must be one of accounts (none), or any
+          verify=on                           | verify = on: must be off, after or full
           accounts=a b                        | accounts = a b: must be different names of A-Z, a-z, 0-9, - and _, separated by commas
           """)
   void aWrongValueIsShownWithWhatIsAllowed(String line, String problem) {

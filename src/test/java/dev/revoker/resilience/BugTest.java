@@ -61,10 +61,11 @@ class BugTest {
   }
 
   @Test
-  void aRequestWithNeitherAccountNorTokenIsReportedAsABug() {
+  void aRequestOfAnAccountThatIsNotConfiguredIsReportedAsABug() {
     Dispatcher dispatcher = dispatcher(new ScriptedApi(time));
-    assertThatThrownBy(() -> dispatcher.admit(Ask.in("urgent").of(null).request(0), new Asked()))
-        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(
+            () -> dispatcher.admit(Ask.in("urgent").of("nobody").request(0), new Asked()))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThat(told).hasSize(1);
   }
 

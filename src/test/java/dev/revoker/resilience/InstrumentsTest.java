@@ -3,6 +3,7 @@ package dev.revoker.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
+import dev.revoker.ops.Resilience4jMeters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class InstrumentsTest {
   void breakerRetryAndRateLimiterHaveMeters() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Rig rig = new Rig(new Settings().ratePerSecond(1_000));
-    rig.dispatcher.instruments().bindTo(meters);
+    Resilience4jMeters.bind(rig.dispatcher.instruments(), meters);
     rig.breakApi();
 
     assertThat(meters.get("resilience4j.circuitbreaker.state").tag("state", "open").gauge().value())
@@ -29,7 +30,7 @@ class InstrumentsTest {
   void theOutcomesOfRetriesAreCounted() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Rig rig = new Rig(new Settings().maxAttempts(2).minimumCalls(50));
-    rig.dispatcher.instruments().bindTo(meters);
+    Resilience4jMeters.bind(rig.dispatcher.instruments(), meters);
     rig.ask("standard");
     rig.api.only().answer(ApiAnswers.DONE);
     for (ApiAnswer last : new ApiAnswer[] {ApiAnswers.DONE, ApiAnswers.FAILED}) {

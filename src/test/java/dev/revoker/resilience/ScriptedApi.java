@@ -3,6 +3,7 @@ package dev.revoker.resilience;
 import dev.revoker.api.Api;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
+import dev.revoker.model.Credentials;
 import dev.revoker.time.Time;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,6 +28,19 @@ final class ScriptedApi implements Api {
 
     boolean isLogin() {
       return what instanceof ApiCall.Login;
+    }
+
+    /** The user name and the key of a login with a key; null for any other call. */
+    String keyLogin() {
+      return what instanceof ApiCall.Login login
+              && login.credentials() instanceof Credentials.SecureKey given
+          ? given.username() + " " + given.securekey().reveal()
+          : null;
+    }
+
+    /** The session that it ends; null for any other call. */
+    String logsOut() {
+      return what instanceof ApiCall.Logout logout ? logout.apiToken().reveal() : null;
     }
 
     /** The key it is to remove. */

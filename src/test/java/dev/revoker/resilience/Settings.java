@@ -6,6 +6,7 @@ import dev.revoker.config.KafkaConfig;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,7 @@ final class Settings {
   private long openWaitMs = 10_000;
   private long holdMaxMs = 0;
   private long loginRetryMs = 60_000;
+  private Config.Verify verify = Config.Verify.OFF;
   private Secret fingerprintSecret;
   private Set<String> protectedFingerprints = Set.of();
 
@@ -99,6 +101,11 @@ final class Settings {
     return this;
   }
 
+  Settings verify(Config.Verify when) {
+    verify = when;
+    return this;
+  }
+
   Settings fingerprintSecret(Secret secret) {
     fingerprintSecret = secret;
     return this;
@@ -113,6 +120,14 @@ final class Settings {
     return lanes;
   }
 
+  private static Map<String, Credentials> accounts() {
+    Map<String, Credentials> accounts = new LinkedHashMap<>();
+    accounts.put("given", new Credentials.ApiToken(Secret.of(GIVEN_TOKEN)));
+    accounts.put("acme", new Credentials.Password("acme-user", Secret.of(PASSWORD)));
+    accounts.put("other", new Credentials.SecureKey("other-user", Secret.of(OTHERS_KEY)));
+    return accounts;
+  }
+
   Config build() {
     return new Config(
         new KafkaConfig("revoker", Map.of(), Map.of(), Map.of()),
@@ -120,16 +135,14 @@ final class Settings {
         "results",
         false,
         new ApiConfig(URI.create("http://127.0.0.1:1"), 5_000, 10_000),
-        Map.of(
-            "given", new Credentials.ApiToken(Secret.of(GIVEN_TOKEN)),
-            "acme", new Credentials.Password("acme-user", Secret.of(PASSWORD)),
-            "other", new Credentials.SecureKey("other-user", Secret.of(OTHERS_KEY))),
+        accounts(),
         "given",
         new Config.Limits(maxInFlight, ratePerSecond),
         new Config.Retry(maxAttempts, initialBackoffMs, 30_000, retryAfterMaxMs),
         new Config.Breaker(50, 50, minimumCalls, openWaitMs, halfOpenCalls),
         holdMaxMs,
         loginRetryMs,
+        verify,
         fingerprintSecret,
         protectedFingerprints,
         new Config.Listen("127.0.0.1", 0),

@@ -273,6 +273,7 @@ final class Scenario {
             between(1, 5)),
         chance(0.3) ? between(1_000, 60_000) : 0,
         between(1_000, 60_000),
+        Config.Verify.OFF,
         chance(0.5) ? null : Secret.of("fp-" + Upstream.CANARY),
         Set.of(),
         new Config.Listen("localhost", 0),
