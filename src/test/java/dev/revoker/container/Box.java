@@ -10,18 +10,21 @@ import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
+import java.util.function.IntPredicate;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.startupcheck.IsRunningStartupCheckStrategy;
-import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.utility.DockerImageName;
 
 /** A container that can be killed, paused, stopped and started again, on the same ports. */
@@ -29,35 +32,54 @@ final class Box extends GenericContainer<Box> {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   /**
-   * Below the ranges from which systems take the ports of outgoing connections: no client gets the
-   * port of a container that is down just now.
+   * Below the ports that systems use for outgoing connections, so that no client takes the port of
+   * a container while it is down.
    */
   private static final int FIRST_PORT = 20_000;
 
   private static final int LAST_PORT = 32_000;
   private static final long MEBIBYTE = 1 << 20;
-  private static final long SECOND_NANOS = 1_000_000_000;
 
-  /** On the host's port of that number, so that the address outlives a restart. */
-  private int hostPort;
+  /** The same after a restart, so that the address stays. */
+  private final int hostPort = freePort();
 
-  private Box(String image, String name, Network network) {
+  private final IntPredicate ready;
+
+  private Box(String image, String name, Network network, int port, IntPredicate ready) {
     super(DockerImageName.parse(image));
+    this.ready = ready;
     withNetwork(network);
     withNetworkAliases(name);
+    withExposedPorts(port);
     withStartupCheckStrategy(new IsRunningStartupCheckStrategy());
-    waitingFor(Wait.forHealthcheck().withStartupTimeout(PATIENCE));
+    waitingFor(
+        new AbstractWaitStrategy() {
+          @Override
+          protected void waitUntilReady() {
+            awaitReady();
+          }
+        });
+    withCreateContainerCmdModifier(
+        command -> {
+          command
+              .getHostConfig()
+              .withPortBindings(PortBinding.parse("127.0.0.1:" + hostPort + ":" + port));
+          // A health check starts a process in the container each time. Asking from here does not.
+          command.withHealthcheck(new HealthCheck().withTest(List.of("NONE")));
+        });
   }
 
-  /** Of any image, healthy when the command succeeds in it. */
-  static Box of(String image, String name, Network network, List<String> healthy) {
-    return new Box(image, name, network)
-        .withCreateContainerCmdModifier(command -> command.withHealthcheck(check(healthy)));
+  /** Of any image; ready when the predicate says so of the port on this host. */
+  static Box of(String image, String name, Network network, int port, IntPredicate ready) {
+    return new Box(image, name, network, port, ready);
   }
 
-  /** Of our image, as it is meant to run: nothing writable but /tmp, no privileges, 512 MiB. */
-  static Box revoker(String name, Network network, List<String> healthy) {
-    return of(Cli.image(), name, network, healthy)
+  /**
+   * Of our image, as it is meant to run: nothing writable but /tmp, no privileges, 512 MiB. Ready
+   * when the path answers 200.
+   */
+  static Box revoker(String name, Network network, int port, String path) {
+    return of(Cli.image(), name, network, port, on -> answers(on, path))
         .withCreateContainerCmdModifier(
             command -> {
               HostConfig host = command.getHostConfig();
@@ -69,15 +91,18 @@ final class Box extends GenericContainer<Box> {
             });
   }
 
-  /** Publishes a port of the container on a free port of the host, kept over restarts. */
-  Box withKeptPort(int port) {
-    hostPort = freePort();
-    withExposedPorts(port);
-    return withCreateContainerCmdModifier(
-        command ->
-            command
-                .getHostConfig()
-                .withPortBindings(PortBinding.parse("127.0.0.1:" + hostPort + ":" + port)));
+  /** Whether a GET is answered with 200. */
+  static boolean answers(int port, String path) {
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection)
+              URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+      connection.setConnectTimeout(5_000);
+      connection.setReadTimeout(5_000);
+      return connection.getResponseCode() == 200;
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   /** The port on the host. */
@@ -100,15 +125,27 @@ final class Box extends GenericContainer<Box> {
     return inspected().getState().getExitCodeLong();
   }
 
-  /** Starts again what was killed or stopped, and waits until it is healthy. */
+  /** Starts again what was killed or stopped, and waits until it is ready. */
   void restart() {
     docker().startContainerCmd(getContainerId()).exec();
-    awaitHealthy();
+    awaitReady();
+  }
+
+  /** Whether a command in the container exits with 0. */
+  boolean succeeds(String... command) {
+    try {
+      return execInContainer(command).getExitCode() == 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
   }
 
   /**
-   * Every process in it stands still; connections stay open and nothing answers. Asked for again
-   * where the kernel could not freeze a busy process at once ("unable to freeze").
+   * Freezes every process in it; connections stay open and nothing answers. Repeated while the
+   * kernel cannot freeze a busy process ("unable to freeze").
    */
   void pause() {
     await()
@@ -125,10 +162,8 @@ final class Box extends GenericContainer<Box> {
     docker().unpauseContainerCmd(getContainerId()).exec();
   }
 
-  void awaitHealthy() {
-    await()
-        .atMost(PATIENCE)
-        .until(() -> "healthy".equals(inspected().getState().getHealth().getStatus()));
+  void awaitReady() {
+    await().atMost(PATIENCE).until(() -> ready.test(hostPort));
   }
 
   private boolean running() {
@@ -141,15 +176,6 @@ final class Box extends GenericContainer<Box> {
 
   private DockerClient docker() {
     return getDockerClient();
-  }
-
-  private static HealthCheck check(List<String> command) {
-    return new HealthCheck()
-        .withTest(Stream.concat(Stream.of("CMD"), command.stream()).toList())
-        .withInterval(SECOND_NANOS)
-        .withTimeout(6 * SECOND_NANOS)
-        .withRetries(3)
-        .withStartPeriod(90 * SECOND_NANOS);
   }
 
   private static int freePort() {

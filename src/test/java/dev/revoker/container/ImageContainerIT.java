@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the image is made of. */
+/** The image: its files and labels; and the alert rules in Prometheus' own tool. */
 @NeedsEngine
 class ImageContainerIT {
   private final String image = Cli.image();
@@ -54,6 +54,25 @@ class ImageContainerIT {
     assertThatThrownBy(() -> revoker("", "worker"))
         .hasMessageContaining("exit 2")
         .hasMessageContaining("bootstrap.servers");
+  }
+
+  @Test
+  void theAlertRulesPassTheirUnitTests() {
+    String output =
+        Cli.run(
+            Map.of(),
+            "docker",
+            "run",
+            "--rm",
+            "--volume",
+            Prometheus.RULES.toAbsolutePath() + ":/rules:ro",
+            "--entrypoint",
+            "promtool",
+            Images.named("prom/prometheus"),
+            "test",
+            "rules",
+            "/rules/alerts_test.yml");
+    assertThat(output).contains("SUCCESS");
   }
 
   private String revoker(String options, String... command) {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.testcontainers.containers.Network;
+import org.testcontainers.lifecycle.Startables;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,26 +38,19 @@ final class Surroundings implements AutoCloseable {
   private final Network network = Network.newNetwork();
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Box> workers = new ArrayList<>();
-  private final Box kafka;
-  private final Box sandbox;
+  private final Certificate certificate = Certificate.create();
+  private final Box kafka = KafkaBox.box(network, certificate);
+  private final Box sandbox =
+      Box.revoker("sandbox", network, API_PORT, "/_sandbox/state")
+          .withCommand("sandbox", "--listen", "0.0.0.0:" + API_PORT);
 
   /** The sandbox has an account of its own besides. */
   private final int keysOfOthers;
 
-  /** Starts a broker and the sandbox, and waits until both serve. */
+  /** Starts a broker and the sandbox, and waits until both are ready. */
   Surroundings() {
-    this(KafkaBox.plain());
-  }
-
-  Surroundings(KafkaBox listener) {
-    kafka = listener.box(network);
-    sandbox =
-        Box.revoker("sandbox", network, healthy("/_sandbox/state", API_PORT))
-            .withKeptPort(API_PORT)
-            .withCommand("sandbox", "--listen", "0.0.0.0:" + API_PORT);
     try {
-      kafka.start();
-      sandbox.start();
+      Startables.deepStart(kafka, sandbox).join();
       keys(0);
       keysOfOthers = keysAlive();
     } catch (RuntimeException e) {
@@ -65,7 +59,7 @@ final class Surroundings implements AutoCloseable {
     }
   }
 
-  /** Starts a worker with these settings besides, and waits until it is ready. */
+  /** A worker with these additional settings, not started yet. */
   Box worker(String name, Map<String, String> settings) {
     Map<String, String> all =
         new HashMap<>(
@@ -91,10 +85,16 @@ final class Surroundings implements AutoCloseable {
                 "REVOKER_OPS_LISTEN",
                 "0.0.0.0:9464"));
     all.putAll(settings);
-    Box worker = Box.revoker(name, network, healthy("/readyz", 9464)).withEnv(all);
+    Box worker = Box.revoker(name, network, 9464, "/readyz").withEnv(all);
     workers.add(worker);
-    worker.start();
     return worker;
+  }
+
+  /** The settings with which a worker reaches the broker over TLS and logs in. */
+  Map<String, String> securedSettings() {
+    Map<String, String> settings = new HashMap<>(certificate.clientSettings());
+    settings.put("REVOKER_BOOTSTRAP_SERVERS", KafkaBox.SECURED);
+    return settings;
   }
 
   Network network() {
@@ -110,7 +110,7 @@ final class Surroundings implements AutoCloseable {
     return "localhost:" + kafka.hostPort();
   }
 
-  /** Makes live keys, sends a request for each, and returns what was sent. */
+  /** Creates keys, sends a request for each, and returns the requests' coordinates. */
   List<Source> request(String topic, int count) {
     try (Submitter submitter = new Submitter(bootstrapServers())) {
       return submitter.send(
@@ -119,7 +119,7 @@ final class Surroundings implements AutoCloseable {
     }
   }
 
-  /** Makes live keys, and their account where it is not there. */
+  /** Creates keys, and their account if it does not exist yet. */
   List<Secret> keys(int count) {
     JsonNode made =
         post(
@@ -131,12 +131,12 @@ final class Surroundings implements AutoCloseable {
     return keys;
   }
 
-  /** How the API misbehaves from now on. */
+  /** The API's faults from now on. */
   void faults(String order) {
     post("faults", order);
   }
 
-  /** Waits until each request has its result, and shows that there is just one of each. */
+  /** Waits until each request has a result; then each has exactly one. */
   void awaitAnswered(ResultLog results, List<Source> requests) {
     List<String> sources = requests.stream().map(Source::toString).toList();
     await()
@@ -147,7 +147,7 @@ final class Surroundings implements AutoCloseable {
         .containsExactlyInAnyOrderElementsOf(sources);
   }
 
-  /** Shows in what ways these requests ended, and that no key is left that is alive. */
+  /** These requests have only these outcomes, and no key is active. */
   void assertEnded(ResultLog results, List<Source> requests, String... outcomes) {
     assertThat(requests)
         .flatExtracting(request -> results.bySource().get(request.toString()))
@@ -157,8 +157,8 @@ final class Surroundings implements AutoCloseable {
     assertThat(keysAlive()).isEqualTo(keysOfOthers);
   }
 
-  ResultLog results() {
-    return new ResultLog(bootstrapServers(), RESULTS);
+  ResultLog results(String topic) {
+    return new ResultLog(bootstrapServers(), topic);
   }
 
   @Override
@@ -167,10 +167,6 @@ final class Surroundings implements AutoCloseable {
     sandbox.stop();
     kafka.stop();
     network.close();
-  }
-
-  private static List<String> healthy(String path, int port) {
-    return List.of("/opt/revoker/bin/healthy", path, Integer.toString(port));
   }
 
   private int keysAlive() {

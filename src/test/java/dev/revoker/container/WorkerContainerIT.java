@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.revoker.model.Source;
 import dev.revoker.sandbox.ResultLog;
 import dev.revoker.sandbox.Submitter;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -23,18 +25,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.testcontainers.lifecycle.Startables;
 
-/** The image at work, while its surroundings do what surroundings do. */
+/** The image: its workers serve, survive disturbances, and are watched by Prometheus. */
 @NeedsEngine
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WorkerContainerIT {
   /**
-   * Of a worker. Not of the lone broker with its controller, 9 seconds without its last heartbeat:
-   * it would fence itself, and lose what nobody can keep then (docs/kafka-notes.md).
+   * Longer than a worker's session. Shorter than the broker's own, 9 seconds, after which the
+   * single broker would fence itself (docs/kafka-notes.md).
    */
-  private static final Duration OUTLASTS_A_SESSION = Duration.ofSeconds(6);
+  private static final Duration LONGER_THAN_A_SESSION = Duration.ofSeconds(6);
 
-  /** A call whose answer was lost with its worker is made again: the key is gone by then. */
+  /** A call whose worker was killed is repeated, and the key is then no longer found. */
   private static final String[] REPEATED = {"revoked", "not_found"};
 
   private Surroundings around;
@@ -48,7 +51,8 @@ class WorkerContainerIT {
     around = new Surroundings();
     first = around.worker("worker-1", Map.of());
     second = around.worker("worker-2", Map.of());
-    results = around.results();
+    Startables.deepStart(first, second).join();
+    results = around.results(Surroundings.RESULTS);
   }
 
   @AfterAll
@@ -63,25 +67,66 @@ class WorkerContainerIT {
 
   @BeforeEach
   void ready() {
-    first.awaitHealthy();
-    second.awaitHealthy();
+    first.awaitReady();
+    second.awaitReady();
   }
 
   @AfterEach
   void noFaults() {
-    around.faults("{\"latency_ms\":0}");
+    around.faults("{\"latency_ms\":0,\"outage\":false}");
   }
 
   @Test
-  void aRequestGetsItsResultAndItsKeyIsDead() {
+  void aRequestGetsItsResultAndItsKeyIsInactive() {
     List<Source> requests = new ArrayList<>(request(Surroundings.URGENT, 1));
     requests.addAll(request(Surroundings.STANDARD, 20));
 
     around.awaitAnswered(results, sent);
     around.assertEnded(results, requests, "revoked");
+    assertThat(first.succeeds("/opt/revoker/bin/healthy", "/livez")).isTrue();
+    assertThat(first.succeeds("/opt/revoker/bin/healthy", "/nothing")).isFalse();
   }
 
-  /** The codecs' native code has to be unpacked to a root file system that is read-only. */
+  @Test
+  void aWorkerLogsInOverTls() {
+    Map<String, String> settings = new HashMap<>(around.securedSettings());
+    settings.put("REVOKER_GROUP_ID", "secured");
+    settings.put("REVOKER_LANE_URGENT_TOPIC", "secured.urgent");
+    settings.put("REVOKER_LANE_STANDARD_TOPIC", "secured.standard");
+    settings.put("REVOKER_RESULTS_TOPIC", "secured.results");
+    Box worker = around.worker("worker-3", settings);
+    worker.start();
+    try (ResultLog own = around.results("secured.results")) {
+      List<Source> requests = around.request("secured.urgent", 5);
+      around.awaitAnswered(own, requests);
+      around.assertEnded(own, requests, "revoked");
+    }
+    worker.stop();
+  }
+
+  @Test
+  void prometheusAlertsDuringAnOutage() throws IOException {
+    try (Prometheus prometheus = new Prometheus(around, "worker-1", "worker-2")) {
+      await()
+          .atMost(Surroundings.PATIENCE)
+          .until(() -> prometheus.query("sum(up{job=\"revoker\"})"), "2"::equals);
+      // Before its first scrape, no worker was up.
+      await().atMost(Surroundings.PATIENCE).until(() -> prometheus.firing().isEmpty());
+
+      around.faults("{\"outage\":true}");
+      List<Source> requests = request(Surroundings.URGENT, 50);
+      await()
+          .atMost(Surroundings.PATIENCE)
+          .until(() -> prometheus.firing().contains("RevokerIntakePaused"));
+
+      around.faults("{\"outage\":false}");
+      around.awaitAnswered(results, sent);
+      around.assertEnded(results, requests, "revoked");
+      await().atMost(Surroundings.PATIENCE).until(() -> prometheus.firing().isEmpty());
+    }
+  }
+
+  /** The codecs' native code must be unpacked although the root file system is read-only. */
   @ParameterizedTest
   @ValueSource(strings = {"zstd", "snappy", "lz4", "gzip"})
   void compressedRequestsAreRead(String codec) throws Exception {
@@ -101,7 +146,7 @@ class WorkerContainerIT {
   }
 
   @Test
-  void aWorkerThatIsKilledAndStartedAgainLosesAndRepeatsNothing() {
+  void aKilledWorkerThatStartsAgainLosesNoResult() {
     int before = results.count();
     around.faults("{\"latency_ms\":200}");
     List<Source> requests = request(Surroundings.STANDARD, 600);
@@ -115,7 +160,7 @@ class WorkerContainerIT {
   }
 
   @Test
-  void sigtermReachesTheWorkerWhichEndsInOrder() {
+  void sigtermStopsTheWorkerGracefully() {
     int before = results.count();
     around.faults("{\"latency_ms\":200}");
     List<Source> requests = request(Surroundings.STANDARD, 400);
@@ -130,7 +175,7 @@ class WorkerContainerIT {
   }
 
   @Test
-  void aBrokerThatStandsStillIsWaitedFor() {
+  void theWorkersWaitForAFrozenBroker() {
     int before = results.count();
     around.faults("{\"latency_ms\":50}");
     List<Source> requests = request(Surroundings.STANDARD, 1000);
@@ -138,7 +183,7 @@ class WorkerContainerIT {
 
     around.kafka().pause();
     try {
-      letPass(OUTLASTS_A_SESSION);
+      letPass(LONGER_THAN_A_SESSION);
     } finally {
       around.kafka().unpause();
     }
@@ -148,7 +193,7 @@ class WorkerContainerIT {
   }
 
   @Test
-  void aBrokerThatGoesAndComesBackIsWaitedFor() {
+  void theWorkersWaitForAKilledBroker() {
     int before = results.count();
     around.faults("{\"latency_ms\":50}");
     List<Source> requests = request(Surroundings.STANDARD, 1000);
