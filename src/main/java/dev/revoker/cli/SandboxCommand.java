@@ -121,6 +121,15 @@ public final class SandboxCommand implements Callable<Integer> {
   private @Nullable String faults;
 
   @Option(
+      names = "--tls",
+      paramLabel = "FILE",
+      description = {
+        "Speaks TLS, with Kafka's ssl.keystore.* of this properties file; ssl.truststore.*",
+        "and ssl.client.auth=required ask clients for a certificate."
+      })
+  private @Nullable Path tls;
+
+  @Option(
       names = "--other-account-key",
       paramLabel = "TYPE",
       description = "Short for --faults '{\"other_account_key\": \"TYPE\"}'.")
@@ -157,6 +166,7 @@ public final class SandboxCommand implements Callable<Integer> {
         SandboxApi.Options.defaults()
             .withListen(address)
             .withOrder(order())
+            .withTls(tls)
             .withAccounts(Stream.concat(given.stream(), made.stream()).toList());
     try (SystemTime time = new SystemTime();
         SandboxApi sandbox = SandboxApi.start(options, time)) {
@@ -167,7 +177,7 @@ public final class SandboxCommand implements Callable<Integer> {
       err.println("--faults or --accounts: " + e.getMessage());
       return ExitCode.USAGE;
     } catch (IOException e) {
-      err.println("can't listen on " + address + ": " + e.getMessage() + " (see --listen)");
+      err.println("can't listen on " + address + ": " + e.getMessage() + " (see --listen, --tls)");
       return ExitCode.FAILED;
     }
   }

@@ -6,6 +6,7 @@ import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,16 +86,15 @@ final class DemoRequests {
    * {@code received_at}: a request that waits in its topic for a busy worker is received late.
    */
   Duration medianWait(ResultLog results, String lane) {
-    List<Duration> waits =
-        results.all().stream()
-            .filter(result -> result.lane().equals(lane) && bySource.containsKey(result.source()))
-            .map(
-                result ->
-                    Duration.between(
-                        bySource.get(result.source()).at(),
-                        Instant.parse(result.value().get("completed_at").asString())))
-            .sorted()
-            .toList();
+    List<Duration> waits = new ArrayList<>();
+    Map<String, List<ResultLog.Entry>> found = results.bySource();
+    bySource.forEach(
+        (source, sent) ->
+            found.getOrDefault(source, List.of()).stream()
+                .filter(result -> result.lane().equals(lane))
+                .map(result -> Instant.parse(result.value().get("completed_at").asString()))
+                .forEach(completed -> waits.add(Duration.between(sent.at(), completed))));
+    Collections.sort(waits);
     return waits.isEmpty() ? Duration.ZERO : waits.get(waits.size() / 2);
   }
 }

@@ -7,6 +7,7 @@ import dev.revoker.time.Time;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class SandboxApi implements AutoCloseable {
     server =
         SandboxServer.start(
             new InetSocketAddress(options.listen().host(), options.listen().port()),
+            options.tls() == null ? null : SandboxTls.load(options.tls()),
             time,
             this::reply);
     try {
@@ -54,6 +56,7 @@ public final class SandboxApi implements AutoCloseable {
    * How to start.
    *
    * @param listen port 0 means any free port
+   * @param tls null for plain HTTP, else a properties file with Kafka's {@code ssl.*} of a server
    * @param sessionLifeMs a session expires when it has not been used for longer
    * @param seed the same seed gives the same keys, tokens and faults
    * @param accounts exist at the start, and again after {@link #reset()}; a parent comes before its
@@ -63,14 +66,16 @@ public final class SandboxApi implements AutoCloseable {
    */
   public record Options(
       Config.Listen listen,
+      @Nullable Path tls,
       long sessionLifeMs,
       long seed,
       List<SandboxAccount> accounts,
       String order) {
-    /** Any free loopback port, an hour, a random seed, no accounts, no faults. */
+    /** Any free loopback port, an hour, a random seed, no TLS, accounts or faults. */
     public static Options defaults() {
       return new Options(
           new Config.Listen("127.0.0.1", 0),
+          null,
           3_600_000,
           new SplittableRandom().nextLong(),
           List.of(),
@@ -83,24 +88,29 @@ public final class SandboxApi implements AutoCloseable {
 
     /** The same with another address. */
     public Options withListen(Config.Listen changed) {
-      return new Options(changed, sessionLifeMs, seed, accounts, order);
+      return new Options(changed, tls, sessionLifeMs, seed, accounts, order);
+    }
+
+    /** The same with TLS. */
+    public Options withTls(@Nullable Path changed) {
+      return new Options(listen, changed, sessionLifeMs, seed, accounts, order);
     }
 
     /** The same with these accounts. */
     public Options withAccounts(List<SandboxAccount> changed) {
-      return new Options(listen, sessionLifeMs, seed, changed, order);
+      return new Options(listen, tls, sessionLifeMs, seed, changed, order);
     }
 
     /** The same with another order. */
     public Options withOrder(String json) {
-      return new Options(listen, sessionLifeMs, seed, accounts, json);
+      return new Options(listen, tls, sessionLifeMs, seed, accounts, json);
     }
   }
 
   /**
    * Starts the API.
    *
-   * @throws IOException if it cannot listen on the address
+   * @throws IOException if it cannot listen on the address, or the TLS file is wrong
    * @throws IllegalArgumentException if the options' order or accounts are wrong
    */
   public static SandboxApi start(Options options, Time time) throws IOException {
@@ -111,8 +121,9 @@ public final class SandboxApi implements AutoCloseable {
   public URI url() {
     InetSocketAddress address = server.address();
     String host = address.getHostString();
+    String scheme = options.tls() == null ? "http" : "https";
     return URI.create(
-        "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+        scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
   }
 
   /** Which keys are active and which calls arrived, to compare results with. */

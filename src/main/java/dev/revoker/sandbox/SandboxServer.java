@@ -4,6 +4,7 @@ import dev.revoker.sandbox.HttpReply.Response;
 import dev.revoker.time.Time;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import javax.net.ssl.SSLSocket;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
@@ -63,6 +65,7 @@ final class SandboxServer implements AutoCloseable {
 
   private final Time time;
   private final Function<SandboxRequest, HttpReply.Timed> handler;
+  private final @Nullable SandboxTls tls;
   private final InetSocketAddress address;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private @Nullable ServerSocket listener;
@@ -70,23 +73,31 @@ final class SandboxServer implements AutoCloseable {
   private boolean closed;
 
   private SandboxServer(
-      Time time, Function<SandboxRequest, HttpReply.Timed> handler, InetSocketAddress address) {
+      InetSocketAddress address,
+      @Nullable SandboxTls tls,
+      Time time,
+      Function<SandboxRequest, HttpReply.Timed> handler) {
+    this.address = address;
+    this.tls = tls;
     this.time = time;
     this.handler = handler;
-    this.address = address;
   }
 
   /**
    * Listens, and calls the handler for each request, on the thread of its connection.
    *
+   * @param tls null for plain HTTP
    * @throws IOException if it cannot listen on the address
    */
   static SandboxServer start(
-      InetSocketAddress address, Time time, Function<SandboxRequest, HttpReply.Timed> handler)
+      InetSocketAddress address,
+      @Nullable SandboxTls tls,
+      Time time,
+      Function<SandboxRequest, HttpReply.Timed> handler)
       throws IOException {
     ServerSocket listener = listen(address);
     SandboxServer server =
-        new SandboxServer(time, handler, (InetSocketAddress) listener.getLocalSocketAddress());
+        new SandboxServer((InetSocketAddress) listener.getLocalSocketAddress(), tls, time, handler);
     server.serve(listener);
     return server;
   }
@@ -174,15 +185,25 @@ final class SandboxServer implements AutoCloseable {
 
   /** A client's connection. */
   private final class Connection implements Runnable, HttpServerRequestHandler {
-    private final Socket socket;
+    private final OutputStream out;
+    private final InputStream in;
     private final DefaultBHttpServerConnection http =
         new DefaultBHttpServerConnection("http", LIMITS);
     private Runnable onEnd = () -> {};
 
     Connection(Socket socket) throws IOException {
-      this.socket = socket;
       socket.setTcpNoDelay(true);
-      http.bind(socket);
+      Socket plain = socket;
+      if (tls != null) {
+        // The handshake happens on the connection's own thread, when it reads for the first time.
+        socket = tls.context().getSocketFactory().createSocket(plain, null, true);
+        ((SSLSocket) socket).setNeedClientAuth(tls.clientsNeedACertificate());
+        http.bind((SSLSocket) socket, plain);
+      } else {
+        http.bind(plain);
+      }
+      in = socket.getInputStream();
+      out = socket.getOutputStream();
     }
 
     void reset() {
@@ -228,13 +249,14 @@ final class SandboxServer implements AutoCloseable {
         case Response response -> trigger.submitResponse(response.toHttp());
         case HttpReply.HalfResponse(Response response) -> {
           byte[] all = bytes(response.toHttp());
-          socket.getOutputStream().write(all, 0, all.length / 2);
+          out.write(all, 0, all.length / 2);
+          out.flush();
           http.close();
         }
         case HttpReply.Reset reset -> http.close(CloseMode.IMMEDIATE);
         case HttpReply.Close close -> http.close();
         case HttpReply.Silence silence -> {
-          socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+          in.transferTo(OutputStream.nullOutputStream());
           http.close();
         }
       }
