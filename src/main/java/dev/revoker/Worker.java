@@ -7,6 +7,7 @@ import dev.revoker.engine.FatalWorkerException;
 import dev.revoker.engine.RequestLoop;
 import dev.revoker.engine.TransactionalPublisher;
 import dev.revoker.engine.WakeupSignal;
+import dev.revoker.memory.MemoryThreads;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
@@ -37,9 +38,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -59,6 +62,7 @@ final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final long LOGOUT_MS = 2_000;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final int MEMORY_RECORDS = 500;
 
   private final Config config;
   private final String instance = hostName() + "-" + UUID.randomUUID();
@@ -153,10 +157,10 @@ final class Worker {
     }
   }
 
-  private Consumer<byte[], byte[]> newConsumer() {
+  private Consumer<byte[], byte[]> newConsumer(Map<String, Object> settings) {
     try {
       return new KafkaConsumer<>(
-          config.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+          settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     } catch (KafkaException failed) {
       throw cannotBeCreated(failed);
     }
@@ -171,25 +175,51 @@ final class Worker {
   }
 
   private int work() {
-    try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null)) {
+    try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null);
+        Admin admin = newAdmin();
+        MemoryThreads memory = startMemory(admin)) {
       Dispatcher policy =
           new Dispatcher(
               config,
               api,
-              RevocationMemory.NONE,
+              memory == null ? RevocationMemory.NONE : memory.memory(),
               new PolicyListener(),
               time,
               ThreadLocalRandom.current()::nextDouble);
       guard.run(Observer.BINDERS, () -> Resilience4jMeters.bind(policy.instruments(), registry));
       health.watch(policy);
-      int code = work(policy);
+      int code = work(policy, admin, () -> memory == null ? 0 : memory.memory().keys());
       logOut(policy);
       return code;
     }
   }
 
-  private int work(Dispatcher policy) {
-    Consumer<byte[], byte[]> consumer = newConsumer();
+  /** Returns null if nothing is to be remembered. */
+  private @Nullable MemoryThreads startMemory(Admin admin) {
+    Config.Memory memory = config.memory();
+    if (memory.days() == 0) {
+      return null;
+    }
+    return MemoryThreads.start(
+        new MemoryThreads.Settings(
+            config.resultsTopic(), Duration.ofDays(memory.days()), memory.maxKeys()),
+        this::newMemoryConsumer,
+        MemoryThreads.LogEnds.from(admin),
+        result -> guard.run(Observer.RESULTS, () -> meters.lookedUp(result)),
+        time);
+  }
+
+  private Consumer<byte[], byte[]> newMemoryConsumer(String purpose, int maxWaitMs) {
+    Map<String, Object> settings = config.kafka().consumerWithoutGroup();
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, maxWaitMs);
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MEMORY_RECORDS);
+    settings.merge(ConsumerConfig.CLIENT_ID_CONFIG, purpose, (given, added) -> given + "-" + added);
+    return newConsumer(settings);
+  }
+
+  private int work(Dispatcher policy, Admin admin, IntSupplier rememberedKeys) {
+    Consumer<byte[], byte[]> consumer = newConsumer(config.kafka().consumer());
     guard.run(Observer.BINDERS, () -> kafkaMeters.consumer(consumer));
     health.watch(new ConsumerHealth(consumer));
     TransactionalPublisher publisher =
@@ -198,7 +228,7 @@ final class Worker {
             new ResultWriter(instance, config.kafka().groupId()),
             config.resultsTopic(),
             config.kafka().maxBlockMs());
-    try (Admin admin = newAdmin()) {
+    try {
       RequestLoop running =
           new RequestLoop(
               config,
@@ -215,7 +245,7 @@ final class Worker {
               time);
       loop = running;
       health.watch(running);
-      meters.watch(new WorkerGauges(policy, running, time));
+      meters.watch(new WorkerGauges(policy, running, rememberedKeys, time));
       if (stopping) {
         running.stop();
       }

@@ -57,6 +57,7 @@ class ArchitectureTest {
                 resideInAnyPackage(
                     US,
                     US + ".engine",
+                    US + ".memory",
                     US + ".sandbox",
                     US + ".submit",
                     // They name Kafka's settings, and watch its clients' meters.

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param loginRetryMs a refused login is not tried again sooner
  * @param verify when the worker logs in with a key itself
  * @param fingerprintSecret the HMAC key of fingerprints; without it they are plain SHA-256
+ * @param purgeAnsweredAfterMs request records are deleted so long after their offset was committed;
+ *     0 means never
  * @param protectedFingerprints of keys that are never removed, in lower case; the accounts' own
  *     secure keys are always protected too
  */
@@ -46,6 +48,8 @@ public record Config(
     long holdMaxMs,
     long loginRetryMs,
     Verify verify,
+    Memory memory,
+    long purgeAnsweredAfterMs,
     @Nullable Secret fingerprintSecret,
     Set<String> protectedFingerprints,
     Listen opsListen,
@@ -79,6 +83,8 @@ public record Config(
         in.whole("hold.max.ms", 0, 0, 366 * DAY_MS),
         in.whole("login.retry.ms", 60_000, 1, DAY_MS),
         Verify.read(in),
+        Memory.read(in),
+        in.whole("purge.answered.after.ms", 0, 0, 366 * DAY_MS),
         secret == null ? null : Secret.of(secret),
         protectedFingerprints(in),
         Listen.read(in),
@@ -132,6 +138,20 @@ public record Config(
       return new Limits(
           in.integer("max.in.flight", 64, 1, 10_000),
           in.integer("rate.limit.per.second", 0, 0, 100_000));
+    }
+  }
+
+  /**
+   * Which keys count as revoked before.
+   *
+   * @param days how far back results are read; 0 means that nothing is remembered
+   * @param maxKeys how many keys are remembered at most, the latest ones
+   */
+  public record Memory(int days, int maxKeys) {
+    static Memory read(SettingsReader in) {
+      return new Memory(
+          in.integer("remember.days", 30, 0, 3_650),
+          in.integer("remember.max.keys", 1_000_000, 1, 100_000_000));
     }
   }
 

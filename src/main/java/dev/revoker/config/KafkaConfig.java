@@ -38,6 +38,13 @@ public record KafkaConfig(
         Objects.requireNonNull(producer.get(ProducerConfig.MAX_BLOCK_MS_CONFIG)).toString());
   }
 
+  /** The consumer's settings for one that joins no group. */
+  public Map<String, Object> consumerWithoutGroup() {
+    Map<String, Object> settings = new HashMap<>(consumer);
+    settings.keySet().removeAll(GROUP_SETTINGS);
+    return settings;
+  }
+
   /** The brokers as the operator wrote them. */
   public String addresses() {
     return String.valueOf(admin.get(BROKERS));
@@ -78,6 +85,18 @@ public record KafkaConfig(
         producer.keySet(),
         admin.keySet());
   }
+
+  /** Settings of group members. */
+  private static final Set<String> GROUP_SETTINGS =
+      Set.of(
+          "group.id",
+          "group.instance.id",
+          "group.protocol",
+          "group.remote.assignor",
+          "partition.assignment.strategy",
+          "session.timeout.ms",
+          "heartbeat.interval.ms",
+          "max.poll.interval.ms");
 
   private static final String BROKERS = "bootstrap.servers";
 

@@ -78,10 +78,13 @@ public final class Meters {
   private static final List<String> LOGIN_RESULTS =
       List.of(LOGIN_SUCCESS, LOGIN_REFUSED, LOGIN_FAILED);
 
+  private static final List<String> MEMORY_RESULTS = List.of("found", "unknown", "failed");
+
   private final MeterRegistry registry;
   private final ByTag<LaneMeters> lanes;
   private final ByTag<ByTag<Counter>> logins;
   private final ByTag<Timer> apiCalls;
+  private final ByTag<Counter> memoryLookups;
   private final Timer commits;
   private volatile @Nullable Gauges gauges;
 
@@ -102,6 +105,10 @@ public final class Meters {
             .serviceLevelObjectives(CALL_BUCKETS)
             .register(registry);
     lanes.forEach(this::registerGauges);
+    memoryLookups = new ByTag<>(MEMORY_RESULTS, this::lookupCounter);
+    gauge("revoker.remembered.keys", Gauges::rememberedKeys)
+        .description("Revoked keys that memory can recognize.")
+        .register(registry);
     gauge("revoker.intake.paused", g -> g.intakePaused() ? 1 : 0)
         .description("1 while the breaker is not closed, or a 429 holds the calls back.")
         .register(registry);
@@ -129,6 +136,15 @@ public final class Meters {
    */
   public void loggedIn(String account, String result) {
     logins.of(account).of(result).increment();
+  }
+
+  /**
+   * Memory was asked whether a key was revoked before.
+   *
+   * @param result {@code found}, {@code unknown} or {@code failed}
+   */
+  public void lookedUp(String result) {
+    memoryLookups.of(result).increment();
   }
 
   /** A request asked for the removal of a protected key. */
@@ -159,6 +175,9 @@ public final class Meters {
 
     /** Age of the oldest request without a committed result; 0 where there is none. */
     double oldestRequestAgeSeconds(String lane);
+
+    /** How many revoked keys memory can recognize. */
+    int rememberedKeys();
 
     /** Whether the breaker is not closed, or a 429 holds the calls back. */
     boolean intakePaused();
@@ -214,6 +233,13 @@ public final class Meters {
                 .tag("account", account)
                 .tag("result", result)
                 .register(registry));
+  }
+
+  private Counter lookupCounter(String result) {
+    return Counter.builder("revoker.memory.lookups")
+        .description("Questions to memory, after ITEM_NOT_FOUND.")
+        .tag("result", result)
+        .register(registry);
   }
 
   private Timer apiTimer(String result) {

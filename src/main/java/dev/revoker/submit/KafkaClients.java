@@ -34,18 +34,6 @@ final class KafkaClients {
           "buffer.memory", 8L << 20,
           "retry.backoff.ms", 100);
 
-  /** Settings of group members; these readers join no group. */
-  private static final List<String> GROUP_SETTINGS =
-      List.of(
-          "group.id",
-          "group.instance.id",
-          "group.protocol",
-          "group.remote.assignor",
-          "partition.assignment.strategy",
-          "session.timeout.ms",
-          "heartbeat.interval.ms",
-          "max.poll.interval.ms");
-
   private final KafkaConfig settings;
 
   KafkaClients(KafkaConfig settings) {
@@ -70,8 +58,7 @@ final class KafkaClients {
 
   /** Joins no group, reads committed records, and commits no offsets. */
   Consumer<byte[], byte[]> consumer() throws CommandException {
-    Map<String, Object> all = new HashMap<>(settings.consumer());
-    GROUP_SETTINGS.forEach(all::remove);
+    Map<String, Object> all = settings.consumerWithoutGroup();
     all.put("auto.offset.reset", "earliest");
     all.put("max.poll.records", 500);
     all.put("fetch.max.bytes", 8 << 20);

@@ -48,6 +48,8 @@ class MetersTest {
                 entry("revoker_waiting", "gauge"),
                 entry("revoker_oldest_request_age_seconds", "gauge"),
                 entry("revoker_intake_paused", "gauge"),
+                entry("revoker_remembered_keys", "gauge"),
+                entry("revoker_memory_lookups_total", "counter"),
                 entry("revoker_protected_key_requests_total", "counter"),
                 entry("revoker_session_logins_total", "counter"),
                 entry("revoker_commit_seconds", "histogram")));
@@ -73,6 +75,10 @@ class MetersTest {
             .isZero();
       }
     }
+    for (String result : List.of("found", "unknown", "failed")) {
+      assertThat(value("revoker_memory_lookups_total", "result", result)).isZero();
+    }
+    assertThat(value("revoker_remembered_keys")).isZero();
     assertThat(value("revoker_intake_paused")).isZero();
     assertThat(value("revoker_commit_seconds_count")).isZero();
   }
@@ -145,6 +151,9 @@ class MetersTest {
     assertThat(value("revoker_waiting", "lane", "standard")).isEqualTo(5);
     assertThat(value("revoker_oldest_request_age_seconds", "lane", "urgent")).isEqualTo(6.5);
     assertThat(value("revoker_intake_paused")).isOne();
+    assertThat(value("revoker_remembered_keys")).isEqualTo(7);
+    meters.lookedUp("found");
+    assertThat(value("revoker_memory_lookups_total", "result", "found")).isOne();
   }
 
   @Test
@@ -237,6 +246,11 @@ class MetersTest {
     @Override
     public double oldestRequestAgeSeconds(String lane) {
       return age;
+    }
+
+    @Override
+    public int rememberedKeys() {
+      return 7;
     }
 
     @Override

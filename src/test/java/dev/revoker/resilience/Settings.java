@@ -143,6 +143,8 @@ final class Settings {
         holdMaxMs,
         loginRetryMs,
         verify,
+        new Config.Memory(0, 1),
+        0,
         fingerprintSecret,
         protectedFingerprints,
         new Config.Listen("127.0.0.1", 0),

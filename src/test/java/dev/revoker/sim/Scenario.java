@@ -274,6 +274,8 @@ final class Scenario {
         chance(0.3) ? between(1_000, 60_000) : 0,
         between(1_000, 60_000),
         Config.Verify.OFF,
+        new Config.Memory(0, 1),
+        0,
         chance(0.5) ? null : Secret.of("fp-" + Upstream.CANARY),
         Set.of(),
         new Config.Listen("localhost", 0),
