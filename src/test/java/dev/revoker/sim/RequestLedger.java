@@ -23,8 +23,15 @@ final class RequestLedger {
     final String account;
     boolean active = true;
 
+    /** It was removed, but logs in until then. */
+    long logsInUntilNanos;
+
     Key(String account) {
       this.account = account;
+    }
+
+    boolean logsIn(long nowNanos) {
+      return active || nowNanos < logsInUntilNanos;
     }
   }
 
@@ -59,7 +66,13 @@ final class RequestLedger {
     final SimProcess process;
     final Made made;
     final long admittedNanos;
+
+    /** Its removals. */
     final List<Call> calls = new ArrayList<>();
+
+    /** Logins with its key. */
+    final List<Call> checks = new ArrayList<>();
+
     @Nullable Result answered;
     boolean withdrawn;
 
@@ -86,11 +99,17 @@ final class RequestLedger {
     final ApiCall call;
     final long startedNanos;
 
-    /** Null for a login. */
+    /** Null for a login of an account, and for a logout. */
     final @Nullable Admission admission;
 
     /** Whose login; null for the rest. */
     final @Nullable String account;
+
+    /** A login with the request's key, after the first removal. */
+    boolean checksAfter;
+
+    /** Whose session it used; null if that was not valid. */
+    @Nullable String by;
 
     boolean removed;
 

@@ -93,6 +93,14 @@ final class Scenario {
   /** How long it takes to read a record that is made to be slow, on average; 0 is no time. */
   final double slowReadMs;
 
+  /** Whether a worker asks the results topic what was revoked before. */
+  final boolean memory;
+
+  /** How many removals take effect only after a while. */
+  final double lateRemovals;
+
+  private final Config.Verify verify;
+  private final boolean anyAccount;
   private final boolean attack;
   private final boolean gentle;
   private final Shape shape;
@@ -112,6 +120,13 @@ final class Scenario {
     hostileRecords =
         attack ? apart.nextInt(300, 500) : apart.nextInt(3) == 0 ? apart.nextInt(1, 80) : 0;
     slowReadMs = attack ? 50 : 0;
+    verify =
+        attack || apart.nextBoolean()
+            ? Config.Verify.OFF
+            : apart.nextBoolean() ? Config.Verify.AFTER : Config.Verify.FULL;
+    anyAccount = !attack && apart.nextInt(3) == 0;
+    memory = !attack && apart.nextBoolean();
+    lateRemovals = verify != Config.Verify.OFF && apart.nextBoolean() ? 0.3 : 0;
     random = new SplittableRandom(seed * 31 + 17);
     lasting = weather == Weather.A_DAY;
     boolean any = weather == Weather.ANY;
@@ -198,6 +213,11 @@ final class Scenario {
     return gentle;
   }
 
+  /** A request without an account is tried with every account. */
+  boolean anyAccount() {
+    return Config.ANY_ACCOUNT.equals(config.defaultAccount());
+  }
+
   /** Hostile records fill the lanes, and nothing else goes wrong. */
   boolean attack() {
     return attack;
@@ -261,7 +281,7 @@ final class Scenario {
         false,
         new ApiConfig(URI.create("http://localhost"), 5_000, 10_000),
         accounts(),
-        chance(0.9) ? "acme" : null,
+        chance(0.9) ? (anyAccount ? Config.ANY_ACCOUNT : "acme") : null,
         new Config.Limits(slots, rate),
         new Config.Retry(
             attempts, initialMs, initialMs + between(0, 30_000), between(1_000, 30_000)),
@@ -273,7 +293,7 @@ final class Scenario {
             between(1, 5)),
         chance(0.3) ? between(1_000, 60_000) : 0,
         between(1_000, 60_000),
-        Config.Verify.OFF,
+        verify,
         new Config.Memory(0, 1),
         0,
         chance(0.5) ? null : Secret.of("fp-" + Upstream.CANARY),

@@ -24,6 +24,7 @@ abstract class SimGuarantee {
         new OneCommittedResult(sim),
         new NothingPassedOver(sim),
         new TruthfulOutcome(sim),
+        new ProvenKeyState(sim),
         new NoCallAfterNotAfter(sim),
         new UrgentNotBehindStandard(sim),
         new SlotsNeverExceeded(sim),

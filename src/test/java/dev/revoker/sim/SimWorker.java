@@ -11,6 +11,7 @@ import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
+import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Source;
 import dev.revoker.ops.GuardedRegistry;
 import dev.revoker.ops.Meters;
@@ -119,7 +120,7 @@ final class SimWorker {
         new Dispatcher(
             config,
             this::call,
-            RevocationMemory.NONE,
+            sim.scenario.memory ? this::remember : RevocationMemory.NONE,
             new PolicyListener(),
             process.time,
             sim.world.random::nextDouble);
@@ -216,14 +217,47 @@ final class SimWorker {
       admission.calls.add(noted);
       return noted;
     }
-    Credentials credentials = ((ApiCall.Login) call).credentials();
-    String account =
-        sim.scenario.config.accounts().entrySet().stream()
-            .filter(entry -> entry.getValue().equals(credentials))
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElseThrow();
-    return new RequestLedger.Call(process, call, now, null, account);
+    if (!(call instanceof ApiCall.Login login)) {
+      return new RequestLedger.Call(process, call, now, null, null);
+    }
+    for (Map.Entry<String, Credentials> account : sim.scenario.config.accounts().entrySet()) {
+      if (account.getValue().equals(login.credentials())) {
+        return new RequestLedger.Call(process, call, now, null, account.getKey());
+      }
+    }
+    RequestLedger.Made made = sim.ledger.of(login.credentials().secret().reveal());
+    if (made == null) {
+      throw new IllegalStateException("a login with a key that nobody asked to remove");
+    }
+    RequestLedger.Admission admission = latest.get(made.source());
+    RequestLedger.Call noted = new RequestLedger.Call(process, call, now, admission, null);
+    noted.checksAfter = !admission.calls.isEmpty();
+    admission.checks.add(noted);
+    return noted;
+  }
+
+  // ---- what the dispatcher asks of the results topic
+
+  /** As the worker's memory: what is not known is looked for once more after 3 s. */
+  private void remember(String fingerprint, Consumer<@Nullable RevokedBy> answer) {
+    process.post(
+        world().nanosBetween(1, 50),
+        name + " looks",
+        () -> {
+          RevokedBy earlier = sim.revoked(fingerprint);
+          if (earlier != null) {
+            answer.accept(earlier);
+          } else {
+            process.post(
+                3 * World.SECOND,
+                name + " looks again",
+                () -> answer.accept(sim.revoked(fingerprint)));
+          }
+        });
+  }
+
+  private World world() {
+    return sim.world;
   }
 
   private final class PolicyWork implements RequestProcessor {

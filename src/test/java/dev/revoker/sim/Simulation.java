@@ -1,11 +1,15 @@
 package dev.revoker.sim;
 
+import dev.revoker.config.Config;
 import dev.revoker.contract.Published;
+import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Source;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,6 +51,7 @@ final class Simulation {
   final List<SimGuarantee> guarantees;
   final List<SimWorker> workers = new ArrayList<>();
   private final Map<String, Long> met = new TreeMap<>();
+  private final Map<String, RevokedBy> revoked = new HashMap<>();
   private final long seed;
   private final Workload workload;
   private int started;
@@ -119,6 +124,11 @@ final class Simulation {
         asked,
         met,
         world.log());
+  }
+
+  /** The first committed result that says this key was revoked. */
+  @Nullable RevokedBy revoked(String fingerprint) {
+    return revoked.get(fingerprint);
   }
 
   void exited(SimWorker worker) {
@@ -266,9 +276,36 @@ final class Simulation {
         world.violated("OneCommittedResult", "ce_id " + id + " for " + made);
       }
       made.results().add(result);
+      count(made, result);
+      if (result.get("outcome").asString().equals("revoked")) {
+        revoked.putIfAbsent(
+            result.get("key_fingerprint").asString(),
+            new RevokedBy(
+                result.get("request_id").asString(),
+                Instant.parse(result.get("completed_at").asString())));
+      }
       results.add(new SimGuarantee.Committed(made, result));
     }
     guarantees.forEach(guarantee -> guarantee.onCommit(commit, results));
+  }
+
+  /** How often verification, memory and the search for an account had something to say. */
+  private void count(RequestLedger.Made made, JsonNode result) {
+    if (result.path("revoked_by").isObject()) {
+      met.merge("ALREADY_REVOKED", 1L, Long::sum);
+    }
+    if (result.get("key_state").asString().equals("active")) {
+      met.merge("STILL_LOGS_IN", 1L, Long::sum);
+    }
+    if (result.path("verification").isObject()
+        && result.path("verification").path("before").asString("").equals("accepted")
+        && result.get("status").asString().equals("success")
+        && result.get("attempts").asInt() > 1) {
+      met.merge("REMOVED_AFTER_A_LOGIN", 1L, Long::sum);
+    }
+    if (Config.ANY_ACCOUNT.equals(made.account()) && !result.get("account").isNull()) {
+      met.merge("ACCOUNT_FOUND", 1L, Long::sum);
+    }
   }
 
   private void logged(String line) {

@@ -38,6 +38,8 @@ class SimulationIT {
             LongStream.rangeClosed(SimulationTest.FIXED + 1, FIXED),
             LongStream.range(first, first + fresh));
     assertThat(runs.run(seeds, Scenario.Weather.ANY)).isEmpty();
+    assertThat(runs.met())
+        .containsKeys("ALREADY_REVOKED", "STILL_LOGS_IN", "REMOVED_AFTER_A_LOGIN", "ACCOUNT_FOUND");
     assertThat(runs.met().get("WRONG_ACCOUNT_AFTER_UNCERTAIN_ATTEMPT")).isPositive();
   }
 

@@ -180,8 +180,10 @@ final class Upstream {
   private ApiAnswer effect(RequestLedger.Call call) {
     return switch (call.call) {
       case ApiCall.RemoveApiKey remove -> remove(call, remove);
+      case ApiCall.Login login when call.admission != null ->
+          loginWithKey((Credentials.SecureKey) login.credentials());
       case ApiCall.Login login -> login(call);
-      case ApiCall.Logout logout -> new ApiAnswer.Done();
+      case ApiCall.Logout logout -> logout(logout.apiToken().reveal());
     };
   }
 
@@ -189,6 +191,7 @@ final class Upstream {
     String token = remove.apiToken().reveal();
     String digits = remove.apiSecurekey().reveal();
     String account = sessions.get(lower(token));
+    call.by = account;
     if (account == null) {
       return refused("BAD_API_TOKEN", "Invalid or expired API token", token);
     }
@@ -209,6 +212,9 @@ final class Upstream {
       return refused("ACCOUNT_UNPRIVILEGED", "Account does not have permission", digits);
     }
     key.active = false;
+    if (world.chance(scenario.lateRemovals)) {
+      key.logsInUntilNanos = world.nanos() + world.nanosBetween(1, 20_000);
+    }
     call.removed = true;
     world.trace("key removed for " + call.admission.made);
     return new ApiAnswer.Done();
@@ -223,6 +229,25 @@ final class Upstream {
           secretOf(scenario.config.accounts().get(account)));
     }
     return new ApiAnswer.Session(Secret.of(newSession(account)));
+  }
+
+  private ApiAnswer loginWithKey(Credentials.SecureKey login) {
+    String digits = login.securekey().reveal();
+    RequestLedger.Key key = key(digits);
+    if (key != null
+        && key.logsIn(world.nanos())
+        && login.username().equals(key.account + "-user")) {
+      return new ApiAnswer.Session(Secret.of(newSession(key.account)));
+    }
+    return world.chance(0.5)
+        ? refused("ACCOUNT_UNPRIVILEGED", "Account does not have permission", digits)
+        : refused("LOGIN_INVALID", "Wrong username or password", digits);
+  }
+
+  private ApiAnswer logout(String token) {
+    return sessions.remove(lower(token)) == null
+        ? refused("BAD_API_TOKEN", "Invalid or expired API token", token)
+        : new ApiAnswer.Done();
   }
 
   private static String secretOf(@Nullable Credentials credentials) {

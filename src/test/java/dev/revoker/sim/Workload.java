@@ -1,5 +1,6 @@
 package dev.revoker.sim;
 
+import dev.revoker.config.Config;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -87,6 +88,9 @@ final class Workload {
       token = world.chance(0.2) ? sim.upstream.newSecret() : sim.upstream.newSession(account);
       fields.put("api_token", token);
     }
+    if (scenario.config.verify() != Config.Verify.OFF && world.chance(0.5)) {
+      fields.put("username", (known == null ? account : known.account) + "-user");
+    }
     Instant notAfter = null;
     if (world.chance(scenario.notAfter)) {
       notAfter =
@@ -107,7 +111,7 @@ final class Workload {
         value,
         spelling,
         known,
-        token == null ? account : null,
+        token != null ? null : !named && scenario.anyAccount() ? Config.ANY_ACCOUNT : account,
         notAfter,
         accountless);
   }
