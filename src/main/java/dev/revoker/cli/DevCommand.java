@@ -36,8 +36,6 @@ import picocli.CommandLine.Spec;
       "  bin/revoker dev --keys 1000 --keys-file keys.csv"
     })
 public final class DevCommand implements Callable<Integer> {
-  private static final int LOG_LINES = 20;
-
   @Option(
       names = "--keys",
       paramLabel = "N",
@@ -86,8 +84,7 @@ public final class DevCommand implements Callable<Integer> {
       if (!stopping.get()) {
         // The log is deleted with the stack, so its end is shown, and not its name.
         out.println("The worker has ended. The end of its log:");
-        List<String> log = Files.readAllLines(worker.log());
-        log.subList(Math.max(0, log.size() - LOG_LINES), log.size()).forEach(out::println);
+        out.println(worker.lastLines());
         out.flush();
       }
       return ExitCode.FAILED;

@@ -105,10 +105,9 @@ public final class SandboxCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = {
-        "Writes the credentials that are made to this file, as --accounts reads them,",
-        "and does not print them."
-      })
+      description =
+          "Writes the credentials that are made to this file, as --accounts reads them, and does"
+              + " not print them.")
   private @Nullable Path out;
 
   @Option(
@@ -123,10 +122,9 @@ public final class SandboxCommand implements Callable<Integer> {
   @Option(
       names = "--tls",
       paramLabel = "FILE",
-      description = {
-        "Speaks TLS, with Kafka's ssl.keystore.* of this properties file; ssl.truststore.*",
-        "and ssl.client.auth=required ask clients for a certificate."
-      })
+      description =
+          "Speaks TLS. The properties file has Kafka's ssl.keystore.* settings; to ask clients for"
+              + " a certificate also ssl.truststore.* and ssl.client.auth=required.")
   private @Nullable Path tls;
 
   @Option(

@@ -45,7 +45,7 @@ final class AdminApi {
     this.faults = faults;
   }
 
-  private enum LoginOrder {
+  enum LoginOrder {
     REFUSE,
     ACCEPT
   }
@@ -55,7 +55,7 @@ final class AdminApi {
    *
    * @param others the fields of {@link Faults} and {@link Undocumented}
    */
-  private record Order(
+  record Order(
       @Nullable Endpoint endpoint,
       @Nullable Boolean outage,
       @Nullable Outage outageMode,

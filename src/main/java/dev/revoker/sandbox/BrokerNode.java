@@ -68,17 +68,10 @@ public final class BrokerNode extends ChildJvm {
     return ports;
   }
 
-  /** The end of the JVM's output and of the broker's log. */
-  String lastLines() {
-    try {
-      List<String> lines = Files.readAllLines(folder.resolve("console.log"));
-      if (Files.exists(log())) {
-        lines.addAll(Files.readAllLines(log()));
-      }
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
-    } catch (IOException e) {
-      return "its log cannot be read: " + e.getMessage();
-    }
+  /** The end of the JVM's output, and of the broker's log if there is one. */
+  @Override
+  public String lastLines() {
+    return super.lastLines() + (Files.exists(log()) ? "\n" + lastLines(log()) : "");
   }
 
   /**

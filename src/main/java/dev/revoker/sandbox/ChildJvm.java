@@ -3,6 +3,7 @@ package dev.revoker.sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ abstract sealed class ChildJvm permits BrokerNode, WorkerProcess {
     requestStop();
     if (!endsWithin(LONGEST_STOP)) {
       throw new IllegalStateException(
-          name + " did not end within " + LONGEST_STOP + "; its output is in " + console);
+          name + " did not end within " + LONGEST_STOP + ". Its output ends with:\n" + lastLines());
     }
     return started().exitValue();
   }
@@ -76,6 +77,20 @@ abstract sealed class ChildJvm permits BrokerNode, WorkerProcess {
   /** SIGCONT: it continues after {@link #freeze}. */
   public void thaw() {
     signal("CONT");
+  }
+
+  /** The end of its output. */
+  public String lastLines() {
+    return lastLines(console);
+  }
+
+  static String lastLines(Path file) {
+    try {
+      List<String> lines = Files.readAllLines(file);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+    } catch (IOException e) {
+      return file + " cannot be read: " + e.getMessage();
+    }
   }
 
   /** Sends SIGTERM, if it runs. */

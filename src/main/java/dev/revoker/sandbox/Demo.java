@@ -184,10 +184,10 @@ public final class Demo {
         throw new IllegalStateException(
             String.format(
                 Locale.ROOT,
-                "waited %d s for %s; see the worker's log in %s",
+                "waited %d s for %s; the worker's log ends with:%n%s",
                 STEP_TIMEOUT_MS / 1000,
                 what,
-                stack.folder()));
+                stack.lastLines()));
       }
       CompletableFuture<Void> pause = new CompletableFuture<>();
       time.after(100, () -> pause.complete(null));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Utils;
 
 /** A broker with topics, the sandbox's account API, and workers, all on this machine. */
@@ -137,6 +138,11 @@ public final class LocalStack implements AutoCloseable {
   /** The folder of the workers' logs. */
   public Path folder() {
     return folder;
+  }
+
+  /** The ends of the workers' logs. */
+  String lastLines() {
+    return workers.stream().map(WorkerProcess::lastLines).collect(Collectors.joining("\n"));
   }
 
   /** Kills the workers, stops the API and the broker that it started, and deletes their data. */
