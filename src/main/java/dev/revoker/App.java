@@ -6,6 +6,7 @@ import dev.revoker.cli.DemoCommand;
 import dev.revoker.cli.DevCommand;
 import dev.revoker.cli.ExitCode;
 import dev.revoker.cli.Help;
+import dev.revoker.cli.RedriveCommand;
 import dev.revoker.cli.SandboxCommand;
 import dev.revoker.cli.SchemaCommand;
 import dev.revoker.cli.SubmitCommand;
@@ -59,6 +60,7 @@ public final class App {
             .addSubcommand(new CheckCommand((config, report) -> new Checkup(config, report).run()))
             .addSubcommand(new SubmitCommand())
             .addSubcommand(new WatchCommand())
+            .addSubcommand(new RedriveCommand())
             .addSubcommand(new SchemaCommand())
             .addSubcommand(new CompletionCommand())
             .addSubcommand(new SandboxCommand())

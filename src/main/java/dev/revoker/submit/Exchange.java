@@ -59,6 +59,7 @@ final class Exchange {
    * Sends on a second thread, and collects on this one.
    *
    * @param total how many requests the progress is shown of
+   * @param waits whether to go on until every request has a result
    * @param collector takes the results; null where none are wanted
    * @throws CommandException where sending or reading failed
    */
@@ -66,13 +67,14 @@ final class Exchange {
       RequestSender.Requests requests,
       long total,
       @Nullable ResultCollector collector,
-      @Nullable TopicReader results)
+      @Nullable TopicReader results,
+      boolean waits)
       throws CommandException {
     long before = progress.sent();
     try (RequestSender sender = new RequestSender(clients.producer(), requests, progress, sent)) {
       Thread thread = Thread.ofPlatform().name("sender").daemon().start(sender);
       try {
-        End end = loop(thread, sender, total, collector, results);
+        End end = loop(thread, sender, total, collector, results, waits);
         if (end != End.DONE) {
           sender.leave();
         }
@@ -94,7 +96,8 @@ final class Exchange {
       RequestSender sender,
       long total,
       @Nullable ResultCollector collector,
-      @Nullable TopicReader results)
+      @Nullable TopicReader results,
+      boolean waits)
       throws CommandException, InterruptedException {
     if (collector == null || results == null) {
       while (thread.isAlive() && !stopped) {
@@ -107,7 +110,7 @@ final class Exchange {
     }
     console.begin(total, progress.answered());
     try {
-      while (thread.isAlive() || (progress.waiting() > 0 && sender.failure() == null)) {
+      while (thread.isAlive() || (waits && progress.waiting() > 0 && sender.failure() == null)) {
         if (stopped || wait.isOver()) {
           return stopped ? End.STOPPED : End.TIMED_OUT;
         }

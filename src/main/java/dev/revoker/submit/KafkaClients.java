@@ -76,6 +76,15 @@ final class KafkaClients {
    * @throws CommandException where a topic is missing or may not be described, or no broker answers
    */
   void require(List<String> topics) throws CommandException {
+    List<String> missing = missing(topics);
+    if (!missing.isEmpty()) {
+      throw CommandException.failed(
+          "no such topic at " + addresses() + ": " + String.join(", ", missing));
+    }
+  }
+
+  /** Which of the topics do not exist, in their order by name. */
+  List<String> missing(List<String> topics) throws CommandException {
     Map<String, Object> all = new HashMap<>(settings.admin());
     all.putIfAbsent("default.api.timeout.ms", TIMEOUT_MS);
     all.putIfAbsent("request.timeout.ms", TIMEOUT_MS / 2);
@@ -89,13 +98,7 @@ final class KafkaClients {
     } catch (KafkaException failed) {
       throw CommandException.ofKafka("connecting", failed, addresses());
     }
-    if (!missing.isEmpty()) {
-      throw CommandException.failed(
-          "no such topic at "
-              + addresses()
-              + ": "
-              + String.join(", ", missing.stream().sorted().toList()));
-    }
+    return missing.stream().sorted().toList();
   }
 
   private boolean exists(KafkaFuture<?> description) throws CommandException {

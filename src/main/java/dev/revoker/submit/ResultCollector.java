@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class ResultCollector {
   private final BatchProgress progress;
   private final SentRecords sent;
   private final @Nullable ResultSpool spool;
+  private final Consumer<ConsumerRecord<byte[], byte[]>> listener;
   private final List<ResultRecord> failures = new ArrayList<>();
 
   /** Results whose request may be one of the batch that is not acknowledged yet. */
@@ -34,15 +36,22 @@ final class ResultCollector {
    * Starts without results.
    *
    * @param spool keeps the results for a report; null where there will be none
+   * @param listener gets every record of the results topic
    */
-  ResultCollector(BatchProgress progress, SentRecords sent, @Nullable ResultSpool spool) {
+  ResultCollector(
+      BatchProgress progress,
+      SentRecords sent,
+      @Nullable ResultSpool spool,
+      Consumer<ConsumerRecord<byte[], byte[]>> listener) {
     this.progress = progress;
     this.sent = sent;
     this.spool = spool;
+    this.listener = listener;
   }
 
   /** Takes the record if it is a result of the batch. */
   void take(ConsumerRecord<byte[], byte[]> record) {
+    listener.accept(record);
     ResultRecord result = ResultRecord.of(record);
     Source source = result == null ? null : result.source();
     if (result == null || source == null || takeBySource(result, source)) {

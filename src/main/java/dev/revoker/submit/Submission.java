@@ -227,7 +227,8 @@ public final class Submission {
     try (TopicReader results = TopicReader.of(clients, List.of(config.resultsTopic()));
         ResultSpool spool = ResultSpool.open()) {
       ResultCollector collector =
-          new ResultCollector(batch.progress(), batch.sent(), report == null ? null : spool);
+          new ResultCollector(
+              batch.progress(), batch.sent(), report == null ? null : spool, any -> {});
       LongPredicate wanted = row -> true;
       if (options.resume()) {
         wanted = lookBack(batch, collector, results);
@@ -336,7 +337,7 @@ public final class Submission {
     console.tell("sending batch " + batch.name());
     sending = batch;
     PreparedBatch.RowRequests rows = batch.requestsOf(wanted);
-    Exchange.End end = batch.exchange().run(rows, batch.requests(), collector, results);
+    Exchange.End end = batch.exchange().run(rows, batch.requests(), collector, results, true);
     if (end == Exchange.End.DONE) {
       rows.requireAllSeen();
     }

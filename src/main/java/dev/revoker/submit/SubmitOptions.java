@@ -38,6 +38,10 @@ public record SubmitOptions(
 
   /** The option that names the configuration in a command that is shown, and a space. */
   String configHint() {
+    return configHint(config);
+  }
+
+  static String configHint(@Nullable Path config) {
     if (config == null) {
       return "";
     }

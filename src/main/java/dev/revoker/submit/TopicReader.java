@@ -1,6 +1,8 @@
 package dev.revoker.submit;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +64,35 @@ final class TopicReader implements AutoCloseable {
   Mark end() throws CommandException {
     try {
       return new Mark(Map.copyOf(consumer.endOffsets(partitions)));
+    } catch (KafkaException failed) {
+      throw CommandException.ofKafka(doing, failed, brokers);
+    }
+  }
+
+  /** The first records that are still there. */
+  Mark beginning() throws CommandException {
+    try {
+      return new Mark(Map.copyOf(consumer.beginningOffsets(partitions)));
+    } catch (KafkaException failed) {
+      throw CommandException.ofKafka(doing, failed, brokers);
+    }
+  }
+
+  /** The first records with this timestamp or a later one. */
+  Mark at(Instant time) throws CommandException {
+    try {
+      Map<TopicPartition, Long> times = new HashMap<>();
+      partitions.forEach(partition -> times.put(partition, time.toEpochMilli()));
+      Map<TopicPartition, Long> offsets = new HashMap<>(end().offsets());
+      consumer
+          .offsetsForTimes(times)
+          .forEach(
+              (partition, found) -> {
+                if (found != null) {
+                  offsets.put(partition, found.offset());
+                }
+              });
+      return new Mark(offsets);
     } catch (KafkaException failed) {
       throw CommandException.ofKafka(doing, failed, brokers);
     }

@@ -19,7 +19,7 @@ class BatchHistoryTest {
   private final SubmitBatch batch = new SubmitBatch("b", 2);
   private final BatchProgress progress = new BatchProgress(2);
   private final SentRecords sent = new SentRecords("t");
-  private final ResultCollector collector = new ResultCollector(progress, sent, null);
+  private final ResultCollector collector = new ResultCollector(progress, sent, null, any -> {});
   private final KeyFingerprintIndex keys = new KeyFingerprintIndex();
   private final BatchHistory history =
       new BatchHistory(

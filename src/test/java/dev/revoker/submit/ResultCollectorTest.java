@@ -16,7 +16,7 @@ class ResultCollectorTest {
 
   private final BatchProgress progress = new BatchProgress(2);
   private final SentRecords sent = new SentRecords("t");
-  private final ResultCollector collector = new ResultCollector(progress, sent, null);
+  private final ResultCollector collector = new ResultCollector(progress, sent, null, any -> {});
 
   @Test
   void echoedLabelsAndFingerprintsDoNotCount() {

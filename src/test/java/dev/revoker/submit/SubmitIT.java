@@ -62,7 +62,8 @@ class SubmitIT {
   static void start() {
     time = new SystemTime();
     stack = LocalStack.start(time);
-    stack.startWorker("worker", Map.of());
+    // A login that was refused is soon tried again, so that the next test need not wait.
+    stack.startWorker("worker", Map.of("login.retry.ms", "500"));
     results = new ResultLog(stack.broker().bootstrapServers(), LocalStack.RESULTS);
   }
 
@@ -111,6 +112,106 @@ class SubmitIT {
     Run own = run("watch", "--fingerprint", fingerprint);
     assertThat(own.exit()).isZero();
     assertThat(own.out()).contains(batch + "/7", fingerprint);
+  }
+
+  @Test
+  void aKeyOnTwoRowsIsSentOnceAndBothRowsAreRevoked() throws Exception {
+    Secret key = stack.api().generateKeys(LocalStack.ACCOUNT, 1).getFirst();
+    Path file =
+        Files.writeString(
+            temp.resolve("twice.csv"),
+            "sep=;\nAPI_Securekey;label.person\n%s;ada\n%s;=ada (second laptop)\n"
+                .formatted(key.reveal(), key.reveal().toUpperCase(java.util.Locale.ROOT)));
+    Path report = temp.resolve("report.csv");
+
+    Run run = run("submit", "--wait", "--report", report.toString(), file.toString());
+
+    assertThat(run.exit()).as(run.err() + run.out()).isZero();
+    assertThat(run.out()).containsPattern("revoked +2\n").doesNotContain("no_result");
+    assertThat(run.err())
+        .contains("line 4: the same key as in row 1, sent once", "sent 1 request ");
+    List<String> lines = Files.readAllLines(report);
+    assertThat(lines.get(0)).endsWith(",label.person");
+    assertThat(lines.get(1)).startsWith("1,3,").contains(",revoked,success,").endsWith(",ada");
+    assertThat(lines.get(2))
+        .startsWith("2,4,")
+        .contains(",revoked,success,")
+        .endsWith(",'=ada (second laptop)");
+    assertThat(stack.api().ledger().callCount(key)).isEqualTo(1);
+  }
+
+  @Test
+  void timeoutEndsTheWaitAndNamesWhatIsMissing() throws Exception {
+    stack.api().faults(Faults.NONE.with(Latency.fixed(5_000)));
+    Path file = csv("late.csv", stack.api().generateKeys(LocalStack.ACCOUNT, 3), List.of());
+    Path report = temp.resolve("report.csv");
+
+    Run run =
+        run(
+            "submit",
+            "--wait",
+            "--timeout",
+            "2s",
+            "--batch",
+            "late",
+            "--report",
+            report.toString(),
+            file.toString());
+    assertThat(run.exit()).as(run.err()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("--timeout is over: 3 of 3 requests have no result")
+        .contains("line 4, request late/3, sha256:");
+    assertThat(run.out()).containsPattern("no_result +3\n");
+    assertThat(Files.readAllLines(report)).hasSize(4).anyMatch(line -> line.contains("no_result"));
+
+    Run watch = run("watch", "--request", "late/9", "--timeout", "1s");
+    assertThat(watch.exit()).isEqualTo(1);
+    assertThat(watch.err()).contains("--timeout is over: the request late/9 has no result yet");
+  }
+
+  /**
+   * A password was wrong for a while. The redrive is killed half-way; the second run sends the
+   * rest, and no request twice.
+   */
+  @Test
+  void redriveSendsEachFailedRequestOnceAlthoughItIsKilled() throws Exception {
+    int count = 3_000;
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, count);
+    Path file = csv("failed.csv", keys, List.of());
+    String since = java.time.Instant.now().toString();
+    stack.api().refuseLogins(LocalStack.ACCOUNT, true);
+    stack.api().expireTokens(LocalStack.ACCOUNT);
+    try {
+      Run run = run("submit", "--wait", "--batch", "pw", file.toString());
+      assertThat(run.out()).as(run.err()).containsPattern("session_failed +" + count + "\n");
+    } finally {
+      stack.api().refuseLogins(LocalStack.ACCOUNT, false);
+    }
+    Run dry = run("redrive", "--since", since, "--outcome", "session_failed", "--dry-run");
+    assertThat(dry.exit()).as(dry.err()).isZero();
+    assertThat(dry.out().lines().filter(line -> line.startsWith("due  pw/"))).hasSize(count);
+    assertThat(keys).allMatch(stack.api().ledger()::isActive);
+
+    Process killed = start(Map.of(), "redrive", "--since", since, "--rate", "400");
+    await().atMost(Duration.ofSeconds(60)).until(() -> successes(keys) > count / 2);
+    killed.destroyForcibly().waitFor();
+    long before = successes(keys);
+    assertThat(before).as("killed half-way").isLessThan(count);
+    Run rest = run("redrive", "--since", since, "--rate", "2000", "--wait", "--timeout", "2m");
+
+    assertThat(rest.exit()).as(rest.err() + rest.out()).isZero();
+    assertThat(successes(keys)).isEqualTo(count);
+    Map<String, Integer> perRequest = new HashMap<>();
+    results.all().stream()
+        .filter(result -> result.requestId().startsWith("pw/"))
+        .forEach(result -> perRequest.merge(result.requestId(), 1, Integer::sum));
+    System.out.printf(
+        "redrive of %d requests, kill -9 after %d: %d requests with results, %d results%n",
+        count, before, perRequest.size(), perRequest.values().stream().mapToInt(n -> n).sum());
+    assertThat(perRequest).hasSize(count);
+    assertThat(perRequest.values()).as("one failure and one success each").containsOnly(2);
+    assertThat(keys).allMatch(key -> stack.api().ledger().callCount(key) == 1);
+    assertThat(run("redrive", "--since", since).err()).contains("nothing is to be sent again");
   }
 
   /** As after a crash: the first part was sent, some of it has results and some is in flight. */
@@ -283,13 +384,27 @@ class SubmitIT {
     stack.api().faults(Faults.NONE.with(Latency.fixed(5_000)));
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 3);
     Path file = csv("slow.csv", keys, List.of());
-    Process process = start(Map.of(), "submit", "--wait", "--batch", "left", file.toString());
+    Path report = temp.resolve("report.csv");
+    Process process =
+        start(
+            Map.of(),
+            "submit",
+            "--wait",
+            "--batch",
+            "left",
+            "--report",
+            report.toString(),
+            file.toString());
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> stack.api().ledger().callCount(keys.getFirst()) > 0);
     process.toHandle().destroy();
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(read("err")).contains("left: ", "watch --batch left", "--resume");
+    assertThat(Files.readAllLines(report))
+        .hasSize(4)
+        .filteredOn(line -> line.contains(",left/"))
+        .allMatch(line -> line.contains("no_result"));
     try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       assertThat(files.map(path -> path.getFileName().toString()))
           .noneMatch(name -> name.startsWith("revoker-submit-"));
