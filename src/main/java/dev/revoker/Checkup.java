@@ -35,7 +35,7 @@ final class Checkup {
   void run() {
     checkKafka();
     try (SystemTime time = new SystemTime();
-        HttpApi api = new HttpApi(config.api(), 1, time, null)) {
+        HttpApi api = new HttpApi(config.api(), 1, time)) {
       config.accounts().forEach((account, credentials) -> checkLogin(api, account, credentials));
     }
   }

@@ -175,7 +175,7 @@ final class Worker {
   }
 
   private int work() {
-    try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time, null);
+    try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time);
         Admin admin = newAdmin();
         MemoryThreads memory = startMemory(admin)) {
       Dispatcher policy =

@@ -57,6 +57,11 @@ final class Connection {
     output.flush();
   }
 
+  /** Whether no answer, and no part of one, has come yet. */
+  boolean fresh() {
+    return !input.heard();
+  }
+
   /** Waits for status and headers, all of them; passes over interim answers. */
   ClassicHttpResponse receiveHead() throws IOException, HttpException {
     ClassicHttpResponse head;

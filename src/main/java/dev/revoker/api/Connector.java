@@ -1,5 +1,6 @@
 package dev.revoker.api;
 
+import dev.revoker.config.ApiConfig;
 import dev.revoker.time.Time;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,72 +8,175 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.apache.hc.core5.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections to the host of one URL: address, TCP, TLS, all within the connect timeout. TLS
- * is 1.2 or later, the certificate must be trusted and must name the host. No proxies.
+ * Opens connections to the host of one URL: address, TCP, proxy, TLS, all within the connect
+ * timeout. TLS is 1.2 or later, the certificate must be trusted and must name the host. A proxy
+ * gets a CONNECT for {@code https:}, so it sees the host's name and port and no more; for {@code
+ * http:} it gets the whole request.
  */
 final class Connector {
   private static final Set<String> TLS_VERSIONS = Set.of("TLSv1.2", "TLSv1.3");
+  private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
+  /** The trust and the client certificate for the next connection. */
+  interface TlsSource {
+    SSLContext current() throws IOException;
+  }
 
   private final Time time;
   private final long timeoutMs;
   private final String host;
   private final int port;
-  private final @Nullable SSLContext tls;
+  private final ApiConfig.@Nullable Proxy proxy;
+  private final @Nullable TlsSource tls;
+  private final boolean hasCertificate;
   private final Resolver resolver;
 
-  /** Opens nothing yet; {@code tls} is for {@code https:}, and null for {@code http:}. */
-  Connector(URI url, long timeoutMs, @Nullable SSLContext tls, Time time, Resolver.Lookup lookup) {
+  /** Opens nothing yet; {@code tls} is used for {@code https:} only. */
+  Connector(ApiConfig config, TlsSource tls, Time time, Resolver.Lookup lookup) {
+    URI url = config.baseUrl();
+    boolean https = "https".equalsIgnoreCase(url.getScheme());
     this.time = time;
-    this.timeoutMs = timeoutMs;
+    this.timeoutMs = config.connectTimeoutMs();
     this.host = hostOf(url);
-    this.port = url.getPort() >= 0 ? url.getPort() : tls == null ? 80 : 443;
-    this.tls = tls;
-    this.resolver = new Resolver(host, lookup);
+    this.port = url.getPort() >= 0 ? url.getPort() : https ? 443 : 80;
+    this.proxy = config.proxy();
+    this.tls = https ? tls : null;
+    this.hasCertificate = config.tls().containsKey("ssl.keystore.location");
+    this.resolver = new Resolver(proxy == null ? host : proxy.host(), lookup);
   }
 
   /** Waits for a new connection; ended by an interrupt. */
   Connections.Lease open() {
+    Attempt attempt = new Attempt();
     try (Deadline deadline = new Deadline(time, timeoutMs)) {
       try {
-        Connection connection = connect();
+        Connection connection = attempt.connect();
         if (!deadline.over()) {
           return new Connections.Lease.Open(connection);
         }
         connection.drop();
-        return new Connections.Lease.Failed(late());
+        return attempt.late();
       } catch (IOException | InterruptedException failure) {
         boolean late =
             failure instanceof InterruptedException
                 || deadline.over()
                 || Thread.currentThread().isInterrupted();
-        return new Connections.Lease.Failed(late ? late() : ConnectFailure.why(failure, peer()));
+        return late ? attempt.late() : new Connections.Lease.Failed(attempt.why(failure));
       }
     }
   }
 
-  private String late() {
-    return "no connection to " + peer() + " in time";
+  /**
+   * Why a connection failed before any answer, if its TLS handshake was refused: in TLS 1.3 the
+   * server checks the client's certificate after the client has finished. Then the server has read
+   * no request. Null for any other failure.
+   *
+   * @param sending whether the request was not yet sent whole; a part of it is no request
+   */
+  @Nullable String refusedHandshake(IOException failure, boolean sending) {
+    if (failure instanceof SSLHandshakeException) {
+      return ConnectFailure.why(failure, peer(), hasCertificate);
+    }
+    return sending && tls != null ? ConnectFailure.handshakeBroken(peer(), hasCertificate) : null;
+  }
+
+  /** Why the proxy itself answered a request for {@code http:}; null if it did not. */
+  @Nullable String proxyRefusal(ApiAnswer answer) {
+    boolean refused =
+        proxy != null
+            && tls == null
+            && answer instanceof ApiAnswer.Unexpected other
+            && other.status() == PROXY_AUTHENTICATION_REQUIRED;
+    return refused ? proxyRefusal(PROXY_AUTHENTICATION_REQUIRED) : null;
+  }
+
+  private String proxyRefusal(int status) {
+    if (status == PROXY_AUTHENTICATION_REQUIRED) {
+      return proxy != null && proxy.username() != null
+          ? proxyName() + " refuses the credentials of api.proxy.username (407)"
+          : proxyName() + " requires authentication (407); set api.proxy.username and .password";
+    }
+    return String.format(
+        Locale.ROOT,
+        status == 403 ? "%s does not allow connections to %s (%d)" : "%s cannot reach %s (%d)",
+        proxyName(),
+        peer(),
+        status);
   }
 
   private String peer() {
+    return address(host, port);
+  }
+
+  private String proxyName() {
+    return proxy == null ? "" : "the proxy " + address(proxy.host(), proxy.port());
+  }
+
+  private static String address(String host, int port) {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
-  private Connection connect() throws IOException, InterruptedException {
-    SocketChannel channel = reach(resolver.addresses());
+  /** One connection in the making. */
+  private final class Attempt {
+    /** Whose turn it is: the proxy's, or the API's. */
+    private String hop = proxy == null ? peer() : proxyName();
+
+    Connection connect() throws IOException, InterruptedException {
+      SocketChannel channel = reach(resolver.addresses());
+      try {
+        if (proxy != null && tls != null) {
+          tunnel(channel, proxy);
+        }
+        hop = peer();
+        return new Connection(channel, tls == null ? null : secure(channel, tls.current()));
+      } catch (IOException | RuntimeException | Error failure) {
+        channel.close();
+        throw failure;
+      }
+    }
+
+    Connections.Lease late() {
+      return new Connections.Lease.Failed("no connection to " + hop + " in time");
+    }
+
+    String why(Exception failure) {
+      return ConnectFailure.why(failure, hop, hasCertificate);
+    }
+  }
+
+  /** Has the proxy connect to the API's host. It is told host, port and its own credentials. */
+  private void tunnel(SocketChannel channel, ApiConfig.Proxy through) throws IOException {
+    Connection plain = new Connection(channel, null);
+    String text =
+        String.format(
+            Locale.ROOT,
+            "CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n",
+            peer(),
+            peer(),
+            RequestEncoder.proxyAuthorization(through));
+    plain.send(text.getBytes(StandardCharsets.US_ASCII));
     try {
-      return new Connection(channel, tls == null ? null : secure(channel, tls));
-    } catch (IOException | RuntimeException | Error failure) {
-      channel.close();
-      throw failure;
+      int status = plain.receiveHead().getCode();
+      if (status < 200 || status > 299) {
+        throw new ConnectFailure.Refused(proxyRefusal(status));
+      }
+    } catch (HttpException notHttp) {
+      throw new ConnectFailure.Refused(proxyName() + " does not speak HTTP");
+    }
+    if (plain.stale()) {
+      throw new ConnectFailure.Refused(proxyName() + " did not keep the connection open");
     }
   }
 
@@ -95,7 +199,9 @@ final class Connector {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel.socket().connect(new InetSocketAddress(address, port), shareMs);
+      channel
+          .socket()
+          .connect(new InetSocketAddress(address, proxy == null ? port : proxy.port()), shareMs);
       return channel;
     } catch (IOException | RuntimeException | Error failure) {
       channel.close();

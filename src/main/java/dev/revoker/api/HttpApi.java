@@ -1,19 +1,19 @@
 package dev.revoker.api;
 
 import dev.revoker.config.ApiConfig;
+import dev.revoker.config.TlsContext;
 import dev.revoker.time.Time;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLContext;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MessageConstraintException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,13 +26,13 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code api.request.timeout.ms} bounds the whole call, from the wait for a free connection
  *       to the last byte of the answer, however slowly it arrives. {@code api.connect.timeout.ms}
  *       bounds address, TCP and TLS together.
- *   <li>{@link ApiAnswer.NoConnection} means that no byte of the request was sent; every later
- *       failure is {@link ApiAnswer.NoAnswer}. Credentials that no header can carry (control
- *       characters, blanks at the ends) are not sent, so they give NoConnection.
+ *   <li>{@link ApiAnswer.NoConnection} means that the API got no request; every later failure is
+ *       {@link ApiAnswer.NoAnswer}. Credentials that no header can carry (control characters,
+ *       blanks at the ends) are not sent, so they give NoConnection.
  *   <li>An answer whose meaning does not depend on the body is passed on without it. At most 64 KiB
  *       of a body are read; a longer one gives {@link ApiAnswer.Unexpected}.
- *   <li>{@code https:} is TLS 1.2 or later with the host's name checked. Proxies, also those of the
- *       JVM's system properties, are not used.
+ *   <li>{@code https:} is TLS 1.2 or later with the host's name checked. Only {@code api.proxy} is
+ *       used, no proxy of the JVM's system properties. What the proxy refuses is NoConnection.
  *   <li>No secret, path or query is in any log, exception or text of an answer. (The JVM's own
  *       {@code -Djavax.net.debug} does print what TLS carries: never set it in production.)
  * </ul>
@@ -46,6 +46,7 @@ public final class HttpApi implements Api, AutoCloseable {
   private final long timeoutMs;
   private final RequestEncoder requests;
   private final AnswerReader answers;
+  private final Connector connector;
   private final Connections connections;
   private final Set<Deadline> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -54,36 +55,56 @@ public final class HttpApi implements Api, AutoCloseable {
    * Opens nothing yet.
    *
    * @param maxConnections at a time; a call beyond it waits for a free one within its own timeout
-   * @param tls null for the JVM's own trust; not used for {@code http:}
    */
-  public HttpApi(ApiConfig endpoint, int maxConnections, Time time, @Nullable SSLContext tls) {
-    this(endpoint, maxConnections, time, tls, InetAddress::getAllByName);
+  public HttpApi(ApiConfig config, int maxConnections, Time time) {
+    this(
+        config,
+        maxConnections,
+        time,
+        new TlsContext(config.tls())::current,
+        InetAddress::getAllByName);
   }
 
   HttpApi(
-      ApiConfig endpoint,
+      ApiConfig config,
       int maxConnections,
       Time time,
-      @Nullable SSLContext tls,
+      Connector.TlsSource tls,
       Resolver.Lookup lookup) {
     this.time = time;
-    this.timeoutMs = endpoint.requestTimeoutMs();
-    this.requests = new RequestEncoder(endpoint.baseUrl(), version());
+    this.timeoutMs = config.requestTimeoutMs();
+    this.requests = new RequestEncoder(config, version());
     this.answers = new AnswerReader(time);
-    boolean https = "https".equalsIgnoreCase(endpoint.baseUrl().getScheme());
-    Connector connector =
-        new Connector(
-            endpoint.baseUrl(),
-            endpoint.connectTimeoutMs(),
-            https ? (tls == null ? systemTrust() : tls) : null,
-            time,
-            lookup);
+    this.connector = new Connector(config, tls, time, lookup);
     this.connections = new Connections(connector, maxConnections, time);
   }
 
   @Override
   public void call(ApiCall call, Consumer<ApiAnswer> onAnswer) {
     Thread.ofVirtual().name("revoker-api").start(() -> handOver(answer(call), onAnswer));
+  }
+
+  /**
+   * Tries to make a connection as a call would.
+   *
+   * @return why there is none; empty if there is one
+   */
+  public Optional<String> unreachable() {
+    CompletableFuture<Optional<String>> result = new CompletableFuture<>();
+    Thread.ofVirtual().start(() -> result.completeAsync(this::connect, Runnable::run));
+    return result.join();
+  }
+
+  private Optional<String> connect() {
+    try (Deadline deadline = new Deadline(time, timeoutMs)) {
+      Connections.Lease lease = connections.lease();
+      if (lease instanceof Connections.Lease.Open open) {
+        connections.giveBack(open.connection(), 0);
+      }
+      return lease instanceof Connections.Lease.Failed none
+          ? Optional.of(deadline.over() ? "no connection in time" : none.why())
+          : Optional.empty();
+    }
   }
 
   /**
@@ -132,14 +153,6 @@ public final class HttpApi implements Api, AutoCloseable {
     return safe;
   }
 
-  private static SSLContext systemTrust() {
-    try {
-      return SSLContext.getDefault();
-    } catch (NoSuchAlgorithmException broken) {
-      throw new IllegalStateException("this JVM has no usable TLS", broken);
-    }
-  }
-
   private static String version() {
     String version = HttpApi.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;
@@ -168,14 +181,24 @@ public final class HttpApi implements Api, AutoCloseable {
 
     private ApiAnswer converse(Connection connection, byte[] request, Deadline deadline) {
       long keepMs = 0;
+      boolean sending = true;
       try {
         sent = true;
         connection.send(request);
+        sending = false;
         AnswerReader.Received received = answers.read(call, connection);
         keepMs = deadline.over() ? 0 : received.keepMs();
-        return received.answer();
+        String refusal = connector.proxyRefusal(received.answer());
+        return refusal == null ? received.answer() : new ApiAnswer.NoConnection(refusal);
       } catch (IOException | HttpException failure) {
-        return failed(deadline.over() ? "no whole answer in time" : why(failure));
+        if (deadline.over()) {
+          return failed("no whole answer in time");
+        }
+        String refused =
+            failure instanceof IOException broken && connection.fresh()
+                ? connector.refusedHandshake(broken, sending)
+                : null;
+        return refused == null ? failed(why(failure)) : new ApiAnswer.NoConnection(refused);
       } finally {
         connections.giveBack(connection, keepMs);
       }

@@ -1,10 +1,12 @@
 package dev.revoker.api;
 
+import dev.revoker.config.ApiConfig;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -15,23 +17,37 @@ final class RequestEncoder {
   private final String basePath;
   private final String commonHeaders;
 
-  RequestEncoder(URI baseUrl, String version) {
-    String path = baseUrl.getRawPath();
-    basePath = "GET " + (path == null ? "" : path) + PATH;
+  RequestEncoder(ApiConfig config, String version) {
+    URI baseUrl = config.baseUrl();
     String host = baseUrl.getHost() + (baseUrl.getPort() < 0 ? "" : ":" + baseUrl.getPort());
+    String path = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath();
+    boolean viaProxy = config.proxy() != null && baseUrl.getScheme().equalsIgnoreCase("http");
+    basePath = "GET " + (viaProxy ? "http://" + host : "") + path + PATH;
     commonHeaders =
         String.format(
-                Locale.ROOT,
-                """
-                 HTTP/1.1
-                Host: %s
-                User-Agent: revoker/%s
-                Accept: application/json
-                Accept-Encoding: identity
-                """,
-                host,
-                version)
-            .replace("\n", "\r\n");
+                    Locale.ROOT,
+                    """
+                     HTTP/1.1
+                    Host: %s
+                    User-Agent: revoker/%s
+                    Accept: application/json
+                    Accept-Encoding: identity
+                    """,
+                    host,
+                    version)
+                .replace("\n", "\r\n")
+            + (viaProxy ? proxyAuthorization(config.proxy()) : "");
+  }
+
+  /** The header with the proxy's credentials; nothing if it needs none. */
+  static String proxyAuthorization(ApiConfig.@Nullable Proxy proxy) {
+    Secret password = proxy == null ? null : proxy.password();
+    if (proxy == null || password == null) {
+      return "";
+    }
+    byte[] credentials =
+        (proxy.username() + ":" + password.reveal()).getBytes(StandardCharsets.UTF_8);
+    return "Proxy-Authorization: Basic " + Base64.getEncoder().encodeToString(credentials) + "\r\n";
   }
 
   /** Why the call cannot be written down faithfully; null if it can. Names no value. */

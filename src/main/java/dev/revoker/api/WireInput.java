@@ -18,6 +18,7 @@ final class WireInput extends InputStream {
   private int left = MAX_ANSWER_BYTES;
   private boolean endAllowed;
   private boolean mayWait = true;
+  private boolean heard;
 
   /**
    * @param socket the bytes of the TCP connection
@@ -33,6 +34,11 @@ final class WireInput extends InputStream {
     left = MAX_ANSWER_BYTES;
     endAllowed = false;
     mayWait = true;
+  }
+
+  /** Whether the server ever sent anything. */
+  boolean heard() {
+    return heard;
   }
 
   /** From here to the end of the stream it is one body. */
@@ -57,6 +63,7 @@ final class WireInput extends InputStream {
     if (count < 0 && !endAllowed) {
       throw new EOFException("the connection was closed before the answer was whole");
     }
+    heard |= count > 0;
     left -= Math.max(0, count);
     return count;
   }

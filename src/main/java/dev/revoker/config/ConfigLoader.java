@@ -30,8 +30,9 @@ public final class ConfigLoader {
   }
 
   /**
-   * As {@link #load}, for commands that only talk to the brokers. Ignores the accounts, so that a
-   * machine that sends requests needs no account secrets.
+   * As {@link #load}, for commands that only talk to the brokers. Ignores the accounts, the API's
+   * proxy and the API's TLS settings, so that a machine that sends requests needs none of their
+   * secrets.
    */
   public static Loaded loadWithoutAccounts(@Nullable Path file, Map<String, String> environment) {
     return load(file, environment, false);
@@ -59,7 +60,7 @@ public final class ConfigLoader {
     }
     Environment.settings(environment).forEach(in::add);
     if (!withAccounts) {
-      in.drop(Accounts::owns);
+      in.drop(key -> Accounts.owns(key) || ApiConfig.owns(key));
     }
     in.resolve(new References(environment));
     warnOfServiceLinks(in, Environment.serviceLinks(environment));

@@ -82,8 +82,23 @@ final class KafkaSecurity {
     if (!tls || settings.containsKey(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG)) {
       return null;
     }
+    return storeMistake(settings, secrets);
+  }
+
+  /** What is wrong with stores whose passwords are the only secrets; null if they can be loaded. */
+  static @Nullable String storeMistake(Map<String, Object> settings) {
+    return storeMistake(
+        settings,
+        settings.values().stream()
+            .filter(Password.class::isInstance)
+            .map(value -> ((Password) value).value())
+            .toList());
+  }
+
+  private static @Nullable String storeMistake(
+      Map<String, Object> settings, Collection<String> secrets) {
     try (DefaultSslEngineFactory factory = new DefaultSslEngineFactory()) {
-      factory.configure(SSL.parse(settings));
+      factory.configure(tlsSettings(settings));
       return null;
     } catch (KafkaException failed) {
       Throwable root = failed;
@@ -93,5 +108,10 @@ final class KafkaSecurity {
       String why = root.getClass().getSimpleName() + ": " + root.getMessage();
       return "the key store or trust store cannot be loaded: " + Redaction.redact(why, secrets);
     }
+  }
+
+  /** With Kafka's defaults for what is missing. */
+  static Map<String, Object> tlsSettings(Map<String, Object> settings) {
+    return SSL.parse(settings);
   }
 }

@@ -3,11 +3,13 @@ package dev.revoker.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.config.ApiConfig;
+import dev.revoker.config.TlsContext;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import dev.revoker.time.SystemTime;
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +38,19 @@ final class ApiFixture implements AutoCloseable {
       int connections,
       SSLContext tls,
       Resolver.Lookup lookup) {
-    ApiConfig endpoint = new ApiConfig(url, connectMs, requestMs);
-    api = new HttpApi(endpoint, connections, time, tls, lookup);
+    ApiConfig config = new ApiConfig(url, connectMs, requestMs);
+    api =
+        new HttpApi(
+            config,
+            connections,
+            time,
+            tls == null ? new TlsContext(Map.of())::current : () -> tls,
+            lookup);
+  }
+
+  /** As a worker is configured. */
+  ApiFixture(ApiConfig config) {
+    api = new HttpApi(config, 4, time);
   }
 
   /** With time enough for everything. */

@@ -48,7 +48,7 @@ class HttpApiDeadlineTest {
   void anAnswerThatNeverEndsIsNoAnswer(ScriptedServer.Act act) throws IOException {
     HandTime time = new HandTime();
     try (ScriptedServer server = ScriptedServer.playing(act, send("HTTP/1.1 204 OK\r\n\r\n"));
-        HttpApi api = new HttpApi(endpoint(server), 1, time, null)) {
+        HttpApi api = new HttpApi(endpoint(server), 1, time)) {
       BlockingQueue<ApiAnswer> answers = start(api);
       await().until(() -> server.requests().size() == 1);
       time.pass(TIMEOUT_MS - 1);
@@ -122,7 +122,7 @@ class HttpApiDeadlineTest {
   void aCallThatGetsNoConnectionInTimeHasSentNothing() throws IOException {
     HandTime time = new HandTime();
     try (ScriptedServer server = ScriptedServer.playing(sendAndHang(""));
-        HttpApi api = new HttpApi(endpoint(server), 1, time, null)) {
+        HttpApi api = new HttpApi(endpoint(server), 1, time)) {
       BlockingQueue<ApiAnswer> first = start(api);
       await().until(() -> server.requests().size() == 1);
       BlockingQueue<ApiAnswer> second = start(api);

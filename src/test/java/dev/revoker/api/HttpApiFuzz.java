@@ -38,7 +38,7 @@ class HttpApiFuzz {
   @BeforeAll
   static void start() throws IOException {
     server = ScriptedServer.playing(HttpApiFuzz::play);
-    api = new HttpApi(new ApiConfig(server.url(), 60_000, TIMEOUT_MS), 1, TIME, null);
+    api = new HttpApi(new ApiConfig(server.url(), 60_000, TIMEOUT_MS), 1, TIME);
   }
 
   @AfterAll

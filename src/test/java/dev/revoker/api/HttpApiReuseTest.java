@@ -81,7 +81,7 @@ class HttpApiReuseTest {
     HandTime time = new HandTime();
     try (ScriptedServer server =
             ScriptedServer.playing(send("HTTP/1.1 204 OK\r\nConnection: close\r\n\r\n"));
-        HttpApi api = new HttpApi(new ApiConfig(server.url(), 1, 1), 8, time, null)) {
+        HttpApi api = new HttpApi(new ApiConfig(server.url(), 1, 1), 8, time)) {
       ask(api);
       await().until(() -> server.openConnections() == 0);
     }
@@ -134,7 +134,7 @@ class HttpApiReuseTest {
     HandTime time = new HandTime();
     try (ScriptedServer server =
             ScriptedServer.playing(send("HTTP/1.1 204 OK\r\nKeep-Alive: timeout=5\r\n\r\n"));
-        HttpApi api = new HttpApi(new ApiConfig(server.url(), 1, 1), 8, time, null)) {
+        HttpApi api = new HttpApi(new ApiConfig(server.url(), 1, 1), 8, time)) {
       ask(api);
       time.pass(4_400);
       ask(api);
@@ -155,7 +155,7 @@ class HttpApiReuseTest {
   void aConnectionThatIsIdleForHalfAMinuteIsClosed() throws IOException {
     HandTime time = new HandTime();
     try (ScriptedServer server = ScriptedServer.playing(DONE);
-        HttpApi api = new HttpApi(new ApiConfig(server.url(), 1, 1), 8, time, null)) {
+        HttpApi api = new HttpApi(new ApiConfig(server.url(), 1, 1), 8, time)) {
       ask(api);
       time.pass(29_000);
       ask(api);

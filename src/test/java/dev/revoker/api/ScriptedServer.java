@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A server on loopback that does byte for byte what a test tells it, and counts what it gets. The
@@ -50,6 +51,14 @@ final class ScriptedServer implements AutoCloseable {
   static ScriptedServer playing(SSLContext tls, Act... acts) throws IOException {
     return new ScriptedServer(
         tls.getServerSocketFactory().createServerSocket(0, 50, loopback()), "https", acts);
+  }
+
+  /** Requires a client certificate. */
+  static ScriptedServer requiringCertificates(SSLContext tls, Act... acts) throws IOException {
+    SSLServerSocket listener =
+        (SSLServerSocket) tls.getServerSocketFactory().createServerSocket(0, 50, loopback());
+    listener.setNeedClientAuth(true);
+    return new ScriptedServer(listener, "https", acts);
   }
 
   /** Answers, and reads on. */

@@ -2,20 +2,27 @@ package dev.revoker.api;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate authority of its own in a temporary folder, made with the JDK's keytool. */
 final class TestCertificates {
-  private static final char[] PASSWORD = "changeit".toCharArray();
+  static final String STORE_PASSWORD = "changeit";
+  private static final char[] PASSWORD = STORE_PASSWORD.toCharArray();
 
   private final Path folder;
 
@@ -26,16 +33,83 @@ final class TestCertificates {
 
   /** What a client needs in order to trust this authority, and nobody else. */
   SSLContext client() {
+    return context(null, trust());
+  }
+
+  /** The same as a file of that type: PKCS12, JKS or PEM. */
+  Path trustFile(String type) {
+    try {
+      Certificate authority = load("ca").getCertificate("ca");
+      Path file = folder.resolve("trust." + type);
+      if (type.equals("PEM")) {
+        return Files.writeString(file, pem("CERTIFICATE", authority.getEncoded()));
+      }
+      KeyStore store = KeyStore.getInstance(type);
+      store.load(null, null);
+      store.setCertificateEntry("ca", authority);
+      return write(store, file);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The key and certificate of a client, signed by this authority, as a file of that type. */
+  Path clientFile(String type) {
+    String name = "client-" + type;
+    Path file = folder.resolve("client." + type);
+    if (Files.exists(file)) {
+      return file;
+    }
+    sign(name, "dns:client", "-1d", 10);
+    try {
+      KeyStore own = load(name);
+      Key key = own.getKey("server", PASSWORD);
+      Certificate[] chain = {own.getCertificate("server")};
+      if (type.equals("PEM")) {
+        return Files.writeString(
+            file, pem("PRIVATE KEY", key.getEncoded()) + pem("CERTIFICATE", chain[0].getEncoded()));
+      }
+      KeyStore store = KeyStore.getInstance(type);
+      store.load(null, null);
+      store.setKeyEntry("client", key, PASSWORD, chain);
+      return write(store, file);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Path write(KeyStore store, Path file)
+      throws IOException, GeneralSecurityException {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      store.store(out, PASSWORD);
+    }
+    return file;
+  }
+
+  private static String pem(String what, byte[] bytes) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(what, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes), what);
+  }
+
+  private TrustManager[] trust() {
     try {
       KeyStore trusted = KeyStore.getInstance("PKCS12");
       trusted.load(null, null);
       trusted.setCertificateEntry("ca", load("ca").getCertificate("ca"));
       TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
       trust.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
+      return trust.getTrustManagers();
     } catch (IOException | GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static SSLContext context(KeyManager[] keys, TrustManager[] trust) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys, trust, null);
+      return context;
+    } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
   }
@@ -48,7 +122,12 @@ final class TestCertificates {
    * @param start as keytool's {@code -startdate}
    */
   SSLContext server(String name, String names, String start, int days) {
-    return server(
+    sign(name, names, start, days);
+    return server(name);
+  }
+
+  private void sign(String name, String names, String start, int days) {
+    make(
         name,
         names,
         "-startdate",
@@ -63,23 +142,26 @@ final class TestCertificates {
 
   /** A server whose certificate nobody signed. */
   SSLContext selfSigned(String name, String names) {
-    return server(name, names, "-validity", "30");
+    make(name, names, "-validity", "30");
+    return server(name);
   }
 
-  private SSLContext server(String name, String names, String... more) {
+  private void make(String name, String names, String... more) {
     List<String> arguments = new ArrayList<>(List.of(more));
     arguments.addAll(List.of("-alias", "server", "-dname", "CN=test", "-ext", "san=" + names));
     // keytool signs with a key of the same store, so each store starts as a copy of the authority.
     copyAuthority(name);
     keytool(name, arguments.toArray(String[]::new));
+  }
+
+  /** It trusts the clients of this authority. */
+  private SSLContext server(String name) {
     try {
       KeyStore own = load(name);
       own.deleteEntry("ca");
       KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
       keys.init(own, PASSWORD);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), null, null);
-      return context;
+      return context(keys.getKeyManagers(), trust());
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
