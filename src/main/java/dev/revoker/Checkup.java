@@ -8,16 +8,15 @@ import dev.revoker.cli.CheckCommand.Finding;
 import dev.revoker.config.Config;
 import dev.revoker.message.Redactor;
 import dev.revoker.model.Credentials;
+import dev.revoker.ops.OpsServer;
 import dev.revoker.time.SystemTime;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.KafkaException;
 
 /**
- * The {@code check} command's tests of what a worker needs: the brokers, the topics, and a login
- * for each account.
+ * The {@code check} command's tests of what a worker needs: the brokers, the topics and rights, the
+ * address of {@code ops.listen}, the way to the API, and a login for each account.
  */
 final class Checkup {
   private final Config config;
@@ -33,38 +32,34 @@ final class Checkup {
 
   /** Runs every test, also after one has failed. */
   void run() {
-    checkKafka();
+    new KafkaCheckup(config, report).run();
+    checkListen();
     try (SystemTime time = new SystemTime();
         HttpApi api = new HttpApi(config.api(), 1, time)) {
-      config.accounts().forEach((account, credentials) -> checkLogin(api, account, credentials));
+      Optional<String> unreachable = api.unreachable();
+      report.accept(
+          new Finding("api", unreachable.isEmpty(), unreachable.orElse("accepts connections")));
+      config
+          .accounts()
+          .forEach(
+              (account, credentials) -> {
+                if (unreachable.isEmpty()) {
+                  checkLogin(api, account, credentials);
+                } else {
+                  report.accept(
+                      new Finding("account " + account, false, "not tried: no way to the API"));
+                }
+              });
     }
   }
 
-  private void checkKafka() {
-    TopicSetup.Topics topics = TopicSetup.Topics.of(config);
-    try (Admin admin = Admin.create(config.kafka().admin())) {
-      List<String> missing = TopicSetup.missing(admin, topics);
-      report.accept(new Finding("brokers", true, "reachable"));
-      for (String topic : topics.all()) {
-        boolean there = !missing.contains(topic);
-        report.accept(
-            new Finding("topic " + topic, there || config.createTopics(), topicState(there)));
-      }
-      TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.except(missing));
-      found.warnings().forEach(text -> report.accept(Finding.warning("topics", text)));
-      found.unchecked().forEach(text -> report.accept(Finding.warning("topics", text)));
-    } catch (KafkaException failed) {
-      report.accept(new Finding("brokers", false, KafkaFailure.describe(failed, config.kafka())));
+  private void checkListen() {
+    try {
+      OpsServer.tryToListen(config.opsListen());
+      report.accept(new Finding("ops.listen", true, config.opsListen() + " is free"));
+    } catch (OpsServer.CannotListen taken) {
+      report.accept(new Finding("ops.listen", false, String.valueOf(taken.getMessage())));
     }
-  }
-
-  private String topicState(boolean there) {
-    if (there) {
-      return "exists";
-    }
-    return config.createTopics()
-        ? "missing: the worker will create it (create.topics=true)"
-        : "missing: create it, or set create.topics=true";
   }
 
   private void checkLogin(Api api, String account, Credentials credentials) {

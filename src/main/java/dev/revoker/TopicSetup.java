@@ -113,6 +113,7 @@ public final class TopicSetup {
    * Waits until the brokers answer, without a time limit. Then creates the missing topics, or fails
    * if {@code create} is false.
    *
+   * @param brokers where they are looked for, for the log
    * @param create whether to create missing topics, with the broker's default partitions
    * @param goOn asked before each attempt; false ends the wait
    * @return whether the topics exist; false if the wait was ended
@@ -120,7 +121,12 @@ public final class TopicSetup {
    *     refuse
    */
   static boolean ensure(
-      Admin admin, Topics topics, boolean create, WakeupSignal wakeupSignal, BooleanSupplier goOn) {
+      Admin admin,
+      String brokers,
+      Topics topics,
+      boolean create,
+      WakeupSignal wakeupSignal,
+      BooleanSupplier goOn) {
     boolean logged = false;
     while (goOn.getAsBoolean()) {
       try {
@@ -140,6 +146,7 @@ public final class TopicSetup {
         if (!logged) {
           logged = true;
           LOG.atWarn()
+              .addKeyValue("brokers", brokers)
               .addKeyValue("cause", away.toString())
               .log("the brokers at bootstrap.servers do not answer; retrying");
         }

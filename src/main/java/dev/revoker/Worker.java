@@ -127,7 +127,13 @@ final class Worker {
   private boolean prepareTopics() {
     TopicSetup.Topics topics = TopicSetup.Topics.of(config);
     try (Admin admin = newAdmin()) {
-      if (!TopicSetup.ensure(admin, topics, config.createTopics(), wakeupSignal, () -> !stopping)) {
+      if (!TopicSetup.ensure(
+          admin,
+          config.kafka().addresses(),
+          topics,
+          config.createTopics(),
+          wakeupSignal,
+          () -> !stopping)) {
         return false;
       }
       TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.all());

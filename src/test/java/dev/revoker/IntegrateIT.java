@@ -94,6 +94,10 @@ class IntegrateIT {
     giveRights();
     Shell.Run check = shell.type("bin/revoker check --config revoker.properties", as("revoker"));
     assertThat(check.exit()).as(check.toString()).isZero();
+    Shell.Run without = shell.type("bin/revoker check --config revoker.properties", as("hr"));
+    assertThat(without.exit()).isEqualTo(1);
+    assertThat(without.toString())
+        .contains("needs Write and Describe on transactional ids with the prefix revoker-");
     Map<String, String> settings = new HashMap<>(connection("revoker"));
     settings.put("bootstrap.servers", broker.bootstrapServers());
     settings.put("api.base.url", api.url().toString());

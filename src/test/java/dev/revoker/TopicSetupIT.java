@@ -99,7 +99,12 @@ class TopicSetupIT {
           .isInstanceOf(RetriableException.class);
       assertThat(
               TopicSetup.ensure(
-                  admin, topics, true, wakeupSignal, () -> asked.incrementAndGet() < 2))
+                  admin,
+                  "127.0.0.1:1",
+                  topics,
+                  true,
+                  wakeupSignal,
+                  () -> asked.incrementAndGet() < 2))
           .isFalse();
     }
   }
@@ -123,7 +128,8 @@ class TopicSetupIT {
   }
 
   private boolean ensure(Admin admin, TopicSetup.Topics topics, boolean create) {
-    return TopicSetup.ensure(admin, topics, create, wakeupSignal, () -> true);
+    return TopicSetup.ensure(
+        admin, broker.bootstrapServers(), topics, create, wakeupSignal, () -> true);
   }
 
   private static TopicSetup.Topics topics(String results, String... requests) {

@@ -67,7 +67,7 @@ public final class ConfigLoader {
     Config config = Config.read(in, withAccounts);
     UnknownKeys.report(in);
     return in.problems().isEmpty()
-        ? new Loaded.Valid(config, in.lines(), in.warnings())
+        ? new Loaded.Valid(config, in.values(), in.warnings())
         : new Loaded.Invalid(in.problems());
   }
 

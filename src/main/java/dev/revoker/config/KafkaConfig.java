@@ -50,6 +50,12 @@ public record KafkaConfig(
     return String.valueOf(admin.get(BROKERS));
   }
 
+  /** How the brokers are spoken to, in capitals. */
+  public String securityProtocol() {
+    return String.valueOf(admin.getOrDefault("security.protocol", "PLAINTEXT"))
+        .toUpperCase(Locale.ROOT);
+  }
+
   /** Redacts every part of a secret setting in the text of a Kafka error. */
   public String redact(@Nullable String text) {
     return Redaction.redact(String.valueOf(text), secrets());

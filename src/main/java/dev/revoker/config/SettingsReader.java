@@ -39,7 +39,7 @@ final class SettingsReader {
   private final Map<String, Key> declared = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
   private final Set<String> blamed = new HashSet<>();
-  private final SortedMap<String, String> lines = new TreeMap<>();
+  private final SortedMap<String, Loaded.Value> values = new TreeMap<>();
   private final Set<String> warnings = new LinkedHashSet<>();
 
   /** Adds a setting. A variable overrides the file; otherwise a key may be set only once. */
@@ -122,15 +122,15 @@ final class SettingsReader {
 
   /** Adds a value that nobody set; {@code origin} is {@code default} or {@code fixed}. */
   void show(String key, String value, String origin) {
-    lines.put(key, String.format(Locale.ROOT, "%s = %s (%s)", key, value, origin));
+    values.put(key, new Loaded.Value(key, value, origin));
   }
 
   List<String> problems() {
     return List.copyOf(problems);
   }
 
-  List<String> lines() {
-    return List.copyOf(lines.values());
+  List<Loaded.Value> values() {
+    return List.copyOf(values.values());
   }
 
   List<String> warnings() {

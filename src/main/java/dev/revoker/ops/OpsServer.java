@@ -99,6 +99,21 @@ public final class OpsServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Binds the address and frees it again.
+   *
+   * @throws CannotListen if a worker could not listen there now
+   */
+  public static void tryToListen(Config.Listen listen) throws CannotListen {
+    try (ServerSocket socket = bind(listen)) {
+      LOG.atDebug()
+          .addKeyValue("address", socket.getLocalSocketAddress())
+          .log("ops.listen is free");
+    } catch (IOException unclosed) {
+      throw new CannotListen(listen, String.valueOf(unclosed.getMessage()), unclosed);
+    }
+  }
+
   private static ServerSocket bind(Config.Listen listen) throws CannotListen {
     InetSocketAddress address = new InetSocketAddress(listen.host(), listen.port());
     try {

@@ -1,0 +1,185 @@
+package dev.revoker;
+
+import dev.revoker.cli.CheckCommand.Finding;
+import dev.revoker.config.Config;
+import dev.revoker.config.KafkaConfig;
+import dev.revoker.engine.FatalWorkerException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Tries on the brokers what a worker does: describes the topics, and makes transactions with the
+ * group and with the results topic. Each transaction is aborted, so no reader of committed records
+ * sees anything of it, and no worker's progress changes.
+ */
+final class KafkaCheckup {
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Config config;
+  private final KafkaConfig kafka;
+  private final Consumer<Finding> report;
+
+  KafkaCheckup(Config config, Consumer<Finding> report) {
+    this.config = config;
+    this.kafka = config.kafka();
+    this.report = report;
+  }
+
+  void run() {
+    TopicSetup.Topics topics = TopicSetup.Topics.of(config);
+    try (Admin admin = Admin.create(kafka.admin())) {
+      List<String> missing = TopicSetup.missing(admin, topics);
+      report.accept(new Finding("brokers", true, kafka.addresses() + " reachable"));
+      for (String topic : topics.all()) {
+        boolean there = !missing.contains(topic);
+        report.accept(
+            new Finding("topic " + topic, there || config.createTopics(), topicState(there)));
+      }
+      TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.except(missing));
+      found.warnings().forEach(text -> report.accept(Finding.warning("topics", text)));
+      found.unchecked().forEach(text -> report.accept(Finding.warning("topics", text)));
+      if (missing.isEmpty()) {
+        checkRights(topics);
+      } else {
+        report.accept(Finding.warning("rights", "not tried, because topics are missing"));
+      }
+    } catch (FatalWorkerException refused) {
+      report.accept(new Finding("brokers", false, String.valueOf(refused.getMessage())));
+    } catch (KafkaException failed) {
+      report.accept(new Finding("brokers", false, KafkaFailure.describe(failed, kafka)));
+    }
+  }
+
+  private String topicState(boolean there) {
+    if (there) {
+      return "exists";
+    }
+    return config.createTopics()
+        ? "missing: the worker will create it (create.topics=true)"
+        : "missing: create it, or set create.topics=true";
+  }
+
+  private void checkRights(TopicSetup.Topics topics) {
+    Map<String, Object> settings = new HashMap<>(kafka.producer());
+    settings.put(
+        ProducerConfig.TRANSACTIONAL_ID_CONFIG, kafka.groupId() + "-check-" + UUID.randomUUID());
+    Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    // It joins no group: it only knows the group's name.
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            kafka.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      ConsumerGroupMetadata group = consumer.groupMetadata();
+      if (tries("transactions", "can be made", producer::initTransactions)) {
+        for (String topic : topics.requests()) {
+          tries(
+              "group " + kafka.groupId(),
+              "offsets of " + topic + " can be committed",
+              () -> commitNothing(producer, group, topic));
+        }
+        tries(
+            "topic " + topics.results(),
+            "can be written to in a transaction",
+            () -> writeNothing(producer, topics.results()));
+      }
+    } finally {
+      producer.close(CLOSE_TIMEOUT);
+    }
+  }
+
+  private boolean tries(String what, String can, Runnable step) {
+    try {
+      step.run();
+      report.accept(new Finding(what, true, can));
+      return true;
+    } catch (CommitFailedException running) {
+      // A group with members rejects offsets of others, after it has checked the rights.
+      report.accept(new Finding(what, true, can));
+      return true;
+    } catch (KafkaException failed) {
+      report.accept(new Finding(what, false, why(failed)));
+      return false;
+    }
+  }
+
+  private static void commitNothing(
+      Producer<byte[], byte[]> producer, ConsumerGroupMetadata group, String topic) {
+    producer.beginTransaction();
+    try {
+      producer.sendOffsetsToTransaction(
+          Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(0)), group);
+    } finally {
+      producer.abortTransaction();
+    }
+  }
+
+  private void writeNothing(Producer<byte[], byte[]> producer, String topic) {
+    producer.beginTransaction();
+    try {
+      byte[] key = "revoker-check".getBytes(StandardCharsets.US_ASCII);
+      Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(topic, key, null));
+      producer.flush();
+      sent.get(kafka.maxBlockMs(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException failed) {
+      throw failed.getCause() instanceof KafkaException cause ? cause : new KafkaException(failed);
+    } catch (java.util.concurrent.TimeoutException late) {
+      throw new KafkaException("no answer", late);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted", interrupted);
+    } finally {
+      producer.abortTransaction();
+    }
+  }
+
+  private String why(KafkaException failed) {
+    return switch (failed) {
+      case TransactionalIdAuthorizationException e ->
+          String.format(
+              Locale.ROOT,
+              "the brokers refuse transactions: the worker needs Write and Describe on"
+                  + " transactional ids with the prefix %s-",
+              kafka.groupId());
+      case InvalidTxnTimeoutException e ->
+          String.format(
+              Locale.ROOT,
+              "producer.transaction.timeout.ms (%s) exceeds the brokers'"
+                  + " transaction.max.timeout.ms",
+              kafka.producer().get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG));
+      case GroupAuthorizationException e -> "the worker needs Read on the group " + kafka.groupId();
+      case TopicAuthorizationException e ->
+          String.format(
+              Locale.ROOT,
+              "the worker needs Read on request topics and Write on the results topic; refused: %s",
+              String.join(", ", e.unauthorizedTopics()));
+      default -> KafkaFailure.describe(failed, kafka);
+    };
+  }
+}
