@@ -38,10 +38,10 @@ final class AccountApi implements AutoCloseable {
   }
 
   /**
-   * What it saw since the last reset.
+   * The API's counts since the last reset.
    *
    * @param removed how many keys it removed
-   * @param maxInFlight the most calls that were unanswered at a time
+   * @param maxInFlight the largest number of concurrent calls
    */
   record State(int removed, int maxInFlight) {}
 
@@ -68,14 +68,14 @@ final class AccountApi implements AutoCloseable {
     return url;
   }
 
-  /** Back to the start, with so many keys. */
+  /** Removes everything and creates this many keys. */
   List<String> reset(int keys) throws IOException, InterruptedException {
     post("reset", Map.of());
     JsonNode made = post("accounts", Map.of("username", USER, "password", PASSWORD, "keys", keys));
     return made.required("keys").valueStream().map(JsonNode::stringValue).toList();
   }
 
-  /** From now on removals take so long, and every so many fail; the same dice each time. */
+  /** Sets the latency of removals and how many of them fail. The random seed is the same each time. */
   void behave(Latency latency, int everyNth) throws IOException, InterruptedException {
     post(
         "faults",

@@ -11,7 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command: every scenario, every contender, round by round; then the reports. */
+/** The command: every scenario, every implementation, round by round; then the reports. */
 @Command(name = "bench", mixinStandardHelpOptions = true)
 public final class Bench implements Callable<Integer> {
   @Option(
@@ -25,18 +25,18 @@ public final class Bench implements Callable<Integer> {
   @Option(names = "--scenarios", split = ",", description = "Only these ids.")
   private @Nullable List<String> scenarios;
 
-  @Option(names = "--contenders", split = ",", description = "Only these ids.")
-  private @Nullable List<String> contenders;
+  @Option(names = "--implementations", split = ",", description = "Only these ids.")
+  private @Nullable List<String> implementations;
 
   @Option(
       names = "--docs",
       description = "Where BENCHMARKS.md and its charts go (default: target/bench).")
   private @Nullable Path docs;
 
-  /** Has no need of anything. */
+  /** No setup. */
   public Bench() {}
 
-  /** Exit code 1 where a decoy was believed or no sound run is left of something. */
+  /** Exit code 1 if a decoy's run counted, or if a scenario has no run that counts. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new Bench()).execute(arguments));
   }
@@ -53,51 +53,51 @@ public final class Bench implements Callable<Integer> {
     Path logs = folder.resolve("logs").resolve(Long.toString(System.currentTimeMillis()));
     Duration quietAtMost = Duration.ofSeconds(quick ? 20 : 60);
     boolean sound;
-    try (Stand stand = Stand.start(logs, quietAtMost)) {
-      sound = decoysAreVoid(stand);
-      for (Contender opponent : Scenarios.brokerWarmUp(quick).contenders()) {
-        measured(stand, Scenarios.brokerWarmUp(quick), opponent);
+    try (TestBed testBed = TestBed.start(logs, quietAtMost)) {
+      sound = decoysAreVoid(testBed);
+      for (Implementation opponent : Scenarios.brokerWarmUp(quick).implementations()) {
+        measured(testBed, Scenarios.brokerWarmUp(quick), opponent);
       }
       int count = rounds != null ? rounds : quick ? 1 : 3;
       for (int round = 0; round < count; round++) {
         for (Scenario scenario : Scenarios.of(quick)) {
           if (scenarios == null || scenarios.contains(scenario.id())) {
-            round(stand, scenario, round, journal);
+            round(testBed, scenario, round, journal);
           }
         }
-        // After each: a run that is ended before its time leaves what it has.
+        // After each scenario, so that an interrupted benchmark leaves its results so far.
         Reports.write(journal, folder, docs == null ? folder : docs);
       }
     }
     return sound && journal.complete() ? 0 : 1;
   }
 
-  private void round(Stand stand, Scenario scenario, int round, Journal journal) {
-    List<Contender> order =
+  private void round(TestBed testBed, Scenario scenario, int round, Journal journal) {
+    List<Implementation> order =
         new ArrayList<>(
-            scenario.contenders().stream()
-                .filter(c -> contenders == null || contenders.contains(c.id()))
+            scenario.implementations().stream()
+                .filter(c -> implementations == null || implementations.contains(c.id()))
                 .toList());
-    // Who comes first has the coolest machine.
+    // The first one has the coolest machine, so the order changes.
     Collections.rotate(order, round);
-    for (Contender contender : order) {
-      journal.add(scenario, contender, round, measured(stand, scenario, contender));
+    for (Implementation implementation : order) {
+      journal.add(scenario, implementation, round, measured(testBed, scenario, implementation));
     }
   }
 
-  private static Measured measured(Stand stand, Scenario scenario, Contender contender) {
+  private static Measured measured(TestBed testBed, Scenario scenario, Implementation implementation) {
     try {
-      return scenario.measure(stand, contender);
+      return scenario.measure(testBed, implementation);
     } catch (Exception e) {
       return Measured.voided(List.of(e.toString()));
     }
   }
 
-  private static boolean decoysAreVoid(Stand stand) {
+  private static boolean decoysAreVoid(TestBed testBed) {
     Scenario scenario = Scenarios.decoys();
     boolean all = true;
-    for (Contender decoy : scenario.contenders()) {
-      Measured measured = measured(stand, scenario, decoy);
+    for (Implementation decoy : scenario.implementations()) {
+      Measured measured = measured(testBed, scenario, decoy);
       boolean caught = !measured.faults().isEmpty();
       System.out.printf(
           "check: %-38s %s%n",

@@ -15,7 +15,7 @@ import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
-/** Bars: a group for each scenario, a bar for each contender, with the spread over the rounds. */
+/** Bars: a group for each scenario, a bar for each implementation, with the spread over the rounds. */
 final class Charts {
   private static final Color[] COLOURS = {
     new Color(0x1b6ca8), new Color(0xb0b0b0), new Color(0x808080), new Color(0xe0a030)
@@ -52,7 +52,7 @@ final class Charts {
               Figure.P99_MS,
               groups("urgent", "urgent, L=20 ms")));
 
-  /** Writes those that there are figures for; returns their file names with their titles. */
+  /** Writes the charts that have figures; returns their file names with their titles. */
   static Map<String, String> write(Journal journal, Path folder) throws IOException {
     Files.createDirectories(folder);
     Map<String, String> written = new LinkedHashMap<>();
@@ -69,7 +69,7 @@ final class Charts {
         chart.groups().keySet().stream()
             .filter(
                 id ->
-                    Contender.ALL.stream().allMatch(c -> spread(journal, chart, id, c).isPresent()))
+                    Implementation.ALL.stream().allMatch(c -> spread(journal, chart, id, c).isPresent()))
             .toList();
     if (scenarios.isEmpty()) {
       return false;
@@ -80,13 +80,13 @@ final class Charts {
     picture.getStyler().setLegendLayout(org.knowm.xchart.style.Styler.LegendLayout.Horizontal);
     picture.getStyler().setSeriesColors(COLOURS);
     picture.getStyler().setChartBackgroundColor(Color.WHITE);
-    for (Contender contender : Contender.ALL) {
+    for (Implementation implementation : Implementation.ALL) {
       List<Spread> spreads =
           scenarios.stream()
-              .map(id -> spread(journal, chart, id, contender).orElseThrow())
+              .map(id -> spread(journal, chart, id, implementation).orElseThrow())
               .toList();
       picture.addSeries(
-          contender.title(),
+          implementation.title(),
           scenarios.stream().map(chart.groups()::get).toList(),
           spreads.stream().map(Spread::median).toList(),
           spreads.stream().map(s -> (s.high() - s.low()) / 2).toList());
@@ -96,8 +96,8 @@ final class Charts {
   }
 
   private static Optional<Spread> spread(
-      Journal journal, Chart chart, String scenario, Contender contender) {
-    return journal.spread(scenario, contender.id(), chart.figure());
+      Journal journal, Chart chart, String scenario, Implementation implementation) {
+    return journal.spread(scenario, implementation.id(), chart.figure());
   }
 
   private static Map<String, String> groups(String... idsAndNames) {

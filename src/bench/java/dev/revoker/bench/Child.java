@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** A process that is measured by the operating system's accounting (Linux), or that serves it. */
+/** A child process, measured by the operating system's accounting (Linux). */
 final class Child implements AutoCloseable {
   private static final double TICKS_PER_SECOND = 100;
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
@@ -48,7 +48,7 @@ final class Child implements AutoCloseable {
     }
   }
 
-  /** A JVM like the harness's own. */
+  /** The command of a JVM like the harness's own. */
   static List<String> java(String classPath, String mainClass, String heap) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -98,7 +98,7 @@ final class Child implements AutoCloseable {
     return all;
   }
 
-  /** The most memory that it ever had resident; MB. */
+  /** The peak of its resident memory; MB. */
   double peakRssMb() {
     return proc("status")
             .lines()
@@ -115,7 +115,7 @@ final class Child implements AutoCloseable {
     }
   }
 
-  /** What it printed. */
+  /** Its output. */
   String printed() {
     try {
       return Files.readString(log);
@@ -124,7 +124,7 @@ final class Child implements AutoCloseable {
     }
   }
 
-  /** SIGTERM, and SIGKILL where that does not end it. */
+  /** SIGTERM, and SIGKILL if the process does not end. */
   @Override
   public void close() {
     process.destroy();

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A pile of requests that becomes visible at once to warm processes.
+ * A backlog of requests that becomes visible at once to warm processes.
  *
  * @param concurrency calls at a time, of each process
  * @param everyNth call fails with a 503; 0 means none
- * @param meanMs of the latency; 0 where no ideal can be told
- * @param processes of the contender, which share the partitions
+ * @param meanMs of the latency; 0 if the shortest possible time is not known
+ * @param processes of the implementation, which share the partitions
  */
 record Drain(
     String id,
@@ -24,26 +24,26 @@ record Drain(
     int count,
     int processes,
     boolean urgentLane,
-    List<Contender> contenders)
+    List<Implementation> implementations)
     implements Scenario {
 
   @Override
-  public Measured measure(Stand stand, Contender contender) throws Exception {
-    try (Run run = new Run(stand, contender, urgentLane, concurrency, warmUp + count)) {
+  public Measured measure(TestBed testBed, Implementation implementation) throws Exception {
+    try (Run run = new Run(testBed, implementation, urgentLane, concurrency, warmUp + count)) {
       run.start(processes, warmUp);
       run.behave(latency, everyNth);
       Run.CpuTime before = run.cpuTime();
-      long start = run.pile(run.place().requests(), count);
+      long start = run.sendAll(run.parameters().requests(), count);
       if (!run.await()) {
         return Measured.voided(run.faults());
       }
       Run.CpuTime after = run.cpuTime();
       Map<Figure, Double> figures = new EnumMap<>(Figure.class);
-      rates(run.tally().sortedTimes(warmUp, count), start, figures);
+      rates(run.counter().sortedTimes(warmUp, count), start, figures);
       after.since(before, count, figures);
       run.reportedFailed(figures);
       figures.put(Figure.RSS_MB, run.peakRssMb());
-      figures.put(Figure.IN_FLIGHT, (double) stand.api().state().maxInFlight());
+      figures.put(Figure.IN_FLIGHT, (double) testBed.api().state().maxInFlight());
       return new Measured(figures, run.faults());
     }
   }

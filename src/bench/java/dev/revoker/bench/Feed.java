@@ -9,16 +9,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends requests. A request's id is its number in the run, and its key is the one of that number.
+ * Sends requests. A request's id is its number in the run, and its key has the same number.
  */
 final class Feed implements AutoCloseable {
   private final List<String> keys;
-  private final KafkaProducer<byte[], byte[]> piles;
-  private final KafkaProducer<byte[], byte[]> singles;
+  private final KafkaProducer<byte[], byte[]> batching;
+  private final KafkaProducer<byte[], byte[]> immediate;
 
   Feed(String brokers, String name, List<String> keys) {
     this.keys = keys;
-    piles =
+    batching =
         producer(
             Map.of(
                 "bootstrap.servers", brokers,
@@ -26,29 +26,29 @@ final class Feed implements AutoCloseable {
                 "transaction.timeout.ms", "300000",
                 "linger.ms", "20",
                 "batch.size", "131072"));
-    piles.initTransactions();
-    singles = producer(Map.of("bootstrap.servers", brokers, "linger.ms", "0"));
+    batching.initTransactions();
+    immediate = producer(Map.of("bootstrap.servers", brokers, "linger.ms", "0"));
   }
 
   /**
    * Sends requests that become visible all at once, spread evenly over the partitions.
    *
-   * @return when the order to show them went out, by {@link System#nanoTime()}
+   * @return when the commit was requested, by {@link System#nanoTime()}
    */
-  long pile(String topic, int first, int count) {
-    int partitions = piles.partitionsFor(topic).size();
-    piles.beginTransaction();
+  long sendAll(String topic, int first, int count) {
+    int partitions = batching.partitionsFor(topic).size();
+    batching.beginTransaction();
     for (int i = first; i < first + count; i++) {
-      piles.send(new ProducerRecord<>(topic, i % partitions, null, value(i)));
+      batching.send(new ProducerRecord<>(topic, i % partitions, null, value(i)));
     }
-    piles.flush();
+    batching.flush();
     long start = System.nanoTime();
-    piles.commitTransaction();
+    batching.commitTransaction();
     return start;
   }
 
-  /** Sends one after the other at a steady pace, and notes when in the place of its number. */
-  void pace(String topic, int first, int count, double perSecond, long[] sentAt) {
+  /** Sends one after the other at a steady pace, and notes when at the index of its number. */
+  void sendPaced(String topic, int first, int count, double perSecond, long[] sentAt) {
     long start = System.nanoTime();
     for (int i = 0; i < count; i++) {
       long due = start + (long) (i * 1e9 / perSecond);
@@ -56,15 +56,15 @@ final class Feed implements AutoCloseable {
         LockSupport.parkNanos(wait);
       }
       sentAt[first + i] = System.nanoTime();
-      singles.send(new ProducerRecord<>(topic, value(first + i)));
+      immediate.send(new ProducerRecord<>(topic, value(first + i)));
     }
-    singles.flush();
+    immediate.flush();
   }
 
   @Override
   public void close() {
-    piles.close();
-    singles.close();
+    batching.close();
+    immediate.close();
   }
 
   private byte[] value(int number) {

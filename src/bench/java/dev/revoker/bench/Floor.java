@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What no worker can do without: a bare loop that only calls the API, and one that only consumes
- * and produces. Each accounts its own CPU time, once warm.
+ * The CPU time that every worker needs: a loop that only calls the API, and one that only consumes
+ * and produces. Each measures its own CPU time after its warm-up.
  */
 record Floor(String id, String title, int concurrency, int warmUp, int count) implements Scenario {
   static final Peer CALLS = new Peer("floor-calls", "Only the calls", "FloorCalls", List.of());
@@ -21,25 +21,25 @@ record Floor(String id, String title, int concurrency, int warmUp, int count) im
   private static final long SECONDS_AT_MOST = 600;
 
   @Override
-  public List<Contender> contenders() {
+  public List<Implementation> implementations() {
     return List.of(CALLS, MOVES);
   }
 
   @Override
-  public Measured measure(Stand stand, Contender contender) throws Exception {
-    Peer peer = (Peer) contender;
+  public Measured measure(TestBed testBed, Implementation implementation) throws Exception {
+    Peer peer = (Peer) implementation;
     int total = warmUp + count;
-    Place place = stand.place(peer.id(), false, concurrency);
-    List<String> keys = stand.api().reset(total);
-    stand.api().behave(Latency.NONE, 0);
+    RunParameters parameters = testBed.parameters(peer.id(), false, concurrency);
+    List<String> keys = testBed.api().reset(total);
+    testBed.api().behave(Latency.NONE, 0);
     if (peer.equals(MOVES)) {
-      stand.broker().createTopic(place.requests(), Run.PARTITIONS, Map.of());
-      stand.broker().createTopic(place.results(), Run.PARTITIONS, Map.of());
-      try (Feed feed = new Feed(place.brokers(), place.name(), keys)) {
-        feed.pile(place.requests(), 0, total);
+      testBed.broker().createTopic(parameters.requests(), Run.PARTITIONS, Map.of());
+      testBed.broker().createTopic(parameters.results(), Run.PARTITIONS, Map.of());
+      try (Feed feed = new Feed(parameters.brokers(), parameters.name(), keys)) {
+        feed.sendAll(parameters.requests(), 0, total);
       }
     }
-    Path list = Files.write(place.folder().resolve("keys"), keys);
+    Path list = Files.write(parameters.folder().resolve("keys"), keys);
     Map<String, String> more =
         Map.of(
             "BENCH_KEYS",
@@ -48,7 +48,7 @@ record Floor(String id, String title, int concurrency, int warmUp, int count) im
             Integer.toString(warmUp),
             "BENCH_TOTAL",
             Integer.toString(total));
-    try (Child child = peer.start(place, more)) {
+    try (Child child = peer.start(parameters, more)) {
       child.awaitExit(SECONDS_AT_MOST);
       Files.delete(list);
       Matcher report = REPORT.matcher(child.printed());

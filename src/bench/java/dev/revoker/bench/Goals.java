@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the worker is to reach, and whether it did. A goal without its figures is left out. */
+/** The goals of the worker and whether it meets them. A goal without figures is left out. */
 final class Goals {
-  private static final String OURS = Contender.ALL.getFirst().id();
+  private static final String OURS = Implementation.ALL.getFirst().id();
 
   private final Journal journal;
   private final List<Goal> goals = new ArrayList<>();
@@ -21,7 +21,7 @@ final class Goals {
   /**
    * One goal.
    *
-   * @param atLeast whether the value may not be below the limit; else it may not be above
+   * @param atLeast whether the limit is a minimum; otherwise it is a maximum
    */
   record Goal(String what, double value, double limit, boolean atLeast) {
     boolean met() {
@@ -124,13 +124,13 @@ final class Goals {
   private Optional<Double> bestOpponent(String scenario, Figure figure, boolean mostIsBest) {
     Comparator<Double> order =
         mostIsBest ? Comparator.naturalOrder() : Comparator.<Double>reverseOrder();
-    return Contender.ALL.stream()
-        .filter(contender -> !contender.id().equals(OURS))
-        .flatMap(contender -> median(scenario, contender.id(), figure).stream())
+    return Implementation.ALL.stream()
+        .filter(implementation -> !implementation.id().equals(OURS))
+        .flatMap(implementation -> median(scenario, implementation.id(), figure).stream())
         .max(order);
   }
 
-  private Optional<Double> median(String scenario, String contender, Figure figure) {
-    return journal.spread(scenario, contender, figure).map(Spread::median);
+  private Optional<Double> median(String scenario, String implementation, Figure figure) {
+    return journal.spread(scenario, implementation, figure).map(Spread::median);
   }
 }

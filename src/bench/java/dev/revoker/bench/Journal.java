@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Every run, and what they come to. */
+/** All runs and their aggregated figures. */
 final class Journal {
   private final boolean quick;
   private final List<Entry> entries = new ArrayList<>();
@@ -16,9 +16,9 @@ final class Journal {
   }
 
   /** One run. */
-  record Entry(Scenario scenario, Contender contender, int round, Measured measured) {}
+  record Entry(Scenario scenario, Implementation implementation, int round, Measured measured) {}
 
-  /** A figure over the sound rounds. */
+  /** A figure over the rounds that count. */
   record Spread(double median, double low, double high) {
     static Optional<Spread> of(List<Double> values) {
       if (values.isEmpty()) {
@@ -40,9 +40,9 @@ final class Journal {
     return List.copyOf(entries);
   }
 
-  /** Notes a run, and says so. */
-  void add(Scenario scenario, Contender contender, int round, Measured measured) {
-    entries.add(new Entry(scenario, contender, round, measured));
+  /** Records a run and prints it. */
+  void add(Scenario scenario, Implementation implementation, int round, Measured measured) {
+    entries.add(new Entry(scenario, implementation, round, measured));
     String figures =
         measured.figures().entrySet().stream()
             .sorted(java.util.Map.Entry.comparingByKey())
@@ -52,7 +52,7 @@ final class Journal {
         "round %d %-16s %-18s %s%s%n",
         round + 1,
         scenario.id(),
-        contender.id(),
+        implementation.id(),
         measured.faults().isEmpty() ? "" : "VOID " + measured.faults() + " ",
         figures);
   }
@@ -67,24 +67,24 @@ final class Journal {
         .toList();
   }
 
-  /** Who took part, in the order of the scenario. */
-  List<Contender> contenders(Scenario scenario) {
-    return scenario.contenders().stream()
-        .filter(contender -> !runs(scenario.id(), contender.id()).isEmpty())
+  /** The implementations of a scenario, in its order. */
+  List<Implementation> implementations(Scenario scenario) {
+    return scenario.implementations().stream()
+        .filter(implementation -> !runs(scenario.id(), implementation.id()).isEmpty())
         .toList();
   }
 
-  /** A figure over the sound rounds; nothing where there is none. */
-  Optional<Spread> spread(String scenario, String contender, Figure figure) {
+  /** A figure over the rounds that count, if there is one. */
+  Optional<Spread> spread(String scenario, String implementation, Figure figure) {
     return Spread.of(
-        runs(scenario, contender).stream()
+        runs(scenario, implementation).stream()
             .filter(entry -> entry.measured().faults().isEmpty())
             .filter(entry -> entry.measured().figures().containsKey(figure))
             .map(entry -> entry.measured().figures().get(figure))
             .toList());
   }
 
-  /** What the last round that has any says besides its figures. */
+  /** The additional Markdown of the last round that has any. */
   Optional<String> notes(Scenario scenario) {
     return entries.stream()
         .filter(entry -> entry.scenario().id().equals(scenario.id()))
@@ -106,18 +106,18 @@ final class Journal {
         .toList();
   }
 
-  /** Whether of everything at least one run counts. */
+  /** Whether each implementation has a run that counts in each scenario. */
   boolean complete() {
     return entries.stream()
         .allMatch(
             entry ->
-                runs(entry.scenario().id(), entry.contender().id()).stream()
+                runs(entry.scenario().id(), entry.implementation().id()).stream()
                     .anyMatch(run -> run.measured().faults().isEmpty()));
   }
 
-  private List<Entry> runs(String scenario, String contender) {
+  private List<Entry> runs(String scenario, String implementation) {
     return entries.stream()
-        .filter(e -> e.scenario().id().equals(scenario) && e.contender().id().equals(contender))
+        .filter(e -> e.scenario().id().equals(scenario) && e.implementation().id().equals(implementation))
         .toList();
   }
 }

@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Where and of what the figures are. */
+/** The machine and the commit of the figures. */
 final class Machine {
   private Machine() {}
 
@@ -27,7 +27,7 @@ final class Machine {
     return facts;
   }
 
-  /** With "+ changes" where the checkout is not what the commit says. */
+  /** With "+ changes" if the checkout has uncommitted changes. */
   private static String commit() throws IOException {
     String head = git("rev-parse", "--short=12", "HEAD");
     return git("status", "--porcelain").isEmpty() ? head : head + " + changes";

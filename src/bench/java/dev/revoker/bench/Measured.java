@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one run gave.
+ * The figures of one run.
  *
- * @param faults why it is void; empty where it counts
- * @param notes more for the reader, as Markdown; empty where there is no more
+ * @param faults why it is void; empty if it counts
+ * @param notes additional Markdown for the report, or empty
  */
 record Measured(Map<Figure, Double> figures, List<String> faults, String notes) {
   Measured {

@@ -10,10 +10,10 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** The parser and the codec by themselves (JMH), so that a regression in them is seen. */
+/** The parser and the codec alone (JMH), to detect regressions in them. */
 record Micro(String id, String title, boolean quick) implements Scenario {
   @Override
-  public List<Contender> contenders() {
+  public List<Implementation> implementations() {
     return Stream.of(
             part(MessageMicro.class, "readFull", "Read a request with every field"),
             part(MessageMicro.class, "readLeast", "Read a request with a key alone"),
@@ -26,12 +26,12 @@ record Micro(String id, String title, boolean quick) implements Scenario {
   }
 
   @Override
-  public Measured measure(Stand stand, Contender contender) throws Exception {
+  public Measured measure(TestBed testBed, Implementation implementation) throws Exception {
     TimeValue turn = quick ? TimeValue.milliseconds(100) : TimeValue.seconds(1);
     double nanos =
         new Runner(
                 new OptionsBuilder()
-                    .include(((Piece) contender).benchmark())
+                    .include(((Piece) implementation).benchmark())
                     .forks(1)
                     .jvmArgs("-XX:+UseSerialGC")
                     .warmupIterations(3)
@@ -46,13 +46,13 @@ record Micro(String id, String title, boolean quick) implements Scenario {
     return new Measured(Map.of(Figure.NANOS, nanos), List.of());
   }
 
-  private static Contender part(Class<?> type, String method, String title) {
+  private static Implementation part(Class<?> type, String method, String title) {
     return new Piece(method, title, type.getName() + "." + method + "$");
   }
 
-  private record Piece(String id, String title, String benchmark) implements Contender {
+  private record Piece(String id, String title, String benchmark) implements Implementation {
     @Override
-    public Child start(Place place) {
+    public Child start(RunParameters parameters) {
       throw new UnsupportedOperationException("it is no process");
     }
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Requests at a steady pace to a warm process: from the send of each to its visible result.
+ * Requests at a steady pace to a warm process: from sending each to its visible result.
  *
  * @param settle how many at that pace come before those that count
  */
@@ -19,24 +19,24 @@ record Paced(
     int warmUp,
     int settle,
     int count,
-    List<Contender> contenders)
+    List<Implementation> implementations)
     implements Scenario {
   private static final int CONCURRENCY = 64;
 
   @Override
-  public Measured measure(Stand stand, Contender contender) throws Exception {
+  public Measured measure(TestBed testBed, Implementation implementation) throws Exception {
     int total = warmUp + settle + count;
-    try (Run run = new Run(stand, contender, false, CONCURRENCY, total)) {
+    try (Run run = new Run(testBed, implementation, false, CONCURRENCY, total)) {
       run.start(1, warmUp);
       run.behave(latency, 0);
       long[] sentAt = new long[total];
-      run.pace(run.place().requests(), settle, perSecond, sentAt);
+      run.sendPaced(run.parameters().requests(), settle, perSecond, sentAt);
       if (!run.await()) {
         return Measured.voided(run.faults());
       }
       Run.CpuTime before = run.cpuTime();
       int first = run.sent();
-      run.pace(run.place().requests(), count, perSecond, sentAt);
+      run.sendPaced(run.parameters().requests(), count, perSecond, sentAt);
       if (!run.await()) {
         return Measured.voided(run.faults());
       }
@@ -45,7 +45,7 @@ record Paced(
       run.reportedFailed(figures);
       figures.put(Figure.RSS_MB, run.peakRssMb());
       Percentiles.put(
-          IntStream.range(first, total).mapToLong(i -> run.tally().seenAt(i) - sentAt[i]).toArray(),
+          IntStream.range(first, total).mapToLong(i -> run.counter().seenAt(i) - sentAt[i]).toArray(),
           figures);
       return new Measured(figures, run.faults());
     }

@@ -10,8 +10,8 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * A part of the worker to which a sample of CPU time belongs: that of the innermost frame that any
- * part claims, so what the JDK does is its caller's.
+ * A part of the worker to which a sample of CPU time belongs: the part of the innermost frame that any
+ * part claims, so the JDK's time belongs to its caller.
  */
 enum Part {
   JSON("JSON: reading requests, writing results", "tools.jackson.", "dev.revoker.message."),
@@ -63,7 +63,7 @@ enum Part {
     if (event.getStackTrace() == null) {
       return OTHER;
     }
-    // The scheduler is below every virtual thread's frames, so it is asked last.
+    // The scheduler is below every virtual thread's frames, so it is matched last.
     return event.getStackTrace().getFrames().stream()
         .map(Part::of)
         .filter(part -> part != OTHER && part != SCHEDULER)

@@ -9,22 +9,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A program of the package {@code peer}. */
-record Peer(String id, String title, String program, List<String> arguments) implements Contender {
+record Peer(String id, String title, String program, List<String> arguments) implements Implementation {
   private static final String HEAP = "256m";
 
   @Override
-  public Child start(Place place) {
-    return start(place, Map.of());
+  public Child start(RunParameters parameters) {
+    return start(parameters, Map.of());
   }
 
-  /** The same, told more by its environment. */
-  Child start(Place place, Map<String, String> more) {
+  /** The same with additional environment variables. */
+  Child start(RunParameters parameters, Map<String, String> more) {
     List<String> command =
         new ArrayList<>(Child.java(classPath(), "dev.revoker.bench.peer." + program, HEAP));
     command.addAll(arguments);
-    Map<String, String> environment = new HashMap<>(Contender.environment(place));
+    Map<String, String> environment = new HashMap<>(Implementation.environment(parameters));
     environment.putAll(more);
-    return Child.start(command, environment, place.folder().resolve(id + ".log"));
+    return Child.start(command, environment, parameters.folder().resolve(id + ".log"));
   }
 
   /** Parallel Consumer hangs on the Kafka clients of the others, so it gets older ones. */

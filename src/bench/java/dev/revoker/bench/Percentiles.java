@@ -3,7 +3,7 @@ package dev.revoker.bench;
 import java.util.Arrays;
 import java.util.Map;
 
-/** Latencies by nearest rank. */
+/** Percentiles of latencies, by nearest rank. */
 final class Percentiles {
   private Percentiles() {}
 

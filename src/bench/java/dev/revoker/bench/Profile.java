@@ -9,28 +9,28 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A drain under a flight recording that takes samples of CPU time (JDK 25, Linux): where the
- * worker's time goes. Its CPU figure is a little higher than without.
+ * A drain with a flight recording that samples CPU time (JDK 25, Linux): where the
+ * worker's time goes. Its CPU figure is a little higher than without the recording.
  */
 record Profile(String id, String title, int warmUp, int count) implements Scenario {
   private static final int CONCURRENCY = 64;
   private static final long JCMD_SECONDS = 60;
 
   @Override
-  public List<Contender> contenders() {
+  public List<Implementation> implementations() {
     return Scenarios.OURS;
   }
 
   @Override
-  public Measured measure(Stand stand, Contender contender) throws Exception {
-    try (Run run = new Run(stand, contender, false, CONCURRENCY, warmUp + count)) {
+  public Measured measure(TestBed testBed, Implementation implementation) throws Exception {
+    try (Run run = new Run(testBed, implementation, false, CONCURRENCY, warmUp + count)) {
       run.start(1, warmUp);
       run.behave(Latency.NONE, 0);
-      Path recording = run.place().folder().resolve("drain.jfr").toAbsolutePath();
+      Path recording = run.parameters().folder().resolve("drain.jfr").toAbsolutePath();
       jcmd(run, "JFR.start", "name=bench", "jdk.CPUTimeSample#enabled=true");
       Map<String, Double> before = run.process().cpuSecondsByThread();
       double cpuBefore = run.cpuSeconds();
-      run.pile(run.place().requests(), count);
+      run.sendAll(run.parameters().requests(), count);
       if (!run.await()) {
         return Measured.voided(run.faults());
       }
@@ -50,7 +50,7 @@ record Profile(String id, String title, int warmUp, int count) implements Scenar
     command.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
     command.add(Long.toString(run.process().pid()));
     command.addAll(List.of(arguments));
-    try (Child jcmd = Child.start(command, Map.of(), run.place().folder().resolve("jcmd.log"))) {
+    try (Child jcmd = Child.start(command, Map.of(), run.parameters().folder().resolve("jcmd.log"))) {
       jcmd.awaitExit(JCMD_SECONDS);
     }
   }
@@ -83,7 +83,7 @@ record Profile(String id, String title, int warmUp, int count) implements Scenar
     text.append(String.format(Locale.ROOT, "| %s | %.1f |%n", what, seconds * 1e6 / count));
   }
 
-  /** The samples are of Java's threads; compiler and collector are told by their names. */
+  /** The samples are of Java threads; compiler and collector threads are recognised by their names. */
   private static boolean ofTheVm(String thread) {
     return thread.startsWith("C1 ")
         || thread.startsWith("C2 ")

@@ -70,7 +70,7 @@ final class Reports {
                 "- %s, %s, round %d: %s%n"
                     .formatted(
                         run.scenario().id(),
-                        run.contender().id(),
+                        run.implementation().id(),
                         run.round() + 1,
                         String.join("; ", run.measured().faults())))
         .collect(Collectors.joining());
@@ -93,7 +93,7 @@ final class Reports {
   private static Map<String, Object> run(Journal.Entry entry) {
     Map<String, Object> run = new LinkedHashMap<>();
     run.put("scenario", entry.scenario().id());
-    run.put("contender", entry.contender().id());
+    run.put("implementation", entry.implementation().id());
     run.put("round", entry.round() + 1);
     run.put("void", entry.measured().faults());
     entry.measured().figures().entrySet().stream()

@@ -10,11 +10,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The real worker as it is delivered: target/revoker/bin/revoker.
+ * The worker of the distribution folder: target/revoker/bin/revoker.
  *
- * @param javaOptions beyond its own
+ * @param javaOptions in addition to those of bin/revoker
  */
-record RevokerWorker(String id, String title, String javaOptions) implements Contender {
+record RevokerWorker(String id, String title, String javaOptions) implements Implementation {
   static final String CACHED = "revoker-cached";
 
   /** Outlasts the longest answer of the long-tailed latency, as the peers' time-out does. */
@@ -24,7 +24,7 @@ record RevokerWorker(String id, String title, String javaOptions) implements Con
     return new RevokerWorker("revoker", "Revoker", "");
   }
 
-  /** It starts from what {@link #leaving} left. */
+  /** It starts from the AOT cache that {@link #leaving} wrote. */
   static RevokerWorker from(Path cache) {
     return new RevokerWorker(CACHED, "Revoker, from an AOT cache", "-XX:AOTCache=" + cache);
   }
@@ -39,42 +39,42 @@ record RevokerWorker(String id, String title, String javaOptions) implements Con
   }
 
   @Override
-  public Child start(Place place) {
+  public Child start(RunParameters parameters) {
     try {
-      Path config = Files.createTempFile(place.folder(), "revoker", ".properties");
+      Path config = Files.createTempFile(parameters.folder(), "revoker", ".properties");
       Files.writeString(
           config,
-          settings(place).entrySet().stream()
+          settings(parameters).entrySet().stream()
               .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
               .collect(Collectors.joining()));
       return Child.start(
           List.of(Bench.target("revoker/bin/revoker"), "worker", "--config", config.toString()),
           Map.of("JAVA_HOME", System.getProperty("java.home"), "REVOKER_JAVA_OPTS", javaOptions),
-          place.folder().resolve("revoker.log"));
+          parameters.folder().resolve("revoker.log"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Map<String, String> settings(Place place) throws IOException {
+  private static Map<String, String> settings(RunParameters parameters) throws IOException {
     Map<String, String> all = new TreeMap<>();
-    all.put("bootstrap.servers", place.brokers());
-    all.put("group.id", place.name());
-    all.put("lanes", place.urgent() ? "urgent,standard" : "standard");
-    all.put("lane.standard.topic", place.requests());
-    if (place.urgent()) {
-      all.put("lane.urgent.topic", place.urgentRequests());
+    all.put("bootstrap.servers", parameters.brokers());
+    all.put("group.id", parameters.name());
+    all.put("lanes", parameters.urgent() ? "urgent,standard" : "standard");
+    all.put("lane.standard.topic", parameters.requests());
+    if (parameters.urgent()) {
+      all.put("lane.urgent.topic", parameters.urgentRequests());
     } else {
-      // A lone lane has nobody to reserve anything against.
+      // A single lane cannot reserve slots.
       all.put("lane.standard.reserved", "0");
     }
-    all.put("results.topic", place.results());
-    all.put("api.base.url", place.api().toString());
+    all.put("results.topic", parameters.results());
+    all.put("api.base.url", parameters.api().toString());
     all.put("api.request.timeout.ms", REQUEST_TIMEOUT_MS);
     all.put("accounts", AccountApi.USER);
     all.put("account." + AccountApi.USER + ".username", AccountApi.USER);
     all.put("account." + AccountApi.USER + ".password", AccountApi.PASSWORD);
-    all.put("max.in.flight", Integer.toString(place.concurrency()));
+    all.put("max.in.flight", Integer.toString(parameters.concurrency()));
     all.put("ops.listen", "127.0.0.1:" + AccountApi.freePort());
     return all;
   }

@@ -12,56 +12,56 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.GroupState;
 import org.awaitility.Awaitility;
 
-/** One contender at work in topics of its own, from the start of its processes to their end. */
+/** One implementation with its own topics, from the start of its processes to their end. */
 final class Run implements AutoCloseable {
   static final int PARTITIONS = 8;
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration REPEATS_MAY_COME = Duration.ofMillis(500);
 
-  private final Stand stand;
-  private final Contender contender;
-  private final Place place;
+  private final TestBed testBed;
+  private final Implementation implementation;
+  private final RunParameters parameters;
   private final Admin admin;
   private final Feed feed;
-  private final Tally tally;
+  private final ResultCounter counter;
   private final List<Child> children = new ArrayList<>();
   private final int total;
   private int sent;
 
   /**
-   * Prepares topics and keys, and starts no contender yet.
+   * Prepares topics and keys, and starts no implementation yet.
    *
-   * @param total how many requests there will be in all
+   * @param total the number of all requests of the run
    */
-  Run(Stand stand, Contender contender, boolean urgent, int concurrency, int total)
+  Run(TestBed testBed, Implementation implementation, boolean urgent, int concurrency, int total)
       throws IOException, InterruptedException {
-    this.stand = stand;
-    this.contender = contender;
+    this.testBed = testBed;
+    this.implementation = implementation;
     this.total = total;
-    place = stand.place(contender.id(), urgent, concurrency);
-    admin = Admin.create(Map.of("bootstrap.servers", place.brokers()));
-    for (String topic : place.requestTopics()) {
-      stand.broker().createTopic(topic, PARTITIONS, Map.of());
+    parameters = testBed.parameters(implementation.id(), urgent, concurrency);
+    admin = Admin.create(Map.of("bootstrap.servers", parameters.brokers()));
+    for (String topic : parameters.requestTopics()) {
+      testBed.broker().createTopic(topic, PARTITIONS, Map.of());
     }
-    stand.broker().createTopic(place.results(), PARTITIONS, Map.of());
-    feed = new Feed(place.brokers(), place.name(), stand.api().reset(total));
-    tally = new Tally(place.brokers(), place.results(), total);
+    testBed.broker().createTopic(parameters.results(), PARTITIONS, Map.of());
+    feed = new Feed(parameters.brokers(), parameters.name(), testBed.api().reset(total));
+    counter = new ResultCounter(parameters.brokers(), parameters.results(), total);
   }
 
-  Place place() {
-    return place;
+  RunParameters parameters() {
+    return parameters;
   }
 
-  Tally tally() {
-    return tally;
+  ResultCounter counter() {
+    return counter;
   }
 
   /** Starts one more process and does not wait for it. */
   void launch() {
-    children.add(contender.start(place));
+    children.add(implementation.start(parameters));
   }
 
-  /** Starts so many processes, waits until they share the partitions, and warms them up. */
+  /** Starts the processes, waits until they share the partitions, and warms them up. */
   void start(int processes, int warmUp)
       throws IOException, InterruptedException, ExecutionException {
     for (int i = 0; i < processes; i++) {
@@ -75,30 +75,30 @@ final class Run implements AutoCloseable {
               checkAlive();
               return settled(processes);
             });
-    stand.api().behave(Latency.NONE, 0);
+    testBed.api().behave(Latency.NONE, 0);
     if (warmUp > 0) {
-      pile(place.requests(), warmUp);
+      sendAll(parameters.requests(), warmUp);
       await();
     }
   }
 
-  /** From now on the API behaves like this. */
+  /** Sets the API's latency and failures. */
   void behave(Latency latency, int everyNth) throws IOException, InterruptedException {
-    stand.api().behave(latency, everyNth);
+    testBed.api().behave(latency, everyNth);
   }
 
-  /** Makes the next so many requests visible at once; returns when, as {@link Feed#pile} does. */
-  long pile(String topic, int count) {
+  /** Makes the next requests visible at once; returns when, as {@link Feed#sendAll} does. */
+  long sendAll(String topic, int count) {
     int first = sent;
     sent += count;
-    return feed.pile(topic, first, count);
+    return feed.sendAll(topic, first, count);
   }
 
-  /** Sends so many requests one by one; each number's time goes into the array. */
-  Thread pace(String topic, int count, double perSecond, long[] sentAt) {
+  /** Sends requests one by one and records each one's time. */
+  Thread sendPaced(String topic, int count, double perSecond, long[] sentAt) {
     int first = sent;
     sent += count;
-    return Thread.ofPlatform().start(() -> feed.pace(topic, first, count, perSecond, sentAt));
+    return Thread.ofPlatform().start(() -> feed.sendPaced(topic, first, count, perSecond, sentAt));
   }
 
   /** The number of the next request. */
@@ -106,9 +106,9 @@ final class Run implements AutoCloseable {
     return sent;
   }
 
-  /** Waits until all that were sent have results; whether they have. */
+  /** Waits until all requests have results; false if that does not happen. */
   boolean await() {
-    return tally.await(sent, stand.quietAtMost(), () -> children.stream().allMatch(Child::alive));
+    return counter.await(sent, testBed.quietAtMost(), () -> children.stream().allMatch(Child::alive));
   }
 
   /** The first of its processes. */
@@ -123,14 +123,14 @@ final class Run implements AutoCloseable {
 
   /** Of all its processes, and of the broker. */
   CpuTime cpuTime() {
-    return new CpuTime(cpuSeconds(), stand.brokerCpuSeconds());
+    return new CpuTime(cpuSeconds(), testBed.brokerCpuSeconds());
   }
 
   /** User and system time; seconds. */
-  record CpuTime(double contender, double broker) {
-    /** What was used since then, for each of so many requests. */
+  record CpuTime(double implementation, double broker) {
+    /** The CPU time used since then, for each request. */
     void since(CpuTime before, int count, Map<Figure, Double> figures) {
-      double own = (contender - before.contender) * 1e6 / count;
+      double own = (implementation - before.implementation) * 1e6 / count;
       double brokers = (broker - before.broker) * 1e6 / count;
       figures.put(Figure.CPU_US, own);
       figures.put(Figure.BROKER_CPU_US, brokers);
@@ -138,30 +138,30 @@ final class Run implements AutoCloseable {
     }
   }
 
-  /** How many removed keys the contender reported as failed, if it may (see {@link #faults}). */
+  /** The number of removed keys that the implementation reported as failed, if allowed (see {@link #faults}). */
   void reportedFailed(Map<Figure, Double> figures) {
-    if (tally.failed() > 0) {
-      figures.put(Figure.REPORTED_FAILED, (double) tally.failed());
+    if (counter.failed() > 0) {
+      figures.put(Figure.REPORTED_FAILED, (double) counter.failed());
     }
   }
 
-  /** Of the largest of its processes. */
+  /** The peak memory of its largest process. */
   double peakRssMb() {
     return children.stream().mapToDouble(Child::peakRssMb).max().orElseThrow();
   }
 
   /**
-   * What makes this run void; nothing where it is sound. A pool that loses an answer calls again
-   * and is told that the key is not there. What it reports then is counted, and shown.
+   * Why this run is void; empty if it counts. A pool that loses an answer calls again
+   * and gets ITEM_NOT_FOUND. Such results are counted and shown.
    */
   List<String> faults() throws IOException, InterruptedException {
-    tally.linger(REPEATS_MAY_COME);
-    List<String> faults = new ArrayList<>(tally.faults());
-    if (!contender.maySayFailed() && tally.failed() > 0) {
-      faults.add("failed " + tally.failed());
+    counter.linger(REPEATS_MAY_COME);
+    List<String> faults = new ArrayList<>(counter.faults());
+    if (!implementation.maySayFailed() && counter.failed() > 0) {
+      faults.add("failed " + counter.failed());
     }
-    AccountApi.State state = stand.api().state();
-    int allowed = place.concurrency() * children.size();
+    AccountApi.State state = testBed.api().state();
+    int allowed = parameters.concurrency() * children.size();
     if (state.maxInFlight() > allowed) {
       faults.add("%d calls at a time, %d are allowed".formatted(state.maxInFlight(), allowed));
     }
@@ -169,7 +169,7 @@ final class Run implements AutoCloseable {
       faults.add("%d keys removed, not %d".formatted(state.removed(), total));
     }
     if (!faults.isEmpty()) {
-      stand.keepEvidence(place);
+      testBed.keepEvidence(parameters);
     }
     return faults;
   }
@@ -178,9 +178,9 @@ final class Run implements AutoCloseable {
   public void close() {
     children.forEach(Child::close);
     feed.close();
-    tally.close();
-    List<String> topics = new ArrayList<>(place.requestTopics());
-    topics.add(place.results());
+    counter.close();
+    List<String> topics = new ArrayList<>(parameters.requestTopics());
+    topics.add(parameters.results());
     admin.deleteTopics(topics);
     admin.close();
   }
@@ -188,7 +188,7 @@ final class Run implements AutoCloseable {
   private boolean settled(int members) throws InterruptedException, ExecutionException {
     ConsumerGroupDescription group;
     try {
-      group = admin.describeConsumerGroups(List.of(place.name())).all().get().get(place.name());
+      group = admin.describeConsumerGroups(List.of(parameters.name())).all().get().get(parameters.name());
     } catch (ExecutionException notYet) {
       return false;
     }
@@ -201,7 +201,7 @@ final class Run implements AutoCloseable {
 
   private void checkAlive() {
     if (!children.stream().allMatch(Child::alive)) {
-      throw new IllegalStateException(contender.id() + " ended: " + children.getFirst().printed());
+      throw new IllegalStateException(implementation.id() + " ended: " + children.getFirst().printed());
     }
   }
 }

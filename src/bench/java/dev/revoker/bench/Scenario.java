@@ -2,17 +2,17 @@ package dev.revoker.bench;
 
 import java.util.List;
 
-/** A situation in which contenders are compared. */
+/** A situation in which implementations are compared. */
 interface Scenario {
   /** Short, for the command line and the files. */
   String id();
 
-  /** For the reader, with all that matters: concurrency, latency, counts. */
+  /** The title in reports, with concurrency, latency and counts. */
   String title();
 
-  /** Who takes part. */
-  List<Contender> contenders();
+  /** The implementations that take part. */
+  List<Implementation> implementations();
 
-  /** Lets one contender do it once. */
-  Measured measure(Stand stand, Contender contender) throws Exception;
+  /** Runs one implementation once. */
+  Measured measure(TestBed testBed, Implementation implementation) throws Exception;
 }

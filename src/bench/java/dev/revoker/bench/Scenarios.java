@@ -10,7 +10,7 @@ final class Scenarios {
   private static final double LONG_TAIL_MEAN_MS =
       50 * Math.exp(Math.pow(Math.log(1000 / 50.0) / 2.3263, 2) / 2);
 
-  static final List<Contender> OURS = List.of(Contender.ALL.getFirst());
+  static final List<Implementation> OURS = List.of(Implementation.ALL.getFirst());
 
   private final boolean quick;
   private final List<Scenario> all = new ArrayList<>();
@@ -19,7 +19,7 @@ final class Scenarios {
     this.quick = quick;
   }
 
-  /** Full, or so small that all take a minute or two and no figure means much. */
+  /** Full, or so small that all take a minute or two and the figures mean little. */
   static List<Scenario> of(boolean quick) {
     Scenarios scenarios = new Scenarios(quick);
     scenarios.drains();
@@ -28,17 +28,17 @@ final class Scenarios {
     return List.copyOf(scenarios.all);
   }
 
-  /** One drain that only the decoys do. */
+  /** One drain, for the decoys only. */
   static Scenario decoys() {
     Latency latency = Latency.fixed(20);
     return new Drain(
-        "decoys", "Harness check", 8, latency, 20, 0, 0, 400, 1, false, Contender.DECOYS);
+        "decoys", "Harness check", 8, latency, 20, 0, 0, 400, 1, false, Implementation.DECOYS);
   }
 
-  /** Makes the broker's JIT compiler do its work before anything counts. */
+  /** Warms up the broker before the runs that count. */
   static Scenario brokerWarmUp(boolean quick) {
     int count = quick ? 500 : 20_000;
-    List<Contender> opponents = Contender.ALL.subList(1, Contender.ALL.size());
+    List<Implementation> opponents = Implementation.ALL.subList(1, Implementation.ALL.size());
     return new Drain(
         "broker-warm-up", "Warm-up", 64, Latency.NONE, 0, 0, 0, count, 1, false, opponents);
   }
@@ -46,9 +46,9 @@ final class Scenarios {
   private void drains() {
     drain("drain-64-50", 64, 50, 50, 50, 0, warmUp(), 20_000);
     drain("drain-512-50", 512, 50, 50, 50, 0, warmUp(), 100_000);
-    // Here CPU time is what counts, and until it is over the JIT compiler has half of it.
+    // CPU time is measured here, and during the warm-up the JIT compiler uses half of it.
     drain("drain-64-0", 64, 0, 0, 0, 0, sized(100_000), 100_000);
-    // A worker as users meet it: its classes are loaded, and nothing is compiled yet.
+    // As after a start: the classes are loaded, and nothing is compiled yet.
     drain("drain-young", 64, 50, 50, 50, 0, 1, 10_000);
     drain("drain-long-tail", 64, 50, 1000, LONG_TAIL_MEAN_MS, 0, warmUp(), 20_000);
     drain("drain-64-5", 64, 5, 5, 5, 0, warmUp(), 40_000);
@@ -83,7 +83,7 @@ final class Scenarios {
             warmUp(),
             quick ? 200 : 1000,
             quick ? 400 : 4000,
-            Contender.ALL));
+            Implementation.ALL));
     all.add(
         new Paced(
             "paced-young",
@@ -93,7 +93,7 @@ final class Scenarios {
             quick ? 100 : 2000,
             quick ? 100 : 400,
             quick ? 400 : 4000,
-            Contender.ALL));
+            Implementation.ALL));
     all.add(
         new Urgent(
             "urgent",
@@ -103,7 +103,7 @@ final class Scenarios {
             warmUp(),
             sized(100_000),
             quick ? 10 : 250,
-            Contender.ALL));
+            Implementation.ALL));
     all.add(new StartUp("start-up", "Start of the process to first result"));
   }
 
@@ -152,7 +152,7 @@ final class Scenarios {
             sized(count),
             1,
             false,
-            Contender.ALL));
+            Implementation.ALL));
   }
 
   private void workers(int processes) {

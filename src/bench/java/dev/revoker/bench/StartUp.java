@@ -13,35 +13,35 @@ record StartUp(String id, String title) implements Scenario {
   private static final int TRAINING = 500;
 
   @Override
-  public List<Contender> contenders() {
-    List<Contender> all = new ArrayList<>(Contender.ALL);
+  public List<Implementation> implementations() {
+    List<Implementation> all = new ArrayList<>(Implementation.ALL);
     all.add(1, RevokerWorker.from(Path.of("")));
     return all;
   }
 
   @Override
-  public Measured measure(Stand stand, Contender contender) throws Exception {
-    Contender measured =
-        contender.id().equals(RevokerWorker.CACHED) ? RevokerWorker.from(cache(stand)) : contender;
-    try (Run run = new Run(stand, measured, false, CONCURRENCY, 1)) {
+  public Measured measure(TestBed testBed, Implementation implementation) throws Exception {
+    Implementation measured =
+        implementation.id().equals(RevokerWorker.CACHED) ? RevokerWorker.from(cache(testBed)) : implementation;
+    try (Run run = new Run(testBed, measured, false, CONCURRENCY, 1)) {
       run.behave(Latency.NONE, 0);
-      run.pile(run.place().requests(), 1);
+      run.sendAll(run.parameters().requests(), 1);
       long start = System.nanoTime();
       run.launch();
       if (!run.await()) {
         return Measured.voided(run.faults());
       }
-      double ms = (run.tally().seenAt(0) - start) / 1e6;
+      double ms = (run.counter().seenAt(0) - start) / 1e6;
       return new Measured(
           Map.of(Figure.START_MS, ms, Figure.RSS_MB, run.peakRssMb()), run.faults());
     }
   }
 
-  /** What a worker leaves at its end that worked for a moment. */
-  private static Path cache(Stand stand) throws Exception {
-    Path cache = stand.folder().resolve("revoker.aot");
+  /** The AOT cache of a worker that has answered a few requests. */
+  private static Path cache(TestBed testBed) throws Exception {
+    Path cache = testBed.folder().resolve("revoker.aot");
     if (!Files.exists(cache)) {
-      try (Run run = new Run(stand, RevokerWorker.leaving(cache), false, CONCURRENCY, TRAINING)) {
+      try (Run run = new Run(testBed, RevokerWorker.leaving(cache), false, CONCURRENCY, TRAINING)) {
         run.start(1, TRAINING);
       }
       if (!Files.exists(cache)) {

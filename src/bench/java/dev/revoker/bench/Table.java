@@ -18,23 +18,23 @@ final class Table {
     return text.toString();
   }
 
-  /** One scenario: a row for each contender, a column for each figure that anybody has. */
+  /** One scenario: a row for each implementation, a column for each figure. */
   static String of(Journal journal, Scenario scenario) {
-    List<Contender> contenders = journal.contenders(scenario);
+    List<Implementation> implementations = journal.implementations(scenario);
     List<Figure> figures =
         Arrays.stream(Figure.values())
             .filter(
                 figure ->
-                    contenders.stream()
+                    implementations.stream()
                         .anyMatch(c -> journal.spread(scenario.id(), c.id(), figure).isPresent()))
             .toList();
     StringBuilder text = new StringBuilder("| |");
     figures.forEach(figure -> text.append(' ').append(figure.title()).append(" |"));
     text.append("\n|---|").append("--:|".repeat(figures.size())).append('\n');
-    for (Contender contender : contenders) {
-      text.append("| ").append(contender.title()).append(" |");
+    for (Implementation implementation : implementations) {
+      text.append("| ").append(implementation.title()).append(" |");
       for (Figure figure : figures) {
-        Optional<Spread> spread = journal.spread(scenario.id(), contender.id(), figure);
+        Optional<Spread> spread = journal.spread(scenario.id(), implementation.id(), figure);
         text.append(' ').append(spread.map(s -> cell(figure, s)).orElse("void")).append(" |");
       }
       text.append('\n');

@@ -1,2 +1,2 @@
-/** Measures the worker against what people would use instead, each in processes of their own. */
+/** Compares the worker with its alternatives, each in its own processes. */
 package dev.revoker.bench;

@@ -3,7 +3,7 @@ package dev.revoker.bench.peer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A rule to break, so that the harness can show that it notices. */
+/** A rule to break, to prove that the harness notices it. */
 enum Decoy {
   NONE,
   LOSES,

@@ -16,8 +16,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * The floor of the calls: each of some virtual threads writes one request after the other to a
- * socket of its own and reads the answers, and does nothing else: no queue, no time-out, no retry.
+ * The minimum CPU time of the calls: each virtual thread writes one request after the other to its
+ * own socket and reads the answers: no queue, no time-out, no retry.
  */
 final class FloorCalls {
   private final URI api;
@@ -92,7 +92,7 @@ final class FloorCalls {
     }
   }
 
-  /** A 204 ends with its head. */
+  /** A 204 has no body. */
   private static boolean ended(ByteBuffer answer) {
     int end = answer.position();
     return end > 12

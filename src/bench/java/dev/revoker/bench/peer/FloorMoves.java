@@ -9,11 +9,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The floor of Kafka's side: consumes requests, produces results of the worker's size, and commits
- * now and then; no transaction, no JSON, no call.
+ * The minimum CPU time of Kafka's side: consumes requests, produces results of the worker's size,
+ * and commits from time to time; no transaction, no JSON, no call.
  */
 final class FloorMoves {
-  /** What a result of the worker has, headers included, give or take some bytes. */
+  /** About the size of a worker's result with its headers. */
   private static final byte[] RESULT = new byte[900];
 
   private FloorMoves() {}

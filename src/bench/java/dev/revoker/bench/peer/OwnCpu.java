@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What the operating system has accounted to this process. */
+/** The CPU time of this process, by the operating system. */
 final class OwnCpu {
   private OwnCpu() {}
 
@@ -15,7 +15,7 @@ final class OwnCpu {
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
   }
 
-  /** What the harness reads. */
+  /** Prints the figure for the harness. */
   static void report(double before, int count) throws IOException {
     System.out.printf("floor-us %.2f%n", (seconds() - before) * 1e6 / count);
   }

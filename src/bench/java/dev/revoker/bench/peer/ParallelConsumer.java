@@ -12,8 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Confluent's Parallel Consumer: unordered, as many at a time as allowed, the fastest of its commit
- * modes, and its own retries, which hold no thread.
+ * Confluent's Parallel Consumer: unordered, with the allowed concurrency, the fastest of its commit
+ * modes, and its own retries, which block no thread.
  */
 final class ParallelConsumer {
   private ParallelConsumer() {}

@@ -21,11 +21,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * What most teams write: poll a batch, let a pool call the API with retries, wait for all, send the
  * results, commit. With the argument {@code transactional}, results and offsets in one transaction.
- * Further arguments make it break a rule, so that the harness can show that it notices.
+ * Further arguments make it break a rule, to prove that the harness notices it.
  */
 final class Pool {
   /**
-   * Some full rounds of the pool in each batch: with fewer, more of its threads wait for the end.
+   * A batch is several rounds of the pool; with smaller batches more threads would wait for its end.
    */
   private static final int ROUNDS_A_BATCH = 16;
 
@@ -108,7 +108,7 @@ final class Pool {
     }
   }
 
-  /** As often and as patient as the worker's defaults. */
+  /** With the worker's default retries and time-outs. */
   private static Retry retry() {
     return Retry.of(
         "remove",

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** What the harness tells a peer, by its environment. */
+/** The settings that a peer gets as environment variables. */
 record Settings(
     String brokers,
     URI api,
@@ -32,7 +32,7 @@ record Settings(
         Integer.parseInt(need("BENCH_CONCURRENCY")));
   }
 
-  /** Commits by hand, like the worker; Kafka's defaults but for what is given. */
+  /** Explicit commits, as in the worker; otherwise Kafka's defaults. */
   KafkaConsumer<byte[], byte[]> consumer(Map<String, ?> more) {
     return new KafkaConsumer<>(
         consumerSettings(more), new ByteArrayDeserializer(), new ByteArrayDeserializer());

@@ -1,5 +1,5 @@
 /**
- * What is measured beside the worker: programs as most teams would write them, and the floor. Each
- * is a process of its own and shares no code with the worker.
+ * Programs that are compared with the worker: as most teams would write them, and the minimum. Each
+ * has its own process and shares no code with the worker.
  */
 package dev.revoker.bench.peer;

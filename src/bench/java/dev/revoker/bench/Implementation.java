@@ -4,25 +4,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Something that revokes keys in a process of its own: topic of requests in, topic of results out.
+ * A program that revokes keys in its own process: topic of requests in, topic of results out.
  */
-interface Contender {
+interface Implementation {
   /** Short, for the command line and the files. */
   String id();
 
-  /** For the reader. */
+  /** The name in reports. */
   String title();
 
-  /** Whether its run counts although it reports removed keys as failed. */
+  /** Whether its run counts even if it reports removed keys as failed. */
   default boolean maySayFailed() {
     return true;
   }
 
   /** Starts one process and does not wait for it. */
-  Child start(Place place);
+  Child start(RunParameters parameters);
 
-  /** All that are compared, ours first. */
-  List<Contender> ALL =
+  /** All implementations, ours first. */
+  List<Implementation> ALL =
       List.of(
           RevokerWorker.plain(),
           new Peer("pool", "Pool, batch by batch", "Pool", List.of()),
@@ -32,31 +32,31 @@ interface Contender {
           new Peer(
               "parallel-consumer", "Confluent Parallel Consumer", "ParallelConsumer", List.of()));
 
-  /** Pools that break one rule each: a harness that does not void their runs is worth nothing. */
-  List<Contender> DECOYS =
+  /** Pools that break one rule each, to prove that the harness voids their runs. */
+  List<Implementation> DECOYS =
       List.of(
           new Peer("loses", "Pool that loses results", "Pool", List.of("loses")),
           new Peer("repeats", "Pool that repeats results", "Pool", List.of("repeats")),
           new Peer("exceeds", "Pool that calls too many at a time", "Pool", List.of("exceeds")));
 
-  /** What a peer is told by its environment. */
-  static Map<String, String> environment(Place place) {
+  /** The environment variables of a peer. */
+  static Map<String, String> environment(RunParameters parameters) {
     return Map.of(
         "BENCH_BROKERS",
-        place.brokers(),
+        parameters.brokers(),
         "BENCH_API",
-        place.api().toString(),
+        parameters.api().toString(),
         "BENCH_USER",
         AccountApi.USER,
         "BENCH_PASSWORD",
         AccountApi.PASSWORD,
         "BENCH_REQUESTS",
-        String.join(",", place.requestTopics()),
+        String.join(",", parameters.requestTopics()),
         "BENCH_RESULTS",
-        place.results(),
+        parameters.results(),
         "BENCH_GROUP",
-        place.name(),
+        parameters.name(),
         "BENCH_CONCURRENCY",
-        Integer.toString(place.concurrency()));
+        Integer.toString(parameters.concurrency()));
   }
 }

@@ -5,14 +5,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a contender works and what it may do.
+ * The parameters of one implementation's run.
  *
- * @param name of the run: also the group's
- * @param urgent whether there is an urgent topic besides
+ * @param name of the run and of the consumer group
+ * @param urgent whether there is also an urgent topic
  * @param concurrency API calls at a time
  * @param folder for its log and its files
  */
-record Place(String brokers, URI api, String name, boolean urgent, int concurrency, Path folder) {
+record RunParameters(String brokers, URI api, String name, boolean urgent, int concurrency, Path folder) {
   String requests() {
     return name + ".requests";
   }

@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Counts the results that a read_committed reader sees, and when. For use by one thread. */
-final class Tally implements AutoCloseable {
+final class ResultCounter implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -24,7 +24,7 @@ final class Tally implements AutoCloseable {
   private int repeated;
   private int failed;
 
-  Tally(String brokers, String topic, int total) {
+  ResultCounter(String brokers, String topic, int total) {
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -47,9 +47,9 @@ final class Tally implements AutoCloseable {
   }
 
   /**
-   * Reads until so many different requests have a result.
+   * Reads until this many different requests have a result.
    *
-   * @param going whether there is any hope left
+   * @param going whether more results can come
    * @return whether they have
    */
   boolean await(int count, Duration quietAtMost, BooleanSupplier going) {
@@ -64,7 +64,7 @@ final class Tally implements AutoCloseable {
     return true;
   }
 
-  /** Reads on for a while: repeats come late. */
+  /** Reads for some time longer, because repeated results come late. */
   void linger(Duration time) {
     long end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {
@@ -84,7 +84,7 @@ final class Tally implements AutoCloseable {
     return times;
   }
 
-  /** What is wrong with the results; nothing if each request has exactly one. */
+  /** The faults of the results; empty if each request has exactly one. */
   List<String> faults() {
     List<String> faults = new ArrayList<>();
     if (distinct < seen.length) {
@@ -96,7 +96,7 @@ final class Tally implements AutoCloseable {
     return faults;
   }
 
-  /** How many results are no success, although the key was removed. */
+  /** The number of results that report a removed key as failed. */
   int failed() {
     return failed;
   }
@@ -108,7 +108,7 @@ final class Tally implements AutoCloseable {
 
   private int read() {
     ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-    // What one poll brings was there at the same time.
+    // The results of one poll have the same time.
     long now = System.nanoTime();
     records.forEach(record -> note(record, now));
     return records.count();

@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What all contenders share: one real broker and one API, each in a process of its own. */
-final class Stand implements AutoCloseable {
+/** What all implementations share: one real broker and one API, each in a process of its own. */
+final class TestBed implements AutoCloseable {
   /**
-   * A lone broker that gets no CPU for two seconds would fence itself, and has no leaders then:
-   * what comes of that is no figure of a contender's.
+   * A single broker that gets no CPU for two seconds would be fenced by its own controller, and its
+   * partitions would have no leaders. That must not count against an implementation.
    */
   private static final Broker.Options PATIENT =
       Broker.Options.with(Map.of("broker.session.timeout.ms", "60000"));
@@ -27,7 +27,7 @@ final class Stand implements AutoCloseable {
   private final Duration quietAtMost;
   private final AtomicInteger runs = new AtomicInteger();
 
-  private Stand(Broker broker, AccountApi api, Path folder, Duration quietAtMost) {
+  private TestBed(Broker broker, AccountApi api, Path folder, Duration quietAtMost) {
     this.broker = broker;
     this.api = api;
     this.folder = folder;
@@ -35,16 +35,16 @@ final class Stand implements AutoCloseable {
   }
 
   /**
-   * Starts both and waits until they serve.
+   * Starts both and waits until they are ready.
    *
-   * @param quietAtMost after which silence a run is given up
+   * @param quietAtMost the time without a result after which a run ends
    */
-  static Stand start(Path logs, Duration quietAtMost) throws IOException, InterruptedException {
+  static TestBed start(Path logs, Duration quietAtMost) throws IOException, InterruptedException {
     Files.createDirectories(logs);
     Broker broker = Broker.start(PATIENT);
     try {
-      AccountApi api = AccountApi.start(Files.createTempDirectory(logs, "stand"));
-      return new Stand(broker, api, logs, quietAtMost);
+      AccountApi api = AccountApi.start(Files.createTempDirectory(logs, "testBed"));
+      return new TestBed(broker, api, logs, quietAtMost);
     } catch (IOException | InterruptedException | RuntimeException e) {
       broker.close();
       throw e;
@@ -55,7 +55,7 @@ final class Stand implements AutoCloseable {
     return quietAtMost;
   }
 
-  /** For files of this run of the benchmark. */
+  /** The folder of this benchmark's files. */
   Path folder() {
     return folder;
   }
@@ -73,10 +73,10 @@ final class Stand implements AutoCloseable {
     return api;
   }
 
-  /** A place that nobody has worked at. */
-  Place place(String contender, boolean urgent, int concurrency) throws IOException {
-    String name = "run-%03d-%s".formatted(runs.incrementAndGet(), contender);
-    return new Place(
+  /** New parameters, with topics that no run has used. */
+  RunParameters parameters(String implementation, boolean urgent, int concurrency) throws IOException {
+    String name = "run-%03d-%s".formatted(runs.incrementAndGet(), implementation);
+    return new RunParameters(
         broker.bootstrapServers(),
         api.url(),
         name,
@@ -86,23 +86,23 @@ final class Stand implements AutoCloseable {
   }
 
   /**
-   * Copies what the broker has of the place's results, of offsets and of transactions, and its log,
-   * into the place's folder: what made a run void can be looked up once all else is gone, by {@code
-   * kafka.tools.DumpLogSegments} for one.
+   * Copies the broker's log, results, offsets and transactions of a run
+   * into the run's folder, so that the reason of a void run can be found later, for example with {@code
+   * kafka.tools.DumpLogSegments}.
    */
-  void keepEvidence(Place place) throws IOException {
+  void keepEvidence(RunParameters parameters) throws IOException {
     Path log = broker.nodes().getFirst().log();
-    Path kept = Files.createDirectories(place.folder().resolve("broker"));
+    Path kept = Files.createDirectories(parameters.folder().resolve("broker"));
     Files.copy(log, kept.resolve(log.getFileName()));
     try (Stream<Path> partitions = Files.list(log.resolveSibling("data"))) {
-      for (Path partition : partitions.filter(of(place)).toList()) {
+      for (Path partition : partitions.filter(of(parameters)).toList()) {
         copy(partition, kept.resolve(partition.getFileName()));
       }
     }
   }
 
-  private static Predicate<Path> of(Place place) {
-    List<String> topics = List.of(place.results(), "__consumer_offsets", "__transaction_state");
+  private static Predicate<Path> of(RunParameters parameters) {
+    List<String> topics = List.of(parameters.results(), "__consumer_offsets", "__transaction_state");
     return partition ->
         topics.stream().anyMatch(topic -> partition.getFileName().toString().startsWith(topic));
   }
