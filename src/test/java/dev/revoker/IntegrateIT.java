@@ -154,27 +154,27 @@ class IntegrateIT {
             .invoke(sender, "java-1", key.reveal(), "acme/site");
       }
       Class<?> handler = programs.loadClass("Revocations$Handler");
-      AtomicReference<List<Object>> told = new AtomicReference<>();
+      AtomicReference<List<Object>> received = new AtomicReference<>();
       Object taker =
           Proxy.newProxyInstance(
               programs,
               new Class<?>[] {handler},
               (self, method, values) -> {
                 if (values[0].equals("java-1")) {
-                  told.set(List.of(method.getName(), values[1]));
+                  received.set(List.of(method.getName(), values[1]));
                 }
                 return null;
               });
       Properties reader = client("incident-bot");
       reader.put("group.id", "incident-bot");
       long until = time.millis() + 60_000;
-      BooleanSupplier goOn = () -> told.get() == null && time.millis() < until;
+      BooleanSupplier goOn = () -> received.get() == null && time.millis() < until;
       programs
           .loadClass("Revocations")
           .getMethod("follow", Properties.class, handler, BooleanSupplier.class)
           .invoke(null, reader, taker, goOn);
-      assertThat(told.get()).first().isEqualTo("dead");
-      assertThat(told.get().get(1)).asString().isEqualTo(fingerprint(key));
+      assertThat(received.get()).first().isEqualTo("dead");
+      assertThat(received.get().get(1)).asString().isEqualTo(fingerprint(key));
     }
     assertThat(api.ledger().isActive(key)).isFalse();
   }
@@ -478,13 +478,13 @@ class IntegrateIT {
       assertThat(name.find()).isTrue();
       files.add(Files.writeString(temp.resolve(name.group(1) + ".java"), source));
     }
-    StringWriter told = new StringWriter();
+    StringWriter received = new StringWriter();
     List<String> options =
         List.of("-proc:none", "-d", temp.toString(), "-cp", System.getProperty("java.class.path"));
     var units =
         compiler.getStandardFileManager(null, null, null).getJavaFileObjectsFromPaths(files);
-    assertThat(compiler.getTask(told, null, null, options, null, units).call())
-        .as(told.toString())
+    assertThat(compiler.getTask(received, null, null, options, null, units).call())
+        .as(received.toString())
         .isTrue();
     return new URLClassLoader(new URL[] {temp.toUri().toURL()}, IntegrateIT.class.getClassLoader());
   }

@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Passes when it is told to, and runs what falls due on the thread that told it. Any thread. */
+/** A clock that a test advances; due timers run on the thread that advances it. Thread-safe. */
 final class HandTime implements Time {
   private record Due(long atMs, Runnable task) {}
 

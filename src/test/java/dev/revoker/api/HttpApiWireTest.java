@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes out is exactly one request, and what broke is told apart by whether it went out. */
+/** Exactly one request is sent, and a failure says whether the request was sent. */
 class HttpApiWireTest {
   private static String requestOf(ApiCall call, String path) throws IOException {
     try (ScriptedServer server = ScriptedServer.playing(send("HTTP/1.1 204 OK\r\n\r\n"));

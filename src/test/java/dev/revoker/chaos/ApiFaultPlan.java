@@ -9,16 +9,16 @@ import dev.revoker.sandbox.Outage;
 import dev.revoker.sandbox.SandboxApi;
 import java.util.List;
 
-/** What the API is put through. */
+/** The faults of the API. */
 final class ApiFaultPlan {
-  /** Its kinds, of which one goes on at a time. */
+  /** The kinds of faults, one at a time. */
   static final List<Kind> KINDS =
       List.of(Kind.OUTAGE, Kind.LATENCY_SPIKE, Kind.LOSE_ANSWERS, Kind.THROTTLE, Kind.ERRORS);
 
-  /** All well: slow enough that the slots are taken, a few much slower. */
+  /** No faults: slow enough that all slots are in use, a few calls much slower. */
   private static final Faults WELL = Faults.NONE.with(new Latency(40, 250));
 
-  /** Longer than a few commits, shorter than a drain: a stop has to wait for such a call. */
+  /** Longer than a few commits, shorter than a drain, so that a stop waits for such a call. */
   private static final Latency SLOW = Latency.fixed(800);
 
   private static final List<Outage> OUTAGES =
@@ -47,7 +47,7 @@ final class ApiFaultPlan {
     }
   }
 
-  /** Makes removals slow, and gives what they were before. */
+  /** Makes removals slow and returns the latency before. */
   Faults slow() {
     Faults before = api.faults(Endpoint.REMOVE_API_KEY);
     api.faults(Endpoint.REMOVE_API_KEY, before.with(SLOW));

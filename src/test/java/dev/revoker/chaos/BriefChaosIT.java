@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * In every {@code mvn verify}, under a minute: a SIGTERM, two kill -9, one of them in an outage,
- * and sessions that end; with time-outs that a slow machine keeps.
+ * and expired sessions; with time-outs that a slow machine can keep.
  */
 class BriefChaosIT {
   private static final ChaosSchedule SCHEDULE =

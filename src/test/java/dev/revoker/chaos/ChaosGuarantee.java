@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * A promise of the contract, as an object that sees what happens and says where it is broken. Each
- * counts how often it was put to the test.
+ * A guarantee: an object that sees the events of a run and reports violations. Each
+ * counts its checks.
  */
 abstract class ChaosGuarantee {
   private static final int TOLD = 5;
@@ -40,20 +40,20 @@ abstract class ChaosGuarantee {
   /** A reader sees a result; on the reader's thread. */
   void onAnswer(ObservedResult answer, String text) {}
 
-  /** A worker that was sent a SIGTERM has ended. */
+  /** A worker has ended after SIGTERM. */
   void onStopped(String worker, int exitCode, DisturbanceLog.Event stop) {}
 
-  /** Every now and then, while all goes on. */
+  /** Called from time to time during the run. */
   void sample() throws Exception {}
 
-  /** All is well again, and at rest. */
+  /** The disturbances are over and nothing is in flight. */
   void atEnd() throws Exception {}
 
   final String name() {
     return getClass().getSimpleName();
   }
 
-  /** How often it was put to the test. */
+  /** The number of checks. */
   final long asked() {
     return asked.get();
   }
@@ -62,7 +62,7 @@ abstract class ChaosGuarantee {
     return broken.get();
   }
 
-  /** What was found, the first few. */
+  /** The first few violations. */
   final List<String> violations() {
     return violations;
   }
@@ -74,7 +74,7 @@ abstract class ChaosGuarantee {
     }
   }
 
-  /** About one request, whose history goes with it. */
+  /** A violation about one request, with its history. */
   final void askOf(String source, boolean kept, Supplier<String> how) {
     ask(kept, () -> how.get() + "\n    " + evidence.history(source));
   }

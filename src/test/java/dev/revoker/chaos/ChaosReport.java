@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a run did, how often it asked each guarantee, and what it found. */
+/** The disturbances of a run, the checks of each guarantee, and the violations. */
 record ChaosReport(
     ChaosSchedule schedule,
     String replay,
@@ -24,7 +24,7 @@ record ChaosReport(
     return violations().isEmpty();
   }
 
-  /** What went wrong, with the seed. */
+  /** The violations, with the seed. */
   List<String> violations() {
     List<String> all = new ArrayList<>();
     guarantees.forEach(one -> one.violations().forEach(what -> all.add(replay + "\n" + what)));

@@ -21,11 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** A schedule, performed under load, and all guarantees asked. */
+/** Performs a schedule under load and checks all guarantees. */
 final class ChaosRun {
   private static final NormalLoad.Rate RATE = new NormalLoad.Rate(800, 60, 150);
 
-  /** So many results before the first step: all are at work. */
+  /** The number of results before the first step, so that all workers are busy. */
   private static final int IN_THE_MIDDLE = 300;
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -36,16 +36,16 @@ final class ChaosRun {
   private final List<String> trouble = new ArrayList<>();
 
   /**
-   * @param replay how to do it again
+   * @param replay the command that replays the run
    */
   ChaosRun(ChaosSchedule schedule, String replay) {
     this(schedule, replay, Map.of());
   }
 
   /**
-   * The same, on workers that are set up otherwise.
+   * The same with other settings of the workers.
    *
-   * @param overrides settings of theirs
+   * @param overrides settings of the workers
    */
   ChaosRun(ChaosSchedule schedule, String replay, Map<String, String> overrides) {
     this.schedule = schedule;
@@ -164,7 +164,7 @@ final class ChaosRun {
           .pollInterval(Duration.ofMillis(100))
           .until(() -> evidence.open().isEmpty());
     } catch (ConditionTimeoutException unanswered) {
-      // EveryRequestAnswered says which.
+      // EveryRequestAnswered reports which.
     }
   }
 
@@ -185,7 +185,7 @@ final class ChaosRun {
   }
 
   /**
-   * Nobody knows what the real API answers, so half of the seeds have the one and half the other.
+   * The real API's answer is not documented, so each half of the seeds has one of the two.
    */
   private Undocumented.OtherAccountKey otherAccountKey() {
     return schedule.seed() % 2 == 0

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 
 /**
- * What will be done, from a seed.
+ * The disturbances that a seed determines.
  *
  * @param brokers 1, or 3 with replication
  * @param protocol of the group: classic or consumer
@@ -16,14 +16,14 @@ import java.util.stream.Collectors;
  */
 record ChaosSchedule(
     long seed, int brokers, String protocol, int workers, List<Disturbance> steps) {
-  /** The most there may be at a time. */
+  /** The largest number of workers. */
   static final int MOST_WORKERS = 4;
 
   ChaosSchedule {
     steps = List.copyOf(steps);
   }
 
-  /** So many kills, of workers and brokers together, and what comes between them. */
+  /** A schedule with this number of kills of workers and brokers, and other disturbances between them. */
   static ChaosSchedule of(long seed, int brokers, String protocol, int kills) {
     Dealer dealer = new Dealer(new Random(seed), brokers);
     int workers = 2 + dealer.random.nextInt(2);
@@ -31,7 +31,7 @@ record ChaosSchedule(
     return new ChaosSchedule(seed, brokers, protocol, workers, dealer.steps);
   }
 
-  /** How to see it again. */
+  /** The options that replay the run. */
   String replay(int kills) {
     return "-Dchaos.seed=%d -Dchaos.brokers=%d -Dchaos.protocol=%s -Dchaos.kills=%d"
         .formatted(seed, brokers, protocol, kills);
@@ -49,8 +49,8 @@ record ChaosSchedule(
   }
 
   /**
-   * Deals acts from a deck that is shuffled each time it is used up, so that each kind comes to
-   * pass. Brokers are killed only where there are three: guarantees 1 and 2 assume replicated
+   * Takes the acts from a list that is shuffled each time it is used up, so that each kind
+   * happens. Brokers are killed only in a cluster of three: guarantees 1 and 2 assume replicated
    * topics.
    */
   private static final class Dealer {
@@ -102,7 +102,7 @@ record ChaosSchedule(
         case "kill" -> kill();
         case "stop" -> add(Kind.STOP_WORKER, worker());
         case "freeze" -> frozen(200 + random.nextInt(1500));
-        // Longer than a session of either protocol, and than a transaction lives.
+        // Longer than a session of either protocol and than the transaction timeout.
         case "zombie" -> frozen(7_500 + random.nextInt(3_500));
         case "join" -> joinOrLeave();
         case "roll" -> add(Kind.ROLL, 0);
@@ -173,7 +173,7 @@ record ChaosSchedule(
       add(Kind.API_WELL, 0);
     }
 
-    /** With three brokers also by a replica too few, which workers must sit out. */
+    /** With three brokers also by too few in-sync replicas, for which workers must wait. */
     private void refused() {
       int how = brokers == 1 ? 0 : random.nextInt(2);
       int node = random.nextInt(brokers);

@@ -26,7 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** What is done to the brokers by their own means. */
+/** Disturbances of the brokers through their admin API. */
 final class ClusterAdmin {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -37,13 +37,13 @@ final class ClusterAdmin {
   }
 
   /**
-   * How a topic refuses what is produced. Not by its time stamps: Kafka 4.4 would refuse its own
+   * The setting with which a topic refuses records. Not the timestamp limits: Kafka 4.4 would refuse its own
    * transactions' markers, too, and never write them again.
    */
   enum Refusal {
-    /** Less than a result takes, more than a marker does; no retry helps, so workers end. */
+    /** Smaller than a result, larger than a marker. No retry helps, so workers end. */
     TOO_LARGE("max.message.bytes", "200"),
-    /** As soon as a replica is missing. */
+    /** Refuses records while a replica is out of sync. */
     TOO_FEW_REPLICAS("min.insync.replicas", "3");
 
     private final String key;
@@ -74,7 +74,7 @@ final class ClusterAdmin {
             .all());
   }
 
-  /** Every replica of every partition is in sync: another node may go. */
+  /** Whether every replica of every partition is in sync, so that another node may be killed. */
   void awaitInSync() {
     await()
         .atMost(PATIENCE)

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Does the steps, one after the other, on one thread. */
+/** Performs the steps one after the other, on one thread. */
 final class Director {
   private static final Duration UNTIL_ALL_ARE_SLOW = Duration.ofMillis(300);
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -44,8 +44,8 @@ final class Director {
             .pollInterval(Duration.ofMillis(50))
             .until(() -> evidence.calls() >= before + step.moreCalls());
       } catch (ConditionTimeoutException slow) {
-        // What was left open by the dead holds their heirs up for a while; whether all is answered
-        // is asked in the end.
+        // Open transactions of killed workers delay their successors for a while; whether all is answered
+        // is checked at the end.
       }
     }
     if (step.gapMs() > 0) {
@@ -57,7 +57,7 @@ final class Director {
     await().pollDelay(time).atMost(time.plusSeconds(30)).until(() -> true);
   }
 
-  /** Ends whatever goes on; every worker that should run does. */
+  /** Ends all disturbances and starts the workers that should run. */
   void heal() throws Exception {
     thaw();
     apiWell();
@@ -68,7 +68,7 @@ final class Director {
     }
   }
 
-  /** Waits until all that was asked until now is answered. */
+  /** Waits until all requests sent so far are answered. */
   void calm() {
     Set<String> before = evidence.open();
     await()
@@ -82,7 +82,7 @@ final class Director {
             });
   }
 
-  /** Whether nothing is being done to the brokers. Any thread. */
+  /** Whether no disturbance of the brokers is active. Any thread. */
   boolean brokersAreWell() {
     return open.keySet().stream().noneMatch(Kind::troublesBroker);
   }
@@ -133,7 +133,7 @@ final class Director {
   }
 
   private void stopped(Stage.Slot slot, DisturbanceLog.Event event) {
-    // Before that a SIGTERM meets a JVM that does not know of it yet, and ends it with 143.
+    // Before the worker has its handler, SIGTERM ends the JVM with 143.
     await().atMost(PATIENCE).until(() -> !stage.get(slot, "/livez").isEmpty());
     Faults before = weather.slow();
     pass(UNTIL_ALL_ARE_SLOW);
@@ -150,7 +150,7 @@ final class Director {
   }
 
   private void thaw() {
-    // First: one that wakes may call before this thread is back from its signal.
+    // First, because the worker may call before this thread continues after the signal.
     end(Kind.FREEZE_WORKER);
     for (Stage.Slot slot : stage.meantToRun()) {
       if (slot.frozen) {
@@ -182,7 +182,7 @@ final class Director {
     }
   }
 
-  /** A deploy, with nothing else going on. */
+  /** A rolling restart without other disturbances. */
   private void roll() {
     calm();
     DisturbanceLog.Event event = evidence.journal.begin(Kind.ROLL, 0);
@@ -229,8 +229,8 @@ final class Director {
   }
 
   /**
-   * Until all that was asked meanwhile is answered: a worker may have been refused for good before,
-   * and end after it.
+   * Until all requests sent meanwhile are answered: a worker may have got a fatal refusal before,
+   * and end later.
    */
   private void takeProduce() throws Exception {
     cluster.takeProduce(stage.results());
@@ -247,7 +247,7 @@ final class Director {
     end(Kind.REFUSE_PRODUCE);
   }
 
-  /** As whoever runs it would: a worker that may not write says why, and ends. */
+  /** Starts again the workers that have ended because they were not allowed to write. */
   private void startTheDead() {
     for (Stage.Slot slot : stage.meantToRun()) {
       if (!slot.process.alive()) {

@@ -1,15 +1,15 @@
 package dev.revoker.chaos;
 
 /**
- * One disturbance, and how long to go on before the next.
+ * A disturbance, and the pause before the next one.
  *
  * @param target which worker, broker node or kind of fault, counted from 0
- * @param moreCalls wait until the API got so many more calls, or until that takes too long: the
- *     workers are in the middle of it again
- * @param gapMs and then for so long
+ * @param moreCalls wait until the API got this many more calls, with a time limit, so that the
+ *     workers are busy again
+ * @param gapMs a further pause
  */
 record Disturbance(Kind kind, int target, int moreCalls, long gapMs) {
-  /** What is done. */
+  /** The kinds of disturbances. */
   enum Kind {
     /** kill -9 of a worker, which is started again. */
     KILL_WORKER,
@@ -17,13 +17,13 @@ record Disturbance(Kind kind, int target, int moreCalls, long gapMs) {
     STOP_WORKER,
     /** SIGSTOP of a worker. */
     FREEZE_WORKER,
-    /** SIGCONT: for less than a session it was slow, for longer it is a zombie. */
+    /** SIGCONT: after less than a session timeout it was only slow, after more it is a zombie. */
     THAW_WORKER,
-    /** One worker more. */
+    /** Starts one more worker. */
     JOIN,
-    /** SIGTERM of the one that came last. */
+    /** SIGTERM of the last one started. */
     LEAVE,
-    /** Every worker in turn is stopped in order, with nothing else going on. */
+    /** A rolling restart: each worker is stopped gracefully, without other disturbances. */
     ROLL,
     /** kill -9 of one of three nodes. */
     KILL_BROKER,
@@ -33,32 +33,32 @@ record Disturbance(Kind kind, int target, int moreCalls, long gapMs) {
     FREEZE_BROKER,
     /** SIGCONT of it; waits until all replicas are in sync. */
     THAW_BROKER,
-    /** Other replicas lead the partitions, coordinators' included. */
+    /** Moves the leadership of all partitions, the coordinators' too. */
     MOVE_LEADERS,
-    /** The whole API is down, in the way that the target says. */
+    /** The whole API is down; the target says how. */
     OUTAGE,
-    /** Answers take long, some longer than the worker waits. */
+    /** Slow answers, some slower than the worker's time-out. */
     LATENCY_SPIKE,
     /** 5% of the calls end without an answer, half of them after they took effect. */
     LOSE_ANSWERS,
-    /** A tenth gets a 429. */
+    /** A tenth of the calls gets 429. */
     THROTTLE,
-    /** A tenth gets a 503. */
+    /** A tenth of the calls gets 503. */
     ERRORS,
-    /** The API is well again. */
+    /** The API's faults end. */
     API_WELL,
     /** All sessions end. */
     EXPIRE_SESSIONS,
-    /** The results topic refuses what is produced. */
+    /** The results topic refuses records. */
     REFUSE_PRODUCE,
-    /** It takes it again. */
+    /** The results topic accepts records again. */
     TAKE_PRODUCE;
 
     boolean kills() {
       return this == KILL_WORKER || this == KILL_BROKER;
     }
 
-    /** Whether a call that was answered may be made again because of it. */
+    /** Whether an answered call may be repeated because of it. */
     boolean violent() {
       return switch (this) {
         case STOP_WORKER, JOIN, LEAVE, ROLL, EXPIRE_SESSIONS, THROTTLE, ERRORS -> false;
@@ -66,7 +66,7 @@ record Disturbance(Kind kind, int target, int moreCalls, long gapMs) {
       };
     }
 
-    /** Whether a graceful stop cannot be expected to end well meanwhile. */
+    /** Whether a graceful stop may fail during it. */
     boolean troublesBroker() {
       return switch (this) {
         case KILL_BROKER, FREEZE_BROKER, MOVE_LEADERS, REFUSE_PRODUCE -> true;

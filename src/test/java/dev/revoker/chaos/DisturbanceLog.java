@@ -10,9 +10,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What was done to the processes, and when. Safe on any thread. */
+/** The disturbances with their times. Thread-safe. */
 final class DisturbanceLog {
-  /** A disturbance; {@code to} is null while it goes on. */
+  /** A disturbance; {@code to} is null while it lasts. */
   static final class Event {
     final Kind kind;
     final int target;
@@ -48,12 +48,12 @@ final class DisturbanceLog {
     return event;
   }
 
-  /** One of these went on at some moment between. */
+  /** Whether one of these kinds was active between the two times. */
   boolean any(Predicate<Kind> kinds, Instant begin, Instant end) {
     return events.stream().anyMatch(event -> kinds.test(event.kind) && event.overlaps(begin, end));
   }
 
-  /** A worker was frozen at that moment, and woke no earlier than {@code slack} before the call. */
+  /** Whether a worker was frozen at that time and thawed no earlier than {@code slack} before the call. */
   boolean frozenAcross(Instant moment, Instant call, Duration slack) {
     return events.stream()
         .filter(event -> event.kind == Kind.FREEZE_WORKER)

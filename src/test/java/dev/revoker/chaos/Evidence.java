@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** All that is known of a run: what was asked, what was answered, called and done. */
+/** The record of a run: requests, results, calls and disturbances. */
 final class Evidence {
   final DisturbanceLog journal = new DisturbanceLog();
   final KnownSecrets secrets = new KnownSecrets();
@@ -70,12 +70,12 @@ final class Evidence {
     return open;
   }
 
-  /** How often a key's removal was asked of the API. */
+  /** The number of calls to remove a key. */
   long calls() {
     return ledger.calls(Endpoint.REMOVE_API_KEY);
   }
 
-  /** All about one request, for whoever looks into a violation. Shows no key. */
+  /** The history of one request, for a report. Shows no key. */
   String history(String source) {
     List<String> lines = new ArrayList<>();
     SentRequest one = asked.get(source);

@@ -8,17 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A SIGTERM ends with exit code 0, and whatever was answered by the API is not called again: not
- * for a stop, not for a worker that comes or goes, not because another one is killed; only for what
- * takes the process that called, its broker or an answer away.
+ * SIGTERM ends a worker with exit code 0, and no answered call is repeated: not
+ * because of a stop, a started worker, or another worker's kill; only if
+ * the calling process, its broker or an answer was lost.
  */
 final class GracefulStopRepeatsNothing extends ChaosGuarantee {
-  /** A violent step's consequences last as long as a worker waits for an answer. */
+  /** The consequences of a kill last as long as a worker waits for an answer. */
   private static final Duration BEFORE = Duration.ofSeconds(4);
 
   private static final Duration AFTER = Duration.ofSeconds(15);
 
-  /** In which the API may come to know of calls that were made before their worker was killed. */
+  /** The time in which calls of a killed worker may still reach the API. */
   private static final Duration LINGERS = Duration.ofSeconds(2);
 
   GracefulStopRepeatsNothing(Evidence evidence) {
@@ -61,7 +61,7 @@ final class GracefulStopRepeatsNothing extends ChaosGuarantee {
     }
   }
 
-  /** Whether a call that was answered may be made again because of it. */
+  /** Whether an answered call may be repeated because of it. */
   private static boolean excuses(
       DisturbanceLog.Event event,
       SandboxLedger.Call call,
@@ -69,7 +69,7 @@ final class GracefulStopRepeatsNothing extends ChaosGuarantee {
       SessionUse sessions) {
     return switch (event.kind) {
       case KILL_WORKER -> !sessions.used(call.session(), event.from.plus(LINGERS), Instant.MAX);
-      // Who was frozen lost what it called, or wakes and calls what is another's by now.
+      // A frozen worker lost its calls, or wakes and calls for partitions that it has lost.
       case FREEZE_WORKER ->
           wasFrozen(call.session(), event, sessions)
               || (next != null && wasFrozen(next.session(), event, sessions));
@@ -84,7 +84,7 @@ final class GracefulStopRepeatsNothing extends ChaosGuarantee {
         && !sessions.used(session, from, to == null ? Instant.MAX : to);
   }
 
-  /** One worker made all the calls: it had waited for the answer in vain, and says so. */
+  /** Whether one worker made all the calls because it got no answer. */
   private boolean answerCameLate(SentRequest one, int calls) {
     return evidence.answersTo(one).stream().anyMatch(answer -> answer.attempts() == calls);
   }

@@ -33,7 +33,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records of every hostile kind to both lanes, on a thread of its own, beside the normal
+ * Writes records of every hostile kind to both lanes on its own thread, in addition to the normal
  * load.
  */
 final class HostileLoad implements AutoCloseable {
@@ -62,7 +62,7 @@ final class HostileLoad implements AutoCloseable {
 
   /**
    * @param prefix of the lanes' topics
-   * @param sink takes each record when the broker has it
+   * @param sink gets each acknowledged record
    */
   HostileLoad(
       String bootstrapServers,
@@ -82,13 +82,13 @@ final class HostileLoad implements AutoCloseable {
   }
 
   /**
-   * @param well whether all brokers are there, so that a transaction can be begun
+   * @param well whether all brokers are available, so that a transaction can begin
    */
   void start(BooleanSupplier well) {
     ticker.scheduleWithFixedDelay(() -> tick(well), 0, TICK_MS, TimeUnit.MILLISECONDS);
   }
 
-  /** Ends after the records under way. */
+  /** Ends after the records in flight. */
   void stop() throws Exception {
     ticker.shutdown();
     if (!ticker.awaitTermination(150, TimeUnit.SECONDS)) {
@@ -100,12 +100,12 @@ final class HostileLoad implements AutoCloseable {
     }
   }
 
-  /** How many the broker took. */
+  /** The number of accepted records. */
   int sent() {
     return sent.get();
   }
 
-  /** How many were aborted, so that there are offsets without a record. */
+  /** The number of aborted records, which leave offsets without a record. */
   int aborted() {
     return aborted.get();
   }
@@ -172,7 +172,7 @@ final class HostileLoad implements AutoCloseable {
         prefix + "-" + lane, null, timestampMs, null, record.value(), record.headers());
   }
 
-  /** Leaves offsets that no reader of committed records gets. */
+  /** Aborts a transaction, which leaves offsets without a committed record. */
   private void abort() {
     try {
       if (aborting == null) {

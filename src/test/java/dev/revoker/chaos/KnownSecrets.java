@@ -12,11 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every secret of a run, all of them {@value #DIGITS} hex digits, and whether one stands in a text.
- * Looks at each run of hex digits, so that it takes no longer with many.
+ * All secrets of a run, each {@value #DIGITS} hex digits, and the search for them in a text.
+ * Looks at each run of hex digits, so the time does not depend on the number of secrets.
  */
 final class KnownSecrets {
-  /** How long each is. */
+  /** The length of each secret. */
   static final int DIGITS = 32;
 
   private final Set<String> all = ConcurrentHashMap.newKeySet();
@@ -32,7 +32,7 @@ final class KnownSecrets {
     return all.size();
   }
 
-  /** Where the first one begins, or -1. */
+  /** The index of the first secret, or -1. */
   int indexIn(String text) {
     int from = 0;
     for (int at = 0; at < text.length(); at++) {
@@ -46,7 +46,7 @@ final class KnownSecrets {
     return -1;
   }
 
-  /** The number of the first line of a file that holds one, or null. */
+  /** The number of the first line of a file with a secret, or null. */
   @Nullable Long lineIn(Path file) throws IOException {
     long number = 0;
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * {@code mvn -Pchaos verify -Dchaos.kills=200}: so many kills, shared out among one and three
- * brokers and both protocols, or among those that {@code -Dchaos.brokers} and {@code
- * -Dchaos.protocol} leave. {@code -Dchaos.seed} replays.
+ * {@code mvn -Pchaos verify -Dchaos.kills=200}: this number of kills, divided among one and three
+ * brokers and both protocols, or among those of {@code -Dchaos.brokers} and {@code
+ * -Dchaos.protocol}. {@code -Dchaos.seed} replays.
  */
 @DisabledIfSystemProperty(named = "chaos.soak", matches = ".+")
 class LongChaos {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
 
-/** No worker ends by itself, but for results that its topic refuses for good. */
+/** No worker ends by itself, except if its topic refuses results with a fatal error. */
 final class NeverDies extends ChaosGuarantee {
   private final Stage stage;
 
@@ -17,7 +17,7 @@ final class NeverDies extends ChaosGuarantee {
   @Override
   void sample() throws IOException {
     for (Stage.Slot worker : stage.meantToRun()) {
-      // Again, for a kill may have come between.
+      // Again, because a kill may have happened meanwhile.
       boolean gone =
           !worker.process.alive()
               && worker.meantToRun

@@ -4,9 +4,9 @@ import dev.revoker.sandbox.SandboxLedger;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Once {@code not_after} has passed the API is not called. */
+/** The API is not called after {@code not_after}. */
 final class NoCallAfterNotAfter extends ChaosGuarantee {
-  /** From the look at the clock to the call's arrival, on a machine that is busy. */
+  /** The time from reading the clock to the call's arrival, on a busy machine. */
   private static final Duration SLACK = Duration.ofSeconds(3);
 
   NoCallAfterNotAfter(Evidence evidence) {
@@ -29,7 +29,7 @@ final class NoCallAfterNotAfter extends ChaosGuarantee {
         askOf(
             source,
             call.at().isBefore(notAfter.plus(SLACK))
-                // Frozen between the look at the clock and the call.
+                // The worker was frozen between reading the clock and the call.
                 || evidence.journal.frozenAcross(notAfter, call.at(), SLACK),
             () -> "called after not_after");
       }

@@ -10,12 +10,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever somebody writes to a request topic: no worker ends or reports that it must be restarted,
- * each record has one result, the result of another request holds nothing of it, and an urgent
+ * Whatever is written to a request topic: no worker ends or reports that it must be restarted,
+ * each record has one result, the result of another request contains nothing of it, and an urgent
  * request is answered in time.
  */
 final class NoRecordStopsTheWork extends ChaosGuarantee {
-  /** Longer than any disturbance and what the group and the brokers need to get over it. */
+  /** Longer than any disturbance and the recovery of the group and the brokers. */
   private static final Duration URGENT = Duration.ofSeconds(90);
 
   private final Stage stage;
@@ -30,7 +30,7 @@ final class NoRecordStopsTheWork extends ChaosGuarantee {
     Instant began = Instant.now();
     for (Stage.Slot worker : stage.running()) {
       boolean unhealthy = stage.status(worker, "/livez") == 503;
-      // Who was frozen has not taken a turn meanwhile, and says so.
+      // A worker that was frozen rightly reports that its loop stood.
       boolean frozen =
           evidence.journal.any(
               kind -> kind == Disturbance.Kind.FREEZE_WORKER, began.minusSeconds(5), Instant.now());
@@ -58,7 +58,7 @@ final class NoRecordStopsTheWork extends ChaosGuarantee {
     }
   }
 
-  /** What in the result of a request is not its own, or null. */
+  /** The part of a result that does not come from its request, or null. */
   private static @Nullable String spoiled(SentRequest one, ObservedResult answer) {
     if (!answer.requestId().equals(one.source().toString())) {
       return "the id " + answer.requestId();

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** No key, token or password stands in a result, a log, a metric, an endpoint or an argument. */
+/** No key, token or password is in a result, a log, a metric, an endpoint or an argument. */
 final class NoSecretOutside extends ChaosGuarantee {
   private final Stage stage;
 
@@ -31,7 +31,7 @@ final class NoSecretOutside extends ChaosGuarantee {
         String arguments = Files.readString(Path.of("/proc/" + worker.process.pid() + "/cmdline"));
         ask(evidence.secrets.indexIn(arguments) < 0, () -> "among the arguments of " + worker);
       } catch (IOException ended) {
-        // It went between the look and the reading.
+        // The process ended meanwhile.
       }
     }
   }

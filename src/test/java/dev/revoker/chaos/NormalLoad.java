@@ -22,19 +22,19 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of every kind on both lanes, as long as fewer than the backlog are unanswered. Sends on
- * a thread of its own.
+ * Requests of every kind on both lanes, while fewer than the backlog are unanswered. Sends on
+ * its own thread.
  */
 final class NormalLoad implements AutoCloseable {
   /**
-   * How much.
+   * The amount of load.
    *
-   * @param backlog sends while fewer than so many are unanswered
+   * @param backlog sends while fewer requests are unanswered
    * @param perTick on the standard lane, and a tenth of it on the urgent one
    */
   record Rate(int backlog, int perTick, long tickMs) {}
 
-  /** Of which the worker has no session. */
+  /** An account of which the worker has no session. */
   private static final String OTHER_ACCOUNT = "other";
 
   private static final List<String> BROKEN =
@@ -60,7 +60,7 @@ final class NormalLoad implements AutoCloseable {
 
   /**
    * @param prefix of the lanes' topics
-   * @param sink takes each request when the broker has it
+   * @param sink gets each acknowledged request
    */
   NormalLoad(
       Submitter submitter,
@@ -98,7 +98,7 @@ final class NormalLoad implements AutoCloseable {
     }
   }
 
-  /** Ends after the batch under way. */
+  /** Ends after the batch in flight. */
   void stop() throws InterruptedException {
     ticker.shutdown();
     if (!ticker.awaitTermination(150, TimeUnit.SECONDS)) {
@@ -129,7 +129,7 @@ final class NormalLoad implements AutoCloseable {
     int dice = random.nextInt(100);
     if (dice < 64) {
       Secret key = fresh();
-      // People write the key into the reason, too; it must not come out with it.
+      // Some requests have the key in their reason, which must be masked.
       String reason = dice < 6 ? "leaked: " + key.reveal() : "chaos";
       return new Draft(Mix.PLAIN, key, null, Submitter.request(key, Map.of("reason", reason)));
     }
@@ -170,7 +170,7 @@ final class NormalLoad implements AutoCloseable {
         mix, key, notAfter, Submitter.request(key, Map.of("not_after", notAfter.toString())));
   }
 
-  /** Pairs of requests for the same key: all of them are marked, so that others stay alone. */
+  /** Pairs of requests for the same key; both are marked. */
   private Draft again() {
     if (seen.isEmpty()) {
       Secret key = fresh();

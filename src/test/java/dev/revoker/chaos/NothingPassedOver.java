@@ -17,15 +17,15 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Whatever the committed offsets and their metadata call answered has a result, which stood in the
- * results topic already when they were read. In the end they call everything answered.
+ * Each request that the committed offsets and metadata call answered has a result, which was in the
+ * results topic when they were read. At the end they call everything answered.
  */
 final class NothingPassedOver extends ChaosGuarantee {
   private static final long PATIENCE_SECONDS = 5;
 
   private final Stage stage;
 
-  /** The first time that a request was called answered, and where the results ended just after. */
+  /** The first time that a request was called answered, and the end of the results just after. */
   private final Map<Source, Map<Integer, Long>> claims = new HashMap<>();
 
   NothingPassedOver(Stage stage, Evidence evidence) {
@@ -44,7 +44,7 @@ final class NothingPassedOver extends ChaosGuarantee {
         }
       }
     } catch (ExecutionException | TimeoutException unavailable) {
-      // The broker is in trouble; what it says later will do.
+      // The broker does not answer; a later check is enough.
     }
   }
 

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A result as a read_committed reader saw it.
+ * A result that a read_committed reader saw.
  *
  * @param source coordinates of the request
- * @param partition and offset: where the result stands
+ * @param partition and offset of the result
  */
 record ObservedResult(
     String source,

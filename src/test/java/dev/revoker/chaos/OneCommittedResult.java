@@ -1,6 +1,6 @@
 package dev.revoker.chaos;
 
-/** Never a second result for a request, and none for what was never asked. */
+/** No request has a second result, and no result is without a request. */
 final class OneCommittedResult extends ChaosGuarantee {
   OneCommittedResult(Evidence evidence) {
     super(evidence);

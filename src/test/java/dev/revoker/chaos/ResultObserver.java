@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Hands on every result that a read_committed reader sees, in order, on a thread of its own. */
+/** Reads all committed results in order, on its own thread. */
 final class ResultObserver implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -24,7 +24,7 @@ final class ResultObserver implements AutoCloseable {
   private final Thread reader;
 
   /**
-   * @param to takes each result, and all its text: key, headers and value
+   * @param to gets each result with its whole text: key, headers and value
    */
   ResultObserver(String brokers, String topic, BiConsumer<ObservedResult, String> to) {
     consumer =
@@ -34,7 +34,7 @@ final class ResultObserver implements AutoCloseable {
                 brokers,
                 "isolation.level",
                 "read_committed",
-                // Never silently elsewhere: a gap or a repeat here would be taken for the worker's.
+                // No reset of the position: a gap or a repeat here would look like the worker's.
                 "auto.offset.reset",
                 "none"),
             new ByteArrayDeserializer(),
@@ -42,7 +42,7 @@ final class ResultObserver implements AutoCloseable {
     reader = Thread.ofPlatform().name("answers").daemon().start(() -> read(topic, to));
   }
 
-  /** Throws what broke the reading, if anything did. */
+  /** Throws the exception that ended the reading, if there was one. */
   void assertReading() {
     RuntimeException failure = broken.get();
     if (failure != null) {
@@ -76,7 +76,7 @@ final class ResultObserver implements AutoCloseable {
         }
       }
     } catch (WakeupException closed) {
-      // That is how it ends.
+      // close() was called.
     } catch (RuntimeException failure) {
       broken.set(failure);
     }

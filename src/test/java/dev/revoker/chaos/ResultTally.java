@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Who has a result and who has not, at a bit for each. Safe on any thread. */
+/** Which requests have a result, one bit for each. Thread-safe. */
 final class ResultTally {
   private final Map<String, BitSet> asked = new HashMap<>();
   private final Map<String, BitSet> answered = new HashMap<>();
@@ -36,7 +36,7 @@ final class ResultTally {
     return Math.toIntExact(requests - results);
   }
 
-  /** Each request has a result, no request two, and there are no others. */
+  /** Each request has exactly one result, and there are no others. */
   synchronized boolean exactlyOneEach() {
     return repeats == 0 && asked.equals(answered);
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request as it was sent.
  *
- * @param key null where the record names none that could be read
+ * @param key null if the record has no readable key
  */
 record SentRequest(
     Source source,
@@ -24,18 +24,18 @@ record SentRequest(
     SOON,
     /** Its {@code not_after} has passed. */
     LATE,
-    /** For a key that another request is about, too. */
+    /** For a key that another request has too. */
     AGAIN,
     NO_SUCH_KEY,
     MALFORMED,
     UNKNOWN_ACCOUNT,
-    /** Comes with a session of its own, which nobody opened. */
+    /** With its own session, which is not valid. */
     OWN_TOKEN,
-    /** For a key of an account that the worker's session has no access to. */
+    /** For a key of another account. */
     OTHER_ACCOUNT,
-    /** Written to do harm, and valid. */
+    /** Hostile and valid. */
     HOSTILE,
-    /** Written to do harm, and not valid. */
+    /** Hostile and not valid. */
     HOSTILE_INVALID;
 
     boolean valid() {

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * When each of the API's sessions was used. Each worker process opens its own, so one that goes on
- * being used was not that of the process that was killed.
+ * When each of the API's sessions was used. Each worker process opens its own, so a session that is still
+ * used does not belong to a killed process.
  */
 final class SessionUse {
   private final Map<Integer, TreeSet<Instant>> calls = new HashMap<>();
@@ -23,7 +23,7 @@ final class SessionUse {
     }
   }
 
-  /** Whether a call came with it in between. */
+  /** Whether a call used it between the two times. */
   boolean used(int session, Instant after, Instant before) {
     Instant next = calls.getOrDefault(session, new TreeSet<>()).higher(after);
     return next != null && next.isBefore(before);

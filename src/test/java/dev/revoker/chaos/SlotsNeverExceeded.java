@@ -1,9 +1,9 @@
 package dev.revoker.chaos;
 
 /**
- * The API never has more calls of one session under way than a worker may make, for each worker
- * logs in for itself; nor more in all than the processes that are there, frozen ones included, may
- * make together. The connections of one that was killed count for a moment longer.
+ * The API never has more calls of one session in flight than a worker may make, because each worker
+ * has its own login; nor more in total than all processes, frozen ones included, may
+ * make. The connections of a killed process count for a moment longer.
  */
 final class SlotsNeverExceeded extends ChaosGuarantee {
   private final Stage stage;

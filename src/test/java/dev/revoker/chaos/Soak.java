@@ -22,8 +22,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * {@code mvn -Pchaos verify -Dchaos.soak=PT30M}: one worker at full rate while the API goes through
- * all its faults; what it holds must not grow. {@code -Dchaos.rate} is how many requests a second
- * there are at most.
+ * all its faults; its memory, threads, files and sockets must not grow. {@code -Dchaos.rate} is the largest number
+ * of requests a second.
  */
 @EnabledIfSystemProperty(named = "chaos.soak", matches = ".+")
 class Soak {
@@ -105,7 +105,7 @@ class Soak {
     }
   }
 
-  /** Each fault in turn, and after each round of them an outage. */
+  /** Each fault in turn, and an outage after each round. */
   private static void faults(SandboxApi api, int round) {
     well(api);
     int rounds = FAULTS.size() + 1;

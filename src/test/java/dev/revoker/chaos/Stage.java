@@ -22,27 +22,27 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 
-/** The processes: brokers, the sandbox, workers. Steered by one thread, looked at by any. */
+/** The processes: brokers, the sandbox, workers. One thread changes them, any thread may read. */
 final class Stage implements AutoCloseable {
-  /** Few, so that they are all taken most of the time. */
+  /** Few, so that all are in use most of the time. */
   static final int MAX_IN_FLIGHT = 4;
 
   private static final int RESULT_PARTITIONS = 2;
 
-  /** In which the connections of a killed process are still counted as its calls. */
+  /** The time in which the connections of a killed process still count as calls. */
   private static final Duration LINGERS = Duration.ofSeconds(5);
 
   /**
-   * A single broker that gets no CPU for 2 s must not be fenced by its own controller: no partition
-   * has a leader then.
+   * A single broker that gets no CPU for 2 s must not be fenced by its own controller, because no partition
+   * would have a leader.
    */
   static final Map<String, String> PATIENT = Map.of("broker.session.timeout.ms", "60000");
 
-  /** As the documents have it: no record is larger in memory than the broker's limit. */
+  /** As documented: no record is larger in memory than the broker's limit. */
   private static final Map<String, String> UNCOMPRESSED =
       Map.of("compression.type", "uncompressed");
 
-  /** A worker's place: the process changes, the log goes on. */
+  /** A worker with its log, which continues when the process is restarted. */
   static final class Slot {
     final WorkerProcess process;
     private final String name;
@@ -125,7 +125,7 @@ final class Stage implements AutoCloseable {
     return admin;
   }
 
-  /** Of the group, and what the topics' names begin with. */
+  /** The group's id, which is the prefix of the topics' names. */
   String name() {
     return name;
   }
@@ -148,7 +148,7 @@ final class Stage implements AutoCloseable {
     return slot;
   }
 
-  /** The worker in that place among those that run; places shift when workers come and go. */
+  /** The running worker at this index; the indexes change when workers start and stop. */
   Slot slot(int number) {
     List<Slot> there = slots.stream().filter(slot -> slot.meantToRun).toList();
     return there.get(number % there.size());
@@ -176,12 +176,12 @@ final class Stage implements AutoCloseable {
     return slots.stream().filter(slot -> slot.meantToRun).toList();
   }
 
-  /** Those that run and are not frozen. */
+  /** The workers that run and are not frozen. */
   List<Slot> running() {
     return meantToRun().stream().filter(slot -> !slot.frozen).toList();
   }
 
-  /** How many there are, frozen ones and the traces of those just killed included. */
+  /** The number of workers, including frozen ones and those that were just killed. */
   int processes() {
     Instant gone = Instant.now().minus(LINGERS);
     return (int)
@@ -197,7 +197,7 @@ final class Stage implements AutoCloseable {
     mostProcesses = Math.max(mostProcesses, processes());
   }
 
-  /** The body, or nothing where it does not answer just now. */
+  /** The body, or empty if there is no answer now. */
   String get(Slot worker, String path) throws InterruptedException {
     try {
       return http.send(
@@ -215,7 +215,7 @@ final class Stage implements AutoCloseable {
     return status(worker, "/readyz") == 200;
   }
 
-  /** The status, or -1 where it does not answer just now. */
+  /** The status, or -1 if there is no answer now. */
   int status(Slot worker, String path) {
     try {
       return http.send(

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result claims nothing that is not so, by the contract's table of outcomes. The sandbox's ledger
- * of keys and calls is the judge.
+ * Every result is true, by the table of outcomes. The sandbox's ledger
+ * of keys and calls decides.
  */
 final class TruthfulOutcome extends ChaosGuarantee {
   TruthfulOutcome(Evidence evidence) {
@@ -63,7 +63,7 @@ final class TruthfulOutcome extends ChaosGuarantee {
                   && calls.stream()
                       .anyMatch(call -> call.answer().equals("400 ACCOUNT_UNPRIVILEGED"));
           case "session_failed" -> one.mix() == SentRequest.Mix.OWN_TOKEN;
-          // Connections that were refused are attempts, too, and leave no trace.
+          // Refused connections are attempts too, and the ledger does not see them.
           case "unavailable" -> answer.attempts() > 0;
           default -> false;
         };

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An urgent request that comes while many standard ones wait at the same worker is called before
- * most of them. Counted, not timed; of those that were called once and by one worker, so that it is
- * known who called, and that nothing but the lanes decided.
+ * An urgent request that arrives while many standard ones wait at the same worker is called before
+ * most of them. The calls are counted, not timed, for requests that one worker called once, so that it is
+ * known which worker called, and that only the lanes decided.
  */
 final class UrgentNotBehindStandard extends ChaosGuarantee {
-  /** With fewer that wait, those that begin while a record is read weigh too much. */
+  /** With fewer waiting requests, those that start while a record is read would matter too much. */
   private static final int MANY = 8 * Stage.MAX_IN_FLIGHT;
 
   /**
-   * One, and one in so many more, may see half of them go first: a thread that was not scheduled
+   * A few may see half of them called first: a thread was not scheduled
    * for a while.
    */
   private static final int ONE_IN = 20;
@@ -66,7 +66,7 @@ final class UrgentNotBehindStandard extends ChaosGuarantee {
     }
   }
 
-  /** What the worker had received, and not called, when it received the urgent one. */
+  /** The requests that the worker had received and not called when it received the urgent one. */
   private static List<Called> waiting(Called urgent, List<Called> standard) {
     Instant then = urgent.answer().receivedAt();
     return standard.stream()

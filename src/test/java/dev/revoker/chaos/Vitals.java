@@ -11,15 +11,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a process holds.
+ * The resources of a process.
  *
- * @param at since the beginning
+ * @param at since the start of the run
  * @param heapKiB used after a full collection
  */
 record Vitals(Duration at, long heapKiB, long rssKiB, long threads, long files, long sockets) {
   private static final Pattern USED = Pattern.compile("total (\\d+)K, used (\\d+)K");
 
-  /** Looks at a JVM of this machine, and collects its garbage before. */
+  /** Reads the resources of a JVM on this machine, after a garbage collection. */
   static Vitals of(long pid, Duration at) throws IOException, InterruptedException {
     jcmd(pid, "GC.run");
     long heap = 0;

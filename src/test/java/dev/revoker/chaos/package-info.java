@@ -1,5 +1,5 @@
 /**
- * Real brokers, real workers and the sandbox, disturbed after a schedule that a seed decides. Each
+ * Real brokers, real workers and the sandbox, with disturbances that a seed determines. Each
  * promise of the contract is a {@link dev.revoker.chaos.ChaosGuarantee} that every run checks.
  */
 @NullMarked

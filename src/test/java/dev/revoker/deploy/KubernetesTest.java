@@ -130,8 +130,8 @@ class KubernetesTest {
             });
 
     assertThat(used).isNotEmpty();
-    for (Path told : List.of(example.resolve("kustomization.yaml"), Path.of("docs/DEPLOY.md"))) {
-      assertThat(Stream.of(Files.readString(told).split("\\s+")))
+    for (Path document : List.of(example.resolve("kustomization.yaml"), Path.of("docs/DEPLOY.md"))) {
+      assertThat(Stream.of(Files.readString(document).split("\\s+")))
           .filteredOn(word -> word.startsWith("--from-file="))
           .containsExactlyInAnyOrderElementsOf(
               used.stream().map(name -> "--from-file=" + name).toList());

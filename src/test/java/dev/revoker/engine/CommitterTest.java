@@ -46,7 +46,7 @@ class CommitterTest {
     rig.assertResults("key-revocations-0-0", "key-revocations-0-1", "key-revocations-0-3");
     assertThat(rig.store.offsets.get(ZERO).offset()).isEqualTo(2);
     assertThat(rig.store.transactions).isEqualTo(2);
-    assertThat(rig.told).hasSize(3);
+    assertThat(rig.reported).hasSize(3);
   }
 
   @Test
@@ -73,7 +73,7 @@ class CommitterTest {
 
     rig.step();
     assertThat(rig.loop.oldest("standard")).isNotNull();
-    assertThat(rig.told).isEmpty();
+    assertThat(rig.reported).isEmpty();
     assertThat(rig.loop.commitProblem().orElseThrow()).contains("TimeoutException");
 
     rig.stepsOverMs(400, 100);
@@ -117,7 +117,7 @@ class CommitterTest {
     rig.stepsOverMs(1000, 100);
 
     rig.assertResults("key-revocations-0-0", "key-revocations-0-1");
-    assertThat(rig.told).hasSize(2);
+    assertThat(rig.reported).hasSize(2);
     assertThat(rig.producers).hasSize(1);
     assertThat(rig.producer().calls).doesNotContain("abort");
   }
@@ -142,7 +142,7 @@ class CommitterTest {
     assertThat(rig.store.offsets.get(ZERO)).isEqualTo(new OffsetAndMetadata(3, ""));
     assertThat(rig.producers).hasSize(2);
     assertThat(rig.work.admitted).as("no call is repeated").hasSize(3);
-    assertThat(rig.told).as("every result is counted once").hasSize(3);
+    assertThat(rig.reported).as("every result is counted once").hasSize(3);
     assertThat(rig.loop.oldest("standard")).isNull();
   }
 

@@ -42,7 +42,7 @@ class OffsetGapCheckTest {
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, 140L));
     rig.consumer.seek(ZERO, 140);
 
-    List<ILoggingEvent> told =
+    List<ILoggingEvent> logged =
         Logged.by(
             OffsetGapCheck.class,
             () -> {
@@ -50,8 +50,8 @@ class OffsetGapCheckTest {
               rig.steps(2);
             });
 
-    assertThat(told).hasSize(1);
-    assertThat(told.getFirst().getKeyValuePairs().toString())
+    assertThat(logged).hasSize(1);
+    assertThat(logged.getFirst().getKeyValuePairs().toString())
         .contains("key-revocations-0", "from=\"100\"", "to=\"139\"");
     assertThat(rig.work.ids()).containsExactly("key-revocations-0-141");
   }
@@ -64,7 +64,7 @@ class OffsetGapCheckTest {
     rig.steps(2);
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, 3L));
 
-    List<ILoggingEvent> told =
+    List<ILoggingEvent> logged =
         Logged.by(
             OffsetGapCheck.class,
             () -> {
@@ -74,7 +74,7 @@ class OffsetGapCheckTest {
               rig.steps(2);
             });
 
-    assertThat(told).isEmpty();
+    assertThat(logged).isEmpty();
     assertThat(rig.work.admitted).hasSize(2);
   }
 
@@ -100,7 +100,7 @@ class OffsetGapCheckTest {
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, committed + 1));
     rig.consumer.seek(ZERO, committed + 1);
 
-    List<ILoggingEvent> told =
+    List<ILoggingEvent> logged =
         Logged.by(
             OffsetGapCheck.class,
             () -> {
@@ -108,8 +108,8 @@ class OffsetGapCheckTest {
               rig.steps(2);
             });
 
-    assertThat(told).hasSize(1);
-    assertThat(told.getFirst().getKeyValuePairs().toString())
+    assertThat(logged).hasSize(1);
+    assertThat(logged.getFirst().getKeyValuePairs().toString())
         .contains("from=\"" + committed + "\"", "to=\"" + committed + "\"");
   }
 
@@ -121,7 +121,7 @@ class OffsetGapCheckTest {
     rig.steps(2);
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, 100L));
 
-    List<ILoggingEvent> told =
+    List<ILoggingEvent> logged =
         Logged.by(
             OffsetGapCheck.class,
             () -> {
@@ -129,7 +129,7 @@ class OffsetGapCheckTest {
               rig.steps(2);
             });
 
-    assertThat(told).isEmpty();
+    assertThat(logged).isEmpty();
   }
 
   /** The look-up may block the loop for a second. */
@@ -160,7 +160,7 @@ class OffsetGapCheckTest {
     rig.consumer.beginningFailures.add(new WakeupException());
     rig.consumer.beginningFailures.add(new TimeoutException("no leader"));
 
-    List<ILoggingEvent> told =
+    List<ILoggingEvent> logged =
         Logged.by(
             OffsetGapCheck.class,
             () -> {
@@ -169,8 +169,8 @@ class OffsetGapCheckTest {
             });
 
     assertThat(rig.consumer.beginningLooks).isEqualTo(2);
-    assertThat(told).hasSize(1);
-    assertThat(told.getFirst().getKeyValuePairs().toString()).contains("no leader");
+    assertThat(logged).hasSize(1);
+    assertThat(logged.getFirst().getKeyValuePairs().toString()).contains("no leader");
     assertThat(rig.work.admitted).hasSize(1);
   }
 }

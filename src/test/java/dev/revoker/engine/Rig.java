@@ -43,7 +43,7 @@ final class Rig {
   final FakeWork work = new FakeWork();
 
   /** The results that the listener received. */
-  final List<Result> told = new ArrayList<>();
+  final List<Result> reported = new ArrayList<>();
 
   /** The durations of the transactions that the listener received. */
   final List<Long> toldNanos = new ArrayList<>();
@@ -70,7 +70,7 @@ final class Rig {
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,
             (results, nanos) -> {
-              told.addAll(results);
+              reported.addAll(results);
               toldNanos.add(nanos);
             },
             wakeupSignal(),

@@ -97,17 +97,17 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
 
   /** A future that learns its outcome while it is waited for. */
   private static final class Awaited extends CompletableFuture<RecordMetadata> {
-    private final Runnable begun;
+    private final Runnable onWait;
 
-    private Awaited(Runnable begun) {
-      this.begun = begun;
+    private Awaited(Runnable onWait) {
+      this.onWait = onWait;
     }
 
     @Override
     public RecordMetadata get(long timeout, TimeUnit unit)
         throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
       if (timeout > 0) {
-        begun.run();
+        onWait.run();
       }
       return super.get(timeout, unit);
     }
@@ -139,7 +139,7 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     connections(1);
   }
 
-  /** What its metric says of connections to brokers: one, unless told otherwise. */
+  /** What its metric says of connections to brokers: one by default. */
   public final void connections(int count) {
     connected = count;
     metric("producer-metrics", "connection-count", count);

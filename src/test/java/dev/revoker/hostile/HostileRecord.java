@@ -5,11 +5,11 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that somebody wrote to do harm.
+ * A hostile record.
  *
  * @param value null for a tombstone
  * @param timestampMs null for the present time
- * @param key that the value holds, as it is spelled there; null where it holds none
+ * @param key in the value, as spelled there; null if there is none
  * @param valid whether it is a request by the contract; otherwise its result is {@code rejected}
  */
 public record HostileRecord(
@@ -19,32 +19,32 @@ public record HostileRecord(
     @Nullable Long timestampMs,
     @Nullable String key,
     boolean valid) {
-  /** What is wrong with it. */
+  /** The kinds of hostile records. */
   public enum Kind {
-    /** {@code requested_at} of a year in which nobody asked for anything. */
+    /** {@code requested_at} in an impossible year. */
     REQUESTED_AT,
     /** A timestamp of the record that is hundreds of years away. */
     TIMESTAMP,
-    /** As long as a value may be. */
+    /** A value of the maximum length. */
     LARGEST,
-    /** Longer, up to the limit of the broker. */
+    /** A longer value, up to the broker's limit. */
     TOO_LARGE,
-    /** As many labels as there may be, each as long as it may be. */
+    /** The maximum number of labels, each of the maximum length. */
     LARGEST_LABELS,
     /** More labels, or longer ones. */
     TOO_MANY_LABELS,
-    /** Made so that the search for secrets in echoed text takes long. */
+    /** Made so that the search for secrets in echoed text is slow. */
     SLOW_REDACTION,
-    /** The id of somebody else's request, in the value or in {@code ce_id}. */
+    /** Another request's id, in the value or in {@code ce_id}. */
     COPIED_ID,
-    /** The labels that {@code submit} gives to somebody else's row. */
+    /** The labels of another row of {@code submit}. */
     COPIED_LABELS,
     /** No JSON, but the headers of a CloudEvent. */
     JUNK_EVENT,
     TOMBSTONE,
     /** Headers that are null, huge, or there twice. */
     HEADERS,
-    /** The key itself where it would be echoed. */
+    /** The key in fields that are echoed. */
     ECHOED_KEY,
     /** JSON that is deeply nested, or has a number with many digits. */
     DEEP_JSON

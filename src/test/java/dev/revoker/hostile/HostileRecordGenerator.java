@@ -12,7 +12,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
-/** Makes records of every hostile kind. The same random numbers give the same records. */
+/** Generates records of every hostile kind. The same random numbers give the same records. */
 public final class HostileRecordGenerator {
   /** A record of this size is still accepted by a broker with default settings. */
   private static final int NEARLY_ONE_MEGABYTE = 1_000_000;
@@ -40,8 +40,8 @@ public final class HostileRecordGenerator {
 
   /**
    * @param account that the requests name
-   * @param keys gives a fresh key, in hex digits
-   * @param victims gives the id of somebody else's request, or null while there is none
+   * @param keys returns a new key, in hex digits
+   * @param victims returns another request's id, or null while there is none
    */
   public HostileRecordGenerator(
       RandomGenerator random,
@@ -109,7 +109,7 @@ public final class HostileRecordGenerator {
         : valid(Kind.REQUESTED_AT, key, object(key, time));
   }
 
-  /** As in the attack of which the limits of labels are a consequence, and the most within them. */
+  /** As in the attack that led to the limits of labels, or the maximum within the limits. */
   private HostileRecord slow(String key) {
     String zeros = "0".repeat(256 - key.length()) + key;
     if (random.nextBoolean()) {
@@ -207,7 +207,7 @@ public final class HostileRecordGenerator {
     return "{\"api_securekey\":\"%s\",\"account\":\"%s\"%s}".formatted(key, account, moreFields);
   }
 
-  /** An object of exactly so many bytes. */
+  /** An object of exactly this many bytes. */
   private String padded(String key, int bytes) {
     String empty = object(key, ",\"x\":\"\"");
     return object(key, ",\"x\":\"" + "0".repeat(bytes - empty.length()) + "\"");

@@ -1,4 +1,4 @@
-/** Records that are written to do harm, for the guarantee NoRecordStopsTheWork. */
+/** Hostile records, for the guarantee NoRecordStopsTheWork. */
 @NullMarked
 package dev.revoker.hostile;
 

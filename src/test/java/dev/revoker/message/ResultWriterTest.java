@@ -211,14 +211,14 @@ class ResultWriterTest {
 
   @Test
   void loneSurrogatesDoNotBreakTheUtf8() throws CharacterCodingException {
-    String lone = "\uDC00a\uD800";
-    Map<String, String> labels = Map.of(lone, lone);
-    Echo echo = new Echo("r", null, lone, lone, lone, null, labels, null, null);
-    ResultError error = new ResultError(lone, lone);
+    String unpaired = "\uDC00a\uD800";
+    Map<String, String> labels = Map.of(unpaired, unpaired);
+    Echo echo = new Echo("r", null, unpaired, unpaired, unpaired, null, labels, null, null);
+    ResultError error = new ResultError(unpaired, unpaired);
     Result result =
         new Result(request(echo), Outcome.REFUSED, KeyState.UNKNOWN, 400, error, 1, 0, DONE);
 
-    byte[] value = new ResultWriter(lone, "g").value(result);
+    byte[] value = new ResultWriter(unpaired, "g").value(result);
 
     StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value));
     JsonNode json = JSON.readTree(value);

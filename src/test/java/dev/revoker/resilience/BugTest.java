@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** A bug is told at once, wherever it strikes: nothing goes on with a state that may be wrong. */
+/** A bug is reported at once, wherever it happens: nothing continues with a state that may be wrong. */
 class BugTest {
-  private final List<String> told = new ArrayList<>();
+  private final List<String> reported = new ArrayList<>();
   private final ManualTime time = new ManualTime();
 
   @Test
@@ -27,7 +27,7 @@ class BugTest {
             });
     assertThatThrownBy(() -> dispatcher.admit(Ask.in("urgent").request(0), new Asked()))
         .hasMessage("no threads left");
-    assertThat(told).containsExactly("no threads left, room to ask");
+    assertThat(reported).containsExactly("no threads left, room to ask");
   }
 
   @Test
@@ -46,7 +46,7 @@ class BugTest {
           public void withdrawn() {}
         });
     assertThatThrownBy(() -> api.only().answer(ApiAnswers.DONE)).hasMessage("queue is full");
-    assertThat(told).containsExactly("queue is full, room to ask");
+    assertThat(reported).containsExactly("queue is full, room to ask");
   }
 
   @Test
@@ -57,7 +57,7 @@ class BugTest {
     calls.getFirst().accept(ApiAnswers.DONE);
     assertThatThrownBy(() -> calls.getFirst().accept(ApiAnswers.DONE))
         .isInstanceOf(IllegalStateException.class);
-    assertThat(told).hasSize(1);
+    assertThat(reported).hasSize(1);
   }
 
   @Test
@@ -66,7 +66,7 @@ class BugTest {
     assertThatThrownBy(
             () -> dispatcher.admit(Ask.in("urgent").of("nobody").request(0), new Asked()))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(told).hasSize(1);
+    assertThat(reported).hasSize(1);
   }
 
   private Dispatcher dispatcher(Api api) {
@@ -98,7 +98,7 @@ class BugTest {
 
     @Override
     public void broken(Throwable bug) {
-      told.add(bug.getMessage() + ", " + room());
+      reported.add(bug.getMessage() + ", " + room());
     }
 
     /** Another thread can ask: the lock is free. */

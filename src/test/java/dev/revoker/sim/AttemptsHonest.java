@@ -34,7 +34,7 @@ final class AttemptsHonest extends SimGuarantee {
     }
   }
 
-  /** By the contract, in words of this test's own. */
+  /** The contract's rule, written again for this test. */
   static boolean uncertain(@Nullable ApiAnswer answer) {
     return answer instanceof ApiAnswer.NoAnswer
         || answer instanceof ApiAnswer.Failed

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A worker holds at most so many requests of a lane, however many wait in the topic. */
+/** A worker admits a bounded number of requests of a lane, however many wait in the topic. */
 final class BoundedMemory extends SimGuarantee {
   private static final int MIN_REQUESTS = 2048;
   private static final int REQUESTS_PER_SLOT = 4;

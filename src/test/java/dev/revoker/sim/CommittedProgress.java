@@ -4,7 +4,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
 
-/** A reader of its own for the metadata, after the table in OffsetMapCodec's documentation. */
+/** A second reader of the metadata, written after the table in OffsetMapCodec's documentation. */
 public record CommittedProgress(long nextOffset, long endOffset, Set<Long> unanswered) {
   private static final int TOPIC_ID_BYTES = 16;
 
@@ -13,7 +13,7 @@ public record CommittedProgress(long nextOffset, long endOffset, Set<Long> unans
     return offset < nextOffset || (offset < endOffset && !unanswered.contains(offset));
   }
 
-  /** What was committed, read: version 2, or version 1, which lacks the first three values. */
+  /** Reads committed metadata: version 2, or version 1, which lacks the first three values. */
   public static CommittedProgress read(long nextOffset, String metadata) {
     if (metadata.isEmpty()) {
       return new CommittedProgress(nextOffset, nextOffset, Set.of());

@@ -1,6 +1,6 @@
 package dev.revoker.sim;
 
-/** When faults end and time runs on, every request has a result that a reader can see. */
+/** Some time after the faults end, every request has a result that a reader can see. */
 final class EveryRequestAnswered extends SimGuarantee {
   private final Simulation sim;
 

@@ -4,11 +4,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker's main thread, which runs only while the simulation waits for it: one of the two runs at
- * any time, never both, so there is nothing to race.
+ * A worker's main thread, which runs only while the simulation waits for it. Only one of the two runs
+ * at any time, so there are no races.
  */
 final class Fiber {
-  /** Ends a fiber from inside, as kill -9 does: no handler of ours may catch it. */
+  /** Ends a fiber from inside, as kill -9 does. The worker's code must not catch it. */
   static final class Killed extends Error {
     private static final long serialVersionUID = 1L;
 
@@ -33,7 +33,7 @@ final class Fiber {
                   try {
                     main.run();
                   } catch (Killed killedNow) {
-                    // As asked.
+                    // The simulation ended this fiber.
                   } catch (Throwable escaped) {
                     failure = escaped;
                   }
@@ -47,7 +47,7 @@ final class Fiber {
     return ended;
   }
 
-  /** What escaped from its main, which is a bug of the simulation. */
+  /** The exception that its main threw, which is a bug of the simulation. */
   @Nullable Throwable failure() {
     return failure;
   }
@@ -69,7 +69,7 @@ final class Fiber {
     }
   }
 
-  /** Ends it where it stands. The simulation's thread. */
+  /** Ends it where it waits. The simulation's thread. */
   void kill() {
     killed = true;
     if (thread.getState() == Thread.State.NEW) {

@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody who may write to the request topics, and writes to do harm. */
+/** An attacker with the right to write to the request topics. */
 final class HostileWorkload {
-  /** By then the workers have joined the group. */
+  /** The workers have joined the group before. */
   private static final long ATTACK_MS = 20_000;
 
   private static final int URGENT_REQUESTS = 10;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
-/** Takes every line of the log, at TRACE, in place of all other appenders, until it is closed. */
+/** Receives every log line at TRACE instead of all other appenders, until it is closed. */
 final class LogWatch implements AutoCloseable {
   private final Logger root =
       ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(Logger.ROOT_LOGGER_NAME);
@@ -27,7 +27,7 @@ final class LogWatch implements AutoCloseable {
         }
       };
 
-  /** Who wants each line; changed from run to run. */
+  /** The receiver of each line; each run sets its own. */
   Consumer<String> line = text -> {};
 
   LogWatch() {

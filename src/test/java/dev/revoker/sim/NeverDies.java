@@ -1,6 +1,6 @@
 package dev.revoker.sim;
 
-/** No fault that passes ends a worker: it goes on until it is asked to stop. */
+/** No transient fault ends a worker; it runs until it is stopped. */
 final class NeverDies extends SimGuarantee {
   NeverDies(Simulation sim) {
     super(sim.world);

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Whatever somebody writes to a request topic: no worker ends, each record has one result, the
- * result of another request holds nothing of it, and an urgent request is answered in time.
+ * Whatever is written to a request topic: no worker ends, each record has one result, the
+ * result of another request contains nothing of it, and an urgent request is answered in time.
  */
 final class NoRecordStopsTheWork extends SimGuarantee {
-  /** From written to committed, while nothing but the attack goes on. */
+  /** From written to committed, while there are no faults besides the attack. */
   private static final long URGENT_NANOS = 3 * World.SECOND;
 
   private static final long TURN_MS = 3_000;
@@ -93,7 +93,7 @@ final class NoRecordStopsTheWork extends SimGuarantee {
     return made.lane().equals(sim.scenario.config.lanes().getFirst().name());
   }
 
-  /** What in the result of a request is not its own, or null. */
+  /** The part of a result that does not come from its request, or null. */
   private @Nullable String spoiled(RequestLedger.Made made, JsonNode result) {
     if (!made.malformed()
         && !result.get("key_fingerprint").asString().equals(fingerprint(made.spelling()))) {

@@ -14,7 +14,7 @@ final class NoSecretOutside extends SimGuarantee {
     super(sim.world);
   }
 
-  /** Whether any secret stands in it, in either case. */
+  /** Whether the text contains a secret, in upper or lower case. */
   static boolean holdsSecret(String text) {
     String canary = Upstream.CANARY;
     for (int at = text.length() - canary.length(); at >= 0; at--) {

@@ -6,8 +6,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What a commit says of a partition, its offset and its map together, is what has a committed
- * result: no more (a request would be passed over), no less (one would be answered twice).
+ * The requests that a commit's offset and metadata call answered are those that have a committed
+ * result: no more (a request would be skipped), no less (one would be answered twice).
  */
 final class NothingPassedOver extends SimGuarantee {
   private final Simulation sim;

@@ -2,7 +2,7 @@ package dev.revoker.sim;
 
 import java.util.List;
 
-/** Never a second committed result for a request. */
+/** No request has a second committed result. */
 final class OneCommittedResult extends SimGuarantee {
   OneCommittedResult(Simulation sim) {
     super(sim.world);

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker has at most one login of an account under way, and does not try a refused one again
+ * A worker has at most one login of an account in flight, and does not repeat a refused one
  * before login.retry.ms.
  */
 final class OneLoginAtATime extends SimGuarantee {
@@ -21,7 +21,7 @@ final class OneLoginAtATime extends SimGuarantee {
     this.retryNanos = sim.scenario.config.loginRetryMs() * World.MS;
   }
 
-  /** Whether a login was refused for good, rather than failed for now. */
+  /** Whether a login was refused, which is not a transient failure. */
   static boolean refused(@Nullable ApiAnswer answer) {
     return switch (answer) {
       case ApiAnswer.Refused refused -> !refused.errorType().equals("UNHANDLED_ERROR");

@@ -6,7 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A large interface of which only what the engine uses is there: the rest throws. */
+/** Implements the methods of a large interface that the engine uses; the others throw. */
 final class Partial {
   private static final Map<Method, Method> KNOWN = new ConcurrentHashMap<>();
 

@@ -16,9 +16,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What really happened: every request, every time a worker took it on, every call of the API. */
+/** The record of a run: every request, every admission by a worker, every call of the API. */
 final class RequestLedger {
-  /** A key of the upstream. */
+  /** A key of the API. */
   static final class Key {
     final String account;
     boolean active = true;
@@ -36,12 +36,12 @@ final class RequestLedger {
   }
 
   /**
-   * A request as it was made.
+   * A request as it was sent.
    *
-   * @param spelling of the key, which no other request shares: two requests for one key differ in
+   * @param spelling of the key, unique to this request: two requests for one key differ in
    *     the case of its digits
-   * @param key null where the upstream never had it
-   * @param hostile null where it was not written to do harm
+   * @param key null if the API never had it
+   * @param hostile null if the record is not hostile
    */
   record Made(
       Source source,
@@ -61,7 +61,7 @@ final class RequestLedger {
     }
   }
 
-  /** A worker has taken a request on. */
+  /** A worker admitted a request. */
   static final class Admission {
     final SimProcess process;
     final Made made;
@@ -79,8 +79,8 @@ final class RequestLedger {
     /** The partition was revoked or lost before a result of it was committed. */
     boolean gone;
 
-    /** Its result is committed, as the worker knows it. */
-    boolean told;
+    /** Its result is committed, and the worker knows it. */
+    boolean reported;
 
     Admission(SimProcess process, Made made) {
       this.process = process;
@@ -102,7 +102,7 @@ final class RequestLedger {
     /** Null for a login of an account, and for a logout. */
     final @Nullable Admission admission;
 
-    /** Whose login; null for the rest. */
+    /** The account of a login; null for other calls. */
     final @Nullable String account;
 
     /** A login with the request's key, after the first removal. */
@@ -113,7 +113,7 @@ final class RequestLedger {
 
     boolean removed;
 
-    /** The API was taken to be up when the answer had been reckoned. */
+    /** The breaker was closed after this answer. */
     boolean apiUpAfter;
 
     long endedNanos = Long.MAX_VALUE;

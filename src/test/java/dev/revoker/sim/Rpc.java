@@ -5,12 +5,12 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of a Kafka client to the brokers, repeated by the client until it is answered: while
- * they are out of reach, when they ask to come again, and when the answer is lost. It takes effect
+ * A request of a Kafka client to the brokers. The client repeats it while the brokers are
+ * unreachable, after a retriable error, and when the answer is lost. It takes effect
  * once.
  */
 final class Rpc<T> {
-  /** The brokers ask the client to come again. */
+  /** A retriable error. */
   static final class NotYet extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -46,12 +46,12 @@ final class Rpc<T> {
     return error;
   }
 
-  /** Only when it is done without an error. */
+  /** Called only if the request succeeds. */
   @Nullable T value() {
     return value;
   }
 
-  /** The client does not ask again; what is on its way still arrives. */
+  /** The client stops repeating; a request in flight still arrives. */
   void cancel() {
     cancelled = true;
   }

@@ -15,15 +15,15 @@ import java.util.SplittableRandom;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What a seed stands for: the configuration, the load, how bad the weather is and what is done to
- * the workers. Each kind of fault is there in some seeds and absent in others, so that each is met
- * alone and with every other.
+ * What a seed determines: the configuration, the load, the rates of faults and the disturbances of
+ * the workers. Each kind of fault occurs in some seeds and not in others, so that each is tested
+ * alone and together with every other.
  */
 final class Scenario {
-  /** Something that is done at a time. */
+  /** A disturbance at a time. */
   record Action(long atMs, Kind kind) {}
 
-  /** What may be done. Each ends by itself, or when the faults end. */
+  /** The disturbances. Each ends by itself, or when the faults end. */
   enum Kind {
     START,
     STOP,
@@ -39,20 +39,20 @@ final class Scenario {
     CLOCK_JUMP
   }
 
-  /** What may happen at all. */
+  /** The kinds of scenarios. */
   enum Weather {
     ANY,
-    /** 24 hours of all that there is, at a steady pace. */
+    /** 24 hours with all kinds of disturbances, at a steady rate. */
     A_DAY,
-    /** Nothing goes wrong, but hostile records that are slow to read fill the lanes. */
+    /** No faults, but hostile records that are slow to read fill the lanes. */
     ATTACK
   }
 
   private enum Shape {
     USUAL,
-    /** More requests at a time than a worker may hold. */
+    /** More requests at once than a worker may admit. */
     FLOOD,
-    /** So many requests in back-off, so far apart, that the offset's metadata is near its limit. */
+    /** So many requests in back-off that the offset's metadata is near its limit. */
     SCATTERED
   }
 
@@ -81,16 +81,16 @@ final class Scenario {
   final boolean bursts;
   final List<Action> actions = new ArrayList<>();
 
-  /** A whole day. */
+  /** Whether the scenario lasts a day. */
   final boolean lasting;
 
   /** Another account's key answers ITEM_NOT_FOUND, else ACCOUNT_UNPRIVILEGED. */
   final boolean hidesForeignKeys;
 
-  /** How many records somebody writes to do harm. */
+  /** The number of hostile records. */
   final int hostileRecords;
 
-  /** How long it takes to read a record that is made to be slow, on average; 0 is no time. */
+  /** The mean time to read a record that is made to be slow; 0 is no time. */
   final double slowReadMs;
 
   /** Whether a worker asks the results topic what was revoked before. */
@@ -113,7 +113,7 @@ final class Scenario {
   }
 
   Scenario(long seed, Weather weather) {
-    // Draws of their own, so that the rest of a seed's scenario does not depend on them.
+    // A separate generator, so that the rest of a seed's scenario does not depend on it.
     SplittableRandom apart = new SplittableRandom(seed * 37 + 11);
     attack = weather == Weather.ATTACK;
     hidesForeignKeys = apart.nextBoolean();
@@ -185,7 +185,7 @@ final class Scenario {
     }
   }
 
-  /** Workers come and go at nearly the same times, so that drains meet rebalances. */
+  /** Workers start and stop at nearly the same times, so that drains overlap with rebalances. */
   private void rollingRestarts() {
     for (int i = between(2, 6); i > 0; i--) {
       long atMs = between(2_000, (int) durationMs);
@@ -194,7 +194,7 @@ final class Scenario {
     }
   }
 
-  /** Something every ten minutes, and as many workers that come as go. */
+  /** A disturbance every ten minutes, with as many starts as stops. */
   private void aDay() {
     Kind[] kinds = Kind.values();
     for (long atMs = 600_000; atMs < durationMs; atMs += 600_000) {
@@ -202,13 +202,13 @@ final class Scenario {
     }
   }
 
-  /** A calm one: nothing goes wrong but what is asked for. */
+  /** No faults except the given disturbances. */
   Scenario faultsOver() {
     faultsOver = true;
     return this;
   }
 
-  /** Nothing goes wrong; workers come and go in order. */
+  /** No faults; workers start and stop gracefully. */
   boolean gentle() {
     return gentle;
   }
@@ -218,7 +218,7 @@ final class Scenario {
     return Config.ANY_ACCOUNT.equals(config.defaultAccount());
   }
 
-  /** Hostile records fill the lanes, and nothing else goes wrong. */
+  /** Hostile records fill the lanes, without other faults. */
   boolean attack() {
     return attack;
   }

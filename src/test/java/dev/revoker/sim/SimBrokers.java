@@ -20,8 +20,8 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The brokers as one: logs, the transaction coordinator with its epochs and time-outs, the group.
- * They may be out of reach for all, or for one.
+ * All brokers as one: logs, the transaction coordinator with its epochs and time-outs, the group.
+ * They may be unreachable for all workers or for one.
  */
 final class SimBrokers {
   static final int MAX_METADATA_BYTES = 4096;
@@ -37,13 +37,13 @@ final class SimBrokers {
   record Stored(
       long offset, long timestampMs, byte @Nullable [] value, List<Header> headers, boolean slow) {}
 
-  /** A transaction that is decided: from now on it is as good as committed. */
+  /** A transaction whose commit is decided; it will be committed. */
   record Commit(
       String transactionalId,
       List<ProducerRecord<byte[], byte[]>> results,
       Map<TopicPartition, OffsetAndMetadata> offsets) {}
 
-  /** Told of each commit. */
+  /** Listener for commits. */
   interface Observer {
     void committed(Commit commit);
   }
@@ -102,7 +102,7 @@ final class SimBrokers {
     tick();
   }
 
-  /** Made of the names: no topic is created twice here. */
+  /** Derived from the name, because no topic is created twice here. */
   static Map<String, Uuid> topicIds(Set<String> topics) {
     Map<String, Uuid> ids = new HashMap<>();
     topics.forEach(topic -> ids.put(topic, new Uuid(4, topic.hashCode())));
@@ -136,7 +136,7 @@ final class SimBrokers {
     return append(partition, value, headers, nowMs(), false);
   }
 
-  /** Appends a record that is written to do harm. */
+  /** Appends a hostile record. */
   Stored append(TopicPartition partition, HostileRecord record) {
     Long timestampMs = record.timestampMs();
     return append(
@@ -163,7 +163,7 @@ final class SimBrokers {
     return stored;
   }
 
-  /** Where the next record or hole will be. */
+  /** The offset of the next record or hole. */
   long endOffset(TopicPartition partition) {
     return endOffsets.getOrDefault(partition, 0L);
   }
@@ -184,7 +184,7 @@ final class SimBrokers {
 
   // ---- offsets
 
-  /** What a reader with isolation.level=read_committed is told; not while a commit is pending. */
+  /** What an OffsetFetch answers with require-stable; an error while a commit is pending. */
   @Nullable OffsetAndMetadata stableOffset(TopicPartition partition) {
     for (Transactional one : transactional.values()) {
       if (one.current != null && one.current.offsets.containsKey(partition)) {
@@ -208,7 +208,7 @@ final class SimBrokers {
     return ++one.epoch;
   }
 
-  /** Appends results, and gives the offset of the first. */
+  /** Appends results and returns the offset of the first. */
   long produce(String id, int epoch, List<ProducerRecord<byte[], byte[]>> records) {
     Transactional one = ofEpoch(id, epoch, new InvalidProducerEpochException("an old epoch"));
     Txn txn = ongoing(one);
@@ -235,7 +235,7 @@ final class SimBrokers {
     txn.offsets.putAll(added);
   }
 
-  /** Ends the transaction and gives the epoch of the next. */
+  /** Ends the transaction and returns the epoch of the next. */
   int end(String id, int epoch, boolean commit) {
     Transactional one = ofEpoch(id, epoch, new ProducerFencedException("an old epoch"));
     if (one.current != null && one.current.decision == Decision.ONGOING) {
@@ -259,7 +259,7 @@ final class SimBrokers {
       current = new Txn(world.nanos());
       one.current = current;
     } else if (current.decision != Decision.ONGOING) {
-      // The one before is being written down.
+      // The markers of the transaction before are still being written.
       throw new Rpc.NotYet();
     }
     return current;
@@ -301,12 +301,12 @@ final class SimBrokers {
         });
   }
 
-  /** What a reader of the results with isolation.level=read_committed can have read by now. */
+  /** The results that a reader with isolation.level=read_committed can see now. */
   List<ProducerRecord<byte[], byte[]>> visible() {
     return visible;
   }
 
-  /** Moves the last stable offset on, up to the first transaction that is not written down. */
+  /** Advances the last stable offset up to the first open transaction. */
   private void stabilise() {
     while (lastStable < results.size() && results.get(lastStable).getValue().writtenDown) {
       Map.Entry<ProducerRecord<byte[], byte[]>, Txn> entry = results.get(lastStable++);
@@ -323,7 +323,7 @@ final class SimBrokers {
         () -> {
           if (up) {
             group.tick();
-            // As a broker does, which looks every ten seconds.
+            // A broker also looks for timed-out transactions every ten seconds.
             if (++ticks % 20 == 0) {
               transactional.values().forEach(this::timeOut);
             }

@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The classic consumer with cooperative rebalances: callbacks come inside poll and close,
- * heartbeats from a thread of its own.
+ * heartbeats come from a separate thread.
  */
 @SuppressWarnings("removal") // Kafka offers no other way to make group metadata
 final class SimConsumer {
-  /** Told of what was handed to the worker. */
+  /** Listener for records that the worker got. */
   interface Observer {
     void polled(TopicPartition partition, int records);
 
-    /** These are no longer the worker's; told after its callback. */
+    /** These partitions are no longer the worker's; called after its callback. */
     void gone(Set<TopicPartition> partitions);
   }
 

@@ -18,7 +18,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
-/** A consumer's positions, and what it reads from them. */
+/** A consumer's positions and the records that it reads. */
 final class SimFetcher {
   private final SimProcess process;
   private final World world;
@@ -30,7 +30,7 @@ final class SimFetcher {
   private @Nullable Rpc<Map<TopicPartition, Long>> positionFetch;
 
   /**
-   * @param observer told of what is handed out
+   * @param observer listener for the records
    */
   SimFetcher(
       SimProcess process,
@@ -56,7 +56,7 @@ final class SimFetcher {
     positions.put(partition, offset);
   }
 
-  /** Where the next record of each is looked for. */
+  /** The position of each partition. */
   Map<TopicPartition, OffsetAndMetadata> positions(Collection<TopicPartition> partitions) {
     Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
     partitions.forEach(
@@ -70,12 +70,12 @@ final class SimFetcher {
     paused.removeAll(gone);
   }
 
-  /** Whether {@link #fetchPositions} would have something to do. */
+  /** Whether {@link #fetchPositions} has partitions to look up. */
   boolean positionsDue(Set<TopicPartition> owned) {
     return positionFetch != null ? positionFetch.done() : positions.size() < owned.size();
   }
 
-  /** Looks up where reading begins, for the partitions that are new. */
+  /** Looks up the starting positions of new partitions. */
   void fetchPositions(Set<TopicPartition> owned) {
     Rpc<Map<TopicPartition, Long>> answered = positionFetch;
     if (answered != null && answered.done()) {
@@ -109,7 +109,7 @@ final class SimFetcher {
     }
   }
 
-  /** Whether {@link #fetch} would bring something. */
+  /** Whether {@link #fetch} would return records. */
   boolean fetchable() {
     if (!cluster.reachable(process)) {
       return false;

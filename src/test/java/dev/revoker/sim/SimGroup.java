@@ -21,7 +21,7 @@ final class SimGroup {
   static final long SESSION_NANOS = 10 * World.SECOND;
   private static final long REBALANCE_NANOS = 300 * World.SECOND;
 
-  /** What a member gets from a rebalance. */
+  /** A member's result of a rebalance. */
   record Assignment(String memberId, int generation, Set<TopicPartition> partitions) {}
 
   private static final class Member {
@@ -53,7 +53,7 @@ final class SimGroup {
     this.partitions = partitions;
   }
 
-  /** A member's JoinGroup, asked again until the rebalance is over. */
+  /** A member's JoinGroup, repeated until the rebalance is over. */
   final class Join {
     private String memberId;
     private final Set<TopicPartition> owned;
@@ -114,7 +114,7 @@ final class SimGroup {
   /** Whether this member may commit in a transaction. */
   void validate(ConsumerGroupMetadata who) {
     if (who.memberId().isEmpty() && who.generationId() < 0) {
-      // Who does not say who it is is not fenced.
+      // A commit without a member id is not fenced.
       return;
     }
     if (!members.containsKey(who.memberId())) {
@@ -129,7 +129,7 @@ final class SimGroup {
     return rebalancing;
   }
 
-  /** A coordinator that takes over gives everyone a whole session. */
+  /** A new coordinator gives every member a whole session timeout. */
   void coordinatorMoved() {
     members.values().forEach(member -> member.seenNanos = world.nanos());
   }
@@ -168,7 +168,7 @@ final class SimGroup {
     }
   }
 
-  /** Cooperative: what another still owns is given in the next generation. */
+  /** Cooperative: partitions that another member still owns are assigned in the next generation. */
   private void assign() {
     Map<TopicPartition, Member> owners = owners();
     Map<Member, Set<TopicPartition>> target = new LinkedHashMap<>();

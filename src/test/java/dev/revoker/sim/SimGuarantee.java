@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A promise of the contract, as an object that sees all that happens and says when it is broken.
- * Each counts how often it was put to the test.
+ * A guarantee: an object that sees all events and reports violations.
+ * Each counts its checks.
  */
 abstract class SimGuarantee {
   private final World world;
@@ -37,43 +37,43 @@ abstract class SimGuarantee {
         new NeverDies(sim));
   }
 
-  /** A request stands in its topic. */
+  /** A request is in its topic. */
   void onProduce(RequestLedger.Made made) {}
 
-  /** A worker was handed records by its consumer. */
+  /** A worker got records from its consumer. */
   void onPoll(SimWorker worker, String topic, int records) {}
 
-  /** A worker's dispatcher has taken a request in. */
+  /** A worker's dispatcher admitted a request. */
   void onAdmit(SimWorker worker, RequestLedger.Admission admission) {}
 
-  /** The dispatcher has said what came of it. */
+  /** The dispatcher has the request's result. */
   void onOutcome(SimWorker worker, RequestLedger.Admission admission) {}
 
-  /** What a worker had taken in and not committed is not its own any more. */
+  /** The requests that a worker admitted and did not commit no longer belong to it. */
   void onGone(SimWorker worker, RequestLedger.Admission admission) {}
 
   /** A call of the API begins. */
   void onCall(SimWorker worker, RequestLedger.Call call) {}
 
-  /** Its answer reached the worker. */
+  /** A call's answer reached the worker. */
   void onAnswer(SimWorker worker, RequestLedger.Call call) {}
 
-  /** A transaction is decided to be committed. */
+  /** The commit of a transaction is decided. */
   void onCommit(SimBrokers.Commit commit, List<Committed> results) {}
 
-  /** A worker says that these are committed. */
+  /** A worker reports these results as committed. */
   void onTold(SimWorker worker, List<Result> results) {}
 
-  /** A worker was asked to stop. */
+  /** A worker got SIGTERM. */
   void onStop(SimWorker worker) {}
 
-  /** A worker's process has ended by itself. */
+  /** A worker's process ended by itself. */
   void onExit(SimWorker worker) {}
 
   /** After every event. */
   void onStep(List<SimWorker> workers) {}
 
-  /** The faults are over and all has come to rest. */
+  /** The faults are over and nothing is in flight. */
   void atEnd() {}
 
   /** A committed result and the request that it answers. */
@@ -83,7 +83,7 @@ abstract class SimGuarantee {
     return getClass().getSimpleName();
   }
 
-  /** How often it was put to the test. */
+  /** The number of checks. */
   final long asked() {
     return asked;
   }

@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process of a worker: its main thread, its timers and what the network brings it. Frozen, it
- * gets nothing until it wakes; dead, nothing ever.
+ * A worker's process: its main thread, its timers and the answers from the network. A frozen one
+ * gets its events when it is thawed, a dead one never.
  */
 final class SimProcess {
   enum State {
@@ -72,7 +72,7 @@ final class SimProcess {
     world.at(0, name + " starts", fiber::resume);
   }
 
-  /** kill -9: nothing of it happens any more; what it sent is on its way. */
+  /** kill -9: it has no further events; what it sent still arrives. */
   void crash() {
     world.trace(name + " CRASHES");
     state = State.DEAD;
@@ -101,7 +101,7 @@ final class SimProcess {
     }
     world.trace(name + " THAWS");
     state = State.RUNNING;
-    // Its threads all go on at once, in any order; each sees what came in its own order.
+    // Its threads continue at once, in any order; each sees its own events in their order.
     while (!mailbox.isEmpty()) {
       Runnable missed = mailbox.poll();
       post(world.nanosBetween(0, 0.05), name + " missed", missed);
@@ -114,7 +114,7 @@ final class SimProcess {
     skewNanos += nanos;
   }
 
-  /** Happens in this process, if it lives by then. */
+  /** Runs in this process at that time, if it still lives. */
   World.Event post(long delayNanos, String what, Runnable action) {
     return world.at(delayNanos, what, () -> deliver(action));
   }
@@ -127,20 +127,20 @@ final class SimProcess {
     }
   }
 
-  /** The main thread waits for the condition, at most until then. */
+  /** The main thread waits for the condition, at most until the deadline. */
   void await(BooleanSupplier until, long deadlineNanos) {
     while (!until.getAsBoolean() && world.nanos() < deadlineNanos) {
       suspend(until, deadlineNanos - world.nanos());
     }
   }
 
-  /** The main thread does a little work; anything may happen meanwhile. */
+  /** The main thread works for a short time, in which other events may happen. */
   void pass() {
     long until = world.nanos() + world.nanosBetween(0.002, 0.04);
     await(() -> false, until);
   }
 
-  /** The main thread computes for so long. */
+  /** The main thread computes for this time. */
   void spend(long nanos) {
     long until = world.nanos() + nanos;
     await(() -> false, until);
@@ -158,7 +158,7 @@ final class SimProcess {
     timeUp.cancelled = true;
   }
 
-  /** To be called after every event: wakes the main thread if what it waits for is there. */
+  /** Called after every event: wakes the main thread if its condition holds. */
   void check() {
     BooleanSupplier until = waitingFor;
     if (state == State.RUNNING && until != null && !resumeDue && until.getAsBoolean()) {

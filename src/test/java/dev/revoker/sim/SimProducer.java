@@ -107,12 +107,12 @@ final class SimProducer {
     return outcome;
   }
 
-  /** What becomes of a record. Who waits for it lets the time of the simulation pass. */
+  /** The future of a record. Waiting for it lets virtual time pass. */
   private final class Outcome implements Future<RecordMetadata> {
     private @Nullable Rpc<Long> produced;
     private int index;
 
-    /** Never sent, for the transaction is aborted. */
+    /** Never sent, because the transaction is aborted. */
     private boolean dropped;
 
     @Override
@@ -195,7 +195,7 @@ final class SimProducer {
     }
   }
 
-  /** What became of the records, their futures tell. */
+  /** The futures have the result of each record. */
   void flush() {
     process.pass();
     deliver();
@@ -211,8 +211,8 @@ final class SimProducer {
       failIfError();
       require(State.IN_TRANSACTION);
       if (!unsent.isEmpty() && world.chance(0.01)) {
-        // Kafka's sender looks for records, and for a commit then: it does not see what comes in
-        // between, and commits without it (docs/kafka-notes.md).
+        // Kafka's sender looks for records and then for a commit. It misses a record that arrives in
+        // between and commits without it (docs/kafka-notes.md).
         unsent.clear();
         outcomes.clear();
       }
@@ -240,7 +240,7 @@ final class SimProducer {
     end(false);
   }
 
-  /** What is asked of them: whether there is a connection, and whether anything came by it. */
+  /** Whether there is a connection, and whether it brought an answer. */
   Map<MetricName, Metric> metrics() {
     boolean reachable = cluster.reachable(process);
     heard += reachable ? 1 : 0;
@@ -273,7 +273,7 @@ final class SimProducer {
     return world.nanos() + scenario.maxBlockMs * World.MS;
   }
 
-  /** Sends what is gathered; it must arrive within delivery.timeout.ms. */
+  /** Sends the batch, which must arrive within delivery.timeout.ms. */
   private void deliver() {
     if (unsent.isEmpty()) {
       return;
@@ -321,7 +321,7 @@ final class SimProducer {
   }
 
   /**
-   * The end waits its turn: what was to be sent before is sent before, also where it is aborted.
+   * The end of a transaction waits until earlier records are sent, also for an abort.
    */
   private boolean offsetsSent(long until) {
     Rpc<Boolean> rpc = offsets;
@@ -332,7 +332,7 @@ final class SimProducer {
     return rpc.done();
   }
 
-  /** Waits for the records; false if that takes longer than may be blocked. */
+  /** Waits for the records; false after max.block.ms. */
   private boolean delivered(long until) {
     Rpc<Long> rpc = delivery;
     if (rpc == null) {
@@ -353,7 +353,7 @@ final class SimProducer {
   private KafkaException failed(KafkaException error) {
     boolean fatal =
         error instanceof ProducerFencedException || error instanceof OutOfOrderSequenceException;
-    // An abort that is refused leaves nothing to abort with.
+    // After a refused abort the producer cannot abort again.
     state = fatal || state == State.ABORTING ? State.FATAL_ERROR : State.ABORTABLE_ERROR;
     lastError = error;
     return error;
@@ -380,7 +380,7 @@ final class SimProducer {
     }
   }
 
-  /** A request that the broker refuses now and then. */
+  /** A request that the broker refuses sometimes. */
   private <T> Supplier<T> faulty(Supplier<T> request) {
     return () -> {
       if (scenario.faulty() && world.chance(scenario.producerFaults)) {
@@ -397,7 +397,7 @@ final class SimProducer {
                 .formatted(
                     process.name, fault.getClass().getSimpleName(), tooLate ? "after" : "before"));
         if (tooLate && !(fault instanceof TransactionAbortableException)) {
-          // What is fatal to the producer says nothing of what the brokers have done.
+          // A fatal error of the producer does not say whether the brokers committed.
           request.get();
         }
         throw fault;

@@ -35,7 +35,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** A worker as {@code Worker} wires it, of the real parts, in a simulated process. */
+/** The real parts of a worker, wired as in {@code Worker}, in a simulated process. */
 final class SimWorker {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -70,12 +70,12 @@ final class SimWorker {
     process.start();
   }
 
-  /** Null before it has begun. */
+  /** Null before the start. */
   @Nullable DispatcherPeek peek() {
     return peek;
   }
 
-  /** What a scrape of its metrics shows. */
+  /** The result of a scrape. */
   String metrics() {
     return registry.scrape();
   }
@@ -155,25 +155,25 @@ final class SimWorker {
     }
   }
 
-  /** How long ago the last turn of its loop ended. */
+  /** The time since the last turn of its loop. */
   long sinceLastTurnMs() {
     return loop == null || !process.alive() ? 0 : Math.max(0, loop.sinceLastTurnMs());
   }
 
-  /** As in {@code Worker}: what the meters throw must not reach the loop. */
+  /** As in {@code Worker}: exceptions of meters must not reach the loop. */
   private void committed(List<Result> results, long tookNanos) {
     guard.run(Observer.RESULTS, () -> meters.committed(tookNanos));
     for (Result result : results) {
       guard.run(Observer.RESULTS, () -> meters.answered(result, process.time.now()));
     }
-    told(results);
+    reported(results);
   }
 
-  private void told(List<Result> results) {
+  private void reported(List<Result> results) {
     for (Result result : results) {
       RequestLedger.Admission admission = latest.get(result.request().source());
       if (admission != null) {
-        admission.told = true;
+        admission.reported = true;
       }
     }
     sim.guarantees.forEach(guarantee -> guarantee.onTold(this, results));
@@ -187,7 +187,7 @@ final class SimWorker {
     return producer;
   }
 
-  // ---- what the dispatcher asks of the API
+  // ---- the API's methods that the dispatcher uses
 
   private void call(ApiCall call, Consumer<ApiAnswer> onAnswer) {
     RequestLedger.Call noted = note(call);
@@ -312,7 +312,7 @@ final class SimWorker {
       for (RequestLedger.Admission admission : admissions) {
         Source source = admission.made.source();
         if (!admission.gone
-            && !admission.told
+            && !admission.reported
             && partitions.contains(new TopicPartition(source.topic(), source.partition()))) {
           admission.gone = true;
           sim.guarantees.forEach(guarantee -> guarantee.onGone(SimWorker.this, admission));
@@ -332,7 +332,7 @@ final class SimWorker {
 
     @Override
     public void answered(Result result) {
-      told();
+      reported();
       admission.answered = result;
       sim.world.trace(name + " answers " + admission.made + " " + result.outcome());
       sim.guarantees.forEach(guarantee -> guarantee.onOutcome(SimWorker.this, admission));
@@ -341,16 +341,16 @@ final class SimWorker {
 
     @Override
     public void withdrawn() {
-      told();
+      reported();
       admission.withdrawn = true;
       sim.world.trace(name + " withdraws " + admission.made);
       sim.guarantees.forEach(guarantee -> guarantee.onOutcome(SimWorker.this, admission));
       caller.withdrawn();
     }
 
-    private void told() {
+    private void reported() {
       if (admission.ended()) {
-        sim.world.violated("Dispatcher.Caller", "told twice of " + admission.made);
+        sim.world.violated("Dispatcher.Caller", "reported twice: " + admission.made);
       }
     }
   }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** One run: a cluster, an API, some workers, and what is done to them, from one seed. */
+/** One run: a cluster, an API, some workers and their disturbances, all from one seed. */
 final class Simulation {
   private static final long RECOVERY_NANOS = 40 * 60 * World.SECOND;
   private static final int LONGEST_AWAY_MS = 30_000;
@@ -27,7 +27,7 @@ final class Simulation {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * What came of a run.
+   * The result of a run.
    *
    * @param violation the first broken guarantee, or null
    * @param recoverySeconds from the end of the faults to the last answer
@@ -239,7 +239,7 @@ final class Simulation {
     }
   }
 
-  /** Waits for a rebalance to begin, so that the drain falls into it. */
+  /** Waits for a rebalance to begin, so that the drain happens in it. */
   private void stopInRebalance(SimWorker worker, int moreTimes) {
     if (moreTimes == 0 || cluster.group.rebalancing()) {
       world.at(

@@ -49,7 +49,7 @@ class SimulationIT {
     assertThat(runs.run(LongStream.rangeClosed(1, attacks), Scenario.Weather.ATTACK)).isEmpty();
   }
 
-  /** With a fault every ten minutes: nothing grows, and nothing is left at the end. */
+  /** With a fault every ten minutes: memory does not grow, and nothing is unanswered at the end. */
   @Test
   void everyGuaranteeHoldsForADay() {
     assertThat(runs.run(LongStream.of(1), Scenario.Weather.A_DAY)).isEmpty();

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
 import java.util.stream.LongStream;
 
-/** Runs seeds, one after the other, and counts what they did. */
+/** Runs seeds one after the other and counts checks and faults. */
 final class SimulationRuns implements AutoCloseable {
   private final LogWatch logs = new LogWatch();
   private final Map<String, Long> asked = new TreeMap<>();
@@ -21,7 +21,7 @@ final class SimulationRuns implements AutoCloseable {
     return violations(seed, weather, outcome);
   }
 
-  /** Runs these seeds. Returns what was violated, each with how to see it again. */
+  /** Runs these seeds. Returns the violations, each with the command that replays it. */
   List<String> run(LongStream all, Scenario.Weather weather) {
     List<String> failures = new ArrayList<>();
     all.forEach(
@@ -33,7 +33,7 @@ final class SimulationRuns implements AutoCloseable {
     return failures;
   }
 
-  /** On a virtual thread, because the workers' threads are such: taking turns is then cheap. */
+  /** On a virtual thread, as the workers' threads: switching between them is then cheap. */
   Simulation.Outcome run(long seed, Scenario.Weather weather, boolean logging) {
     FutureTask<Simulation.Outcome> task =
         new FutureTask<>(
@@ -50,12 +50,12 @@ final class SimulationRuns implements AutoCloseable {
     }
   }
 
-  /** How often each fault was met, and each kind of record. */
+  /** The number of each fault and each kind of record. */
   Map<String, Long> met() {
     return met;
   }
 
-  /** Prints what was done. */
+  /** Prints the counts. */
   @Override
   public void close() {
     logs.close();

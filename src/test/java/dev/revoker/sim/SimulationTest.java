@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every guarantee, in runs that a seed decides; {@link SimulationIT} has many more. {@code
+ * Every guarantee, in runs that are determined by a seed; {@link SimulationIT} has more. {@code
  * -Dsim.seed=X -Dsim.weather=W} replays one run and prints its steps.
  */
 class SimulationTest {
@@ -52,7 +52,7 @@ class SimulationTest {
   }
 
   /**
-   * 27: asked to stop during a rebalance, a worker did not poll. It kept the old generation, could
+   * 27: a worker that was stopped during a rebalance did not poll. It kept the old generation, could
    * not commit its results, and the API was called again.
    */
   @ParameterizedTest

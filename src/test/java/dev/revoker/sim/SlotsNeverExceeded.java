@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A worker's calls under way never exceed max.in.flight, nor the less urgent lanes their share. */
+/** A worker's calls in flight never exceed max.in.flight, nor those of less urgent lanes their share. */
 final class SlotsNeverExceeded extends SimGuarantee {
   private final int max;
   private final List<Config.Lane> lanes;
@@ -27,7 +27,7 @@ final class SlotsNeverExceeded extends SimGuarantee {
     }
     int all = total;
     ask(all <= max, () -> worker.name + " has " + all + " calls under way, allowed are " + max);
-    // The last count is that of logins, whose lane cannot be told from here.
+    // The last count is that of logins, whose lane is not known here.
     int lower = all - now[lanes.size()];
     int share = max;
     for (int lane = 0; lane + 1 < lanes.size(); lane++) {

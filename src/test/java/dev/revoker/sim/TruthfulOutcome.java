@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A result claims nothing that is not so: the ledger of calls and keys is the judge, by the table
+ * Every result is true, by the ledger of calls and keys and the table
  * of outcomes in the contract.
  */
 final class TruthfulOutcome extends SimGuarantee {
@@ -169,10 +169,10 @@ final class TruthfulOutcome extends SimGuarantee {
         : Stream.ofNullable(admission.made.account());
   }
 
-  /** The attempts are spent, of which an outage and a 429 spend none; or the hold is over. */
+  /** The attempts are used up (an outage and a 429 use none), or the hold is over. */
   private boolean spentOrHeld(SimWorker worker, RequestLedger.Admission admission) {
     Config config = sim.scenario.config;
-    // A login that fails spends an attempt of those who wait for it.
+    // A failed login uses an attempt of each request that waits for it.
     long spent =
         Stream.concat(
                 admission.calls.stream(),

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account API, with the truth about keys and sessions, and bad weather: what was asked may be
- * lost before it took effect, after it, or take effect long after the caller gave up.
+ * The account API with its keys and sessions, and its faults: a call may be
+ * lost before or after it took effect, or take effect long after its deadline.
  */
 final class Upstream {
   /** Part of every secret, so that one search finds any of them. */
@@ -43,12 +43,12 @@ final class Upstream {
     renewGiven();
   }
 
-  /** How often another account's key was asked for after an attempt that may have removed it. */
+  /** The number of calls for another account's key after an attempt that may have removed it. */
   long foreignAfterUncertain() {
     return foreignAfterUncertain;
   }
 
-  // ---- the truth
+  // ---- keys and sessions
 
   /** A fresh key of this account, or of none, as hex digits in lower case. */
   String newKey(@Nullable String account) {
@@ -63,7 +63,7 @@ final class Upstream {
     return keys.get(lower(digits));
   }
 
-  /** A session that somebody opened outside the worker. */
+  /** A session that was opened outside the worker. */
   String newSession(String account) {
     String token = newSecret();
     sessions.put(token, account);
@@ -78,7 +78,7 @@ final class Upstream {
     return digits.insert(world.random.nextInt(20), CANARY).toString();
   }
 
-  // ---- the weather
+  // ---- faults
 
   void outage(boolean on) {
     outage = on ? Outage.values()[world.between(1, Outage.values().length - 1)] : Outage.NONE;
@@ -117,7 +117,7 @@ final class Upstream {
 
   // ---- calls
 
-  /** Carries one call out; its fate is drawn now. */
+  /** Makes one call; its faults are drawn now. */
   void call(RequestLedger.Call call, Consumer<ApiAnswer> onAnswer) {
     SimProcess process = call.process;
     long there = latency();
@@ -141,7 +141,7 @@ final class Upstream {
     if (scenario.faulty() && world.chance(scenario.apiThrottles)) {
       answer(process, back, new ApiAnswer.Throttled(retryAfter()), onAnswer);
     } else if (fault(0.2)) {
-      // Lost on the way there; or it waits in a queue and takes effect when nobody listens.
+      // The request is lost, or waits in a queue and takes effect after the caller's deadline.
       if (world.chance(0.4)) {
         world.at(world.nanosBetween(100, 20_000), "api late", () -> effect(call));
       }
@@ -258,7 +258,7 @@ final class Upstream {
     };
   }
 
-  /** An API that is not careful tells what it was given. */
+  /** An API that echoes the parameters in its answer. */
   private ApiAnswer refused(String type, String comment, String secret) {
     return switch (world.between(0, 3)) {
       case 0 -> new ApiAnswer.Refused(type, comment + ": " + secret);

@@ -14,7 +14,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
-/** Makes requests of every sort and puts them into the topics over time. */
+/** Creates requests of every kind and appends them to the topics over time. */
 final class Workload {
   private final Simulation sim;
   private final World world;
@@ -48,14 +48,14 @@ final class Workload {
     left -= count;
   }
 
-  /** Makes a valid one for the most urgent lane. */
+  /** Creates a valid request for the most urgent lane. */
   void urgent() {
     var lane = scenario.config.lanes().getFirst();
     int partition = world.between(0, scenario.partitionsPerTopic - 1);
     valid(new TopicPartition(lane.topic(), partition), lane.name());
   }
 
-  /** Makes one more. */
+  /** Creates one more request. */
   void one() {
     var lanes = scenario.config.lanes();
     int lane = world.chance(scenario.urgent) ? 0 : world.between(0, lanes.size() - 1);
@@ -157,7 +157,7 @@ final class Workload {
     return key;
   }
 
-  /** In a case of its own, so that each call tells which request it is made for. */
+  /** With its own spelling, so that each call shows its request. */
   private String spell(String key) {
     while (true) {
       StringBuilder spelt = new StringBuilder(key);

@@ -7,12 +7,12 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Virtual time, the events to come, the one source of chance, and the log of steps. */
+/** Virtual time, scheduled events, the only random generator, and the log of steps. */
 final class World {
   static final long MS = 1_000_000;
   static final long SECOND = 1000 * MS;
 
-  /** Something that will happen. */
+  /** A scheduled event. */
   static final class Event {
     final long atNanos;
     final long order;
@@ -53,7 +53,7 @@ final class World {
     return steps;
   }
 
-  /** Of all that was traced: the same for the same run. */
+  /** The hash of the log of steps: the same for the same run. */
   long hash() {
     return hash;
   }
@@ -93,14 +93,14 @@ final class World {
     }
   }
 
-  /** Adds to the log of steps what is no step. */
+  /** Adds a comment to the log, which is not part of the hash. */
   void note(String what) {
     if (log != null) {
       log.add("%6d %12.6f        # %s".formatted(steps, nanos / 1e9, what));
     }
   }
 
-  /** A guarantee is broken; the first one stands. */
+  /** Reports a violation; the first one is kept. */
   void violated(String guarantee, String how) {
     trace("VIOLATED " + guarantee + ": " + how);
     if (violation == null) {

@@ -1,6 +1,6 @@
 /**
- * The engine under simulation: real loop, publisher, dispatcher and sessions on virtual time, a
- * simulated cluster and a simulated API, everything driven by one seed. Each promise of the
+ * Simulation: real loop, publisher, dispatcher and sessions on virtual time, a
+ * simulated cluster and a simulated API, all determined by one seed. Each promise of the
  * contract is a {@link dev.revoker.sim.SimGuarantee} that every run checks.
  */
 @NullMarked

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A report replaces, changes and follows no file that it was not told to replace. */
+/** A report replaces, changes and follows only a file that it may overwrite. */
 class ReportFileTest {
   @TempDir Path temp;
 
