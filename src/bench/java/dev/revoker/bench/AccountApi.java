@@ -75,7 +75,9 @@ final class AccountApi implements AutoCloseable {
     return made.required("keys").valueStream().map(JsonNode::stringValue).toList();
   }
 
-  /** Sets the latency of removals and how many of them fail. The random seed is the same each time. */
+  /**
+   * Sets the latency of removals and how many of them fail. The random seed is the same each time.
+   */
   void behave(Latency latency, int everyNth) throws IOException, InterruptedException {
     post(
         "faults",

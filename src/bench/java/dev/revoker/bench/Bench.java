@@ -85,7 +85,8 @@ public final class Bench implements Callable<Integer> {
     }
   }
 
-  private static Measured measured(TestBed testBed, Scenario scenario, Implementation implementation) {
+  private static Measured measured(
+      TestBed testBed, Scenario scenario, Implementation implementation) {
     try {
       return scenario.measure(testBed, implementation);
     } catch (Exception e) {

@@ -15,7 +15,9 @@ import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
-/** Bars: a group for each scenario, a bar for each implementation, with the spread over the rounds. */
+/**
+ * Bars: a group for each scenario, a bar for each implementation, with the spread over the rounds.
+ */
 final class Charts {
   private static final Color[] COLOURS = {
     new Color(0x1b6ca8), new Color(0xb0b0b0), new Color(0x808080), new Color(0xe0a030)
@@ -69,7 +71,8 @@ final class Charts {
         chart.groups().keySet().stream()
             .filter(
                 id ->
-                    Implementation.ALL.stream().allMatch(c -> spread(journal, chart, id, c).isPresent()))
+                    Implementation.ALL.stream()
+                        .allMatch(c -> spread(journal, chart, id, c).isPresent()))
             .toList();
     if (scenarios.isEmpty()) {
       return false;

@@ -8,9 +8,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/**
- * Sends requests. A request's id is its number in the run, and its key has the same number.
- */
+/** Sends requests. A request's id is its number in the run, and its key has the same number. */
 final class Feed implements AutoCloseable {
   private final List<String> keys;
   private final KafkaProducer<byte[], byte[]> batching;

@@ -3,9 +3,7 @@ package dev.revoker.bench;
 import java.util.List;
 import java.util.Map;
 
-/**
- * A program that revokes keys in its own process: topic of requests in, topic of results out.
- */
+/** A program that revokes keys in its own process: topic of requests in, topic of results out. */
 interface Implementation {
   /** Short, for the command line and the files. */
   String id();

@@ -117,7 +117,10 @@ final class Journal {
 
   private List<Entry> runs(String scenario, String implementation) {
     return entries.stream()
-        .filter(e -> e.scenario().id().equals(scenario) && e.implementation().id().equals(implementation))
+        .filter(
+            e ->
+                e.scenario().id().equals(scenario)
+                    && e.implementation().id().equals(implementation))
         .toList();
   }
 }

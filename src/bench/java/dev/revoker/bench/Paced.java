@@ -45,7 +45,9 @@ record Paced(
       run.reportedFailed(figures);
       figures.put(Figure.RSS_MB, run.peakRssMb());
       Percentiles.put(
-          IntStream.range(first, total).mapToLong(i -> run.counter().seenAt(i) - sentAt[i]).toArray(),
+          IntStream.range(first, total)
+              .mapToLong(i -> run.counter().seenAt(i) - sentAt[i])
+              .toArray(),
           figures);
       return new Measured(figures, run.faults());
     }

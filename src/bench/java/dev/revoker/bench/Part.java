@@ -10,8 +10,8 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * A part of the worker to which a sample of CPU time belongs: the part of the innermost frame that any
- * part claims, so the JDK's time belongs to its caller.
+ * A part of the worker to which a sample of CPU time belongs: the part of the innermost frame that
+ * any part claims, so the JDK's time belongs to its caller.
  */
 enum Part {
   JSON("JSON: reading requests, writing results", "tools.jackson.", "dev.revoker.message."),

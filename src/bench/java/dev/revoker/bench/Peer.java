@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A program of the package {@code peer}. */
-record Peer(String id, String title, String program, List<String> arguments) implements Implementation {
+record Peer(String id, String title, String program, List<String> arguments)
+    implements Implementation {
   private static final String HEAP = "256m";
 
   @Override

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A drain with a flight recording that samples CPU time (JDK 25, Linux): where the
- * worker's time goes. Its CPU figure is a little higher than without the recording.
+ * A drain with a flight recording that samples CPU time (JDK 25, Linux): where the worker's time
+ * goes. Its CPU figure is a little higher than without the recording.
  */
 record Profile(String id, String title, int warmUp, int count) implements Scenario {
   private static final int CONCURRENCY = 64;
@@ -50,7 +50,8 @@ record Profile(String id, String title, int warmUp, int count) implements Scenar
     command.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
     command.add(Long.toString(run.process().pid()));
     command.addAll(List.of(arguments));
-    try (Child jcmd = Child.start(command, Map.of(), run.parameters().folder().resolve("jcmd.log"))) {
+    try (Child jcmd =
+        Child.start(command, Map.of(), run.parameters().folder().resolve("jcmd.log"))) {
       jcmd.awaitExit(JCMD_SECONDS);
     }
   }
@@ -83,7 +84,9 @@ record Profile(String id, String title, int warmUp, int count) implements Scenar
     text.append(String.format(Locale.ROOT, "| %s | %.1f |%n", what, seconds * 1e6 / count));
   }
 
-  /** The samples are of Java threads; compiler and collector threads are recognised by their names. */
+  /**
+   * The samples are of Java threads; compiler and collector threads are recognised by their names.
+   */
   private static boolean ofTheVm(String thread) {
     return thread.startsWith("C1 ")
         || thread.startsWith("C2 ")

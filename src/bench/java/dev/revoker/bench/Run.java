@@ -108,7 +108,8 @@ final class Run implements AutoCloseable {
 
   /** Waits until all requests have results; false if that does not happen. */
   boolean await() {
-    return counter.await(sent, testBed.quietAtMost(), () -> children.stream().allMatch(Child::alive));
+    return counter.await(
+        sent, testBed.quietAtMost(), () -> children.stream().allMatch(Child::alive));
   }
 
   /** The first of its processes. */
@@ -138,7 +139,10 @@ final class Run implements AutoCloseable {
     }
   }
 
-  /** The number of removed keys that the implementation reported as failed, if allowed (see {@link #faults}). */
+  /**
+   * The number of removed keys that the implementation reported as failed, if allowed (see {@link
+   * #faults}).
+   */
   void reportedFailed(Map<Figure, Double> figures) {
     if (counter.failed() > 0) {
       figures.put(Figure.REPORTED_FAILED, (double) counter.failed());
@@ -151,8 +155,8 @@ final class Run implements AutoCloseable {
   }
 
   /**
-   * Why this run is void; empty if it counts. A pool that loses an answer calls again
-   * and gets ITEM_NOT_FOUND. Such results are counted and shown.
+   * Why this run is void; empty if it counts. A pool that loses an answer calls again and gets
+   * ITEM_NOT_FOUND. Such results are counted and shown.
    */
   List<String> faults() throws IOException, InterruptedException {
     counter.linger(REPEATS_MAY_COME);
@@ -188,7 +192,12 @@ final class Run implements AutoCloseable {
   private boolean settled(int members) throws InterruptedException, ExecutionException {
     ConsumerGroupDescription group;
     try {
-      group = admin.describeConsumerGroups(List.of(parameters.name())).all().get().get(parameters.name());
+      group =
+          admin
+              .describeConsumerGroups(List.of(parameters.name()))
+              .all()
+              .get()
+              .get(parameters.name());
     } catch (ExecutionException notYet) {
       return false;
     }
@@ -201,7 +210,8 @@ final class Run implements AutoCloseable {
 
   private void checkAlive() {
     if (!children.stream().allMatch(Child::alive)) {
-      throw new IllegalStateException(implementation.id() + " ended: " + children.getFirst().printed());
+      throw new IllegalStateException(
+          implementation.id() + " ended: " + children.getFirst().printed());
     }
   }
 }

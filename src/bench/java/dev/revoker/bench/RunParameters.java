@@ -12,7 +12,8 @@ import java.util.List;
  * @param concurrency API calls at a time
  * @param folder for its log and its files
  */
-record RunParameters(String brokers, URI api, String name, boolean urgent, int concurrency, Path folder) {
+record RunParameters(
+    String brokers, URI api, String name, boolean urgent, int concurrency, Path folder) {
   String requests() {
     return name + ".requests";
   }

@@ -22,7 +22,9 @@ record StartUp(String id, String title) implements Scenario {
   @Override
   public Measured measure(TestBed testBed, Implementation implementation) throws Exception {
     Implementation measured =
-        implementation.id().equals(RevokerWorker.CACHED) ? RevokerWorker.from(cache(testBed)) : implementation;
+        implementation.id().equals(RevokerWorker.CACHED)
+            ? RevokerWorker.from(cache(testBed))
+            : implementation;
     try (Run run = new Run(testBed, measured, false, CONCURRENCY, 1)) {
       run.behave(Latency.NONE, 0);
       run.sendAll(run.parameters().requests(), 1);

@@ -74,7 +74,8 @@ final class TestBed implements AutoCloseable {
   }
 
   /** New parameters, with topics that no run has used. */
-  RunParameters parameters(String implementation, boolean urgent, int concurrency) throws IOException {
+  RunParameters parameters(String implementation, boolean urgent, int concurrency)
+      throws IOException {
     String name = "run-%03d-%s".formatted(runs.incrementAndGet(), implementation);
     return new RunParameters(
         broker.bootstrapServers(),
@@ -86,8 +87,8 @@ final class TestBed implements AutoCloseable {
   }
 
   /**
-   * Copies the broker's log, results, offsets and transactions of a run
-   * into the run's folder, so that the reason of a void run can be found later, for example with {@code
+   * Copies the broker's log, results, offsets and transactions of a run into the run's folder, so
+   * that the reason of a void run can be found later, for example with {@code
    * kafka.tools.DumpLogSegments}.
    */
   void keepEvidence(RunParameters parameters) throws IOException {
@@ -102,7 +103,8 @@ final class TestBed implements AutoCloseable {
   }
 
   private static Predicate<Path> of(RunParameters parameters) {
-    List<String> topics = List.of(parameters.results(), "__consumer_offsets", "__transaction_state");
+    List<String> topics =
+        List.of(parameters.results(), "__consumer_offsets", "__transaction_state");
     return partition ->
         topics.stream().anyMatch(topic -> partition.getFileName().toString().startsWith(topic));
   }

@@ -41,7 +41,9 @@ record Urgent(
       Map<Figure, Double> figures = new EnumMap<>(Figure.class);
       figures.put(Figure.RSS_MB, run.peakRssMb());
       Percentiles.put(
-          IntStream.range(first, total).mapToLong(i -> run.counter().seenAt(i) - sentAt[i]).toArray(),
+          IntStream.range(first, total)
+              .mapToLong(i -> run.counter().seenAt(i) - sentAt[i])
+              .toArray(),
           figures);
       return new Measured(figures, run.faults());
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * A guarantee: an object that sees the events of a run and reports violations. Each
- * counts its checks.
+ * A guarantee: an object that sees the events of a run and reports violations. Each counts its
+ * checks.
  */
 abstract class ChaosGuarantee {
   private static final int TOLD = 5;

@@ -184,9 +184,7 @@ final class ChaosRun {
     }
   }
 
-  /**
-   * The real API's answer is not documented, so each half of the seeds has one of the two.
-   */
+  /** The real API's answer is not documented, so each half of the seeds has one of the two. */
   private Undocumented.OtherAccountKey otherAccountKey() {
     return schedule.seed() % 2 == 0
         ? Undocumented.OtherAccountKey.ACCOUNT_UNPRIVILEGED

@@ -23,7 +23,10 @@ record ChaosSchedule(
     steps = List.copyOf(steps);
   }
 
-  /** A schedule with this number of kills of workers and brokers, and other disturbances between them. */
+  /**
+   * A schedule with this number of kills of workers and brokers, and other disturbances between
+   * them.
+   */
   static ChaosSchedule of(long seed, int brokers, String protocol, int kills) {
     Dealer dealer = new Dealer(new Random(seed), brokers);
     int workers = 2 + dealer.random.nextInt(2);
@@ -49,9 +52,8 @@ record ChaosSchedule(
   }
 
   /**
-   * Takes the acts from a list that is shuffled each time it is used up, so that each kind
-   * happens. Brokers are killed only in a cluster of three: guarantees 1 and 2 assume replicated
-   * topics.
+   * Takes the acts from a list that is shuffled each time it is used up, so that each kind happens.
+   * Brokers are killed only in a cluster of three: guarantees 1 and 2 assume replicated topics.
    */
   private static final class Dealer {
     private static final List<String> DECK =

@@ -37,8 +37,8 @@ final class ClusterAdmin {
   }
 
   /**
-   * The setting with which a topic refuses records. Not the timestamp limits: Kafka 4.4 would refuse its own
-   * transactions' markers, too, and never write them again.
+   * The setting with which a topic refuses records. Not the timestamp limits: Kafka 4.4 would
+   * refuse its own transactions' markers, too, and never write them again.
    */
   enum Refusal {
     /** Smaller than a result, larger than a marker. No retry helps, so workers end. */

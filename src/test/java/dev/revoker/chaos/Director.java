@@ -44,7 +44,8 @@ final class Director {
             .pollInterval(Duration.ofMillis(50))
             .until(() -> evidence.calls() >= before + step.moreCalls());
       } catch (ConditionTimeoutException slow) {
-        // Open transactions of killed workers delay their successors for a while; whether all is answered
+        // Open transactions of killed workers delay their successors for a while; whether all is
+        // answered
         // is checked at the end.
       }
     }

@@ -53,7 +53,10 @@ final class DisturbanceLog {
     return events.stream().anyMatch(event -> kinds.test(event.kind) && event.overlaps(begin, end));
   }
 
-  /** Whether a worker was frozen at that time and thawed no earlier than {@code slack} before the call. */
+  /**
+   * Whether a worker was frozen at that time and thawed no earlier than {@code slack} before the
+   * call.
+   */
   boolean frozenAcross(Instant moment, Instant call, Duration slack) {
     return events.stream()
         .filter(event -> event.kind == Kind.FREEZE_WORKER)

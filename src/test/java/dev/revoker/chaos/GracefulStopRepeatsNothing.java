@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SIGTERM ends a worker with exit code 0, and no answered call is repeated: not
- * because of a stop, a started worker, or another worker's kill; only if
- * the calling process, its broker or an answer was lost.
+ * SIGTERM ends a worker with exit code 0, and no answered call is repeated: not because of a stop,
+ * a started worker, or another worker's kill; only if the calling process, its broker or an answer
+ * was lost.
  */
 final class GracefulStopRepeatsNothing extends ChaosGuarantee {
   /** The consequences of a kill last as long as a worker waits for an answer. */

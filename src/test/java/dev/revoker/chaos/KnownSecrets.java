@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All secrets of a run, each {@value #DIGITS} hex digits, and the search for them in a text.
- * Looks at each run of hex digits, so the time does not depend on the number of secrets.
+ * All secrets of a run, each {@value #DIGITS} hex digits, and the search for them in a text. Looks
+ * at each run of hex digits, so the time does not depend on the number of secrets.
  */
 final class KnownSecrets {
   /** The length of each secret. */

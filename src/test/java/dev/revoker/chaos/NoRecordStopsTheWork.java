@@ -10,8 +10,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever is written to a request topic: no worker ends or reports that it must be restarted,
- * each record has one result, the result of another request contains nothing of it, and an urgent
+ * Whatever is written to a request topic: no worker ends or reports that it must be restarted, each
+ * record has one result, the result of another request contains nothing of it, and an urgent
  * request is answered in time.
  */
 final class NoRecordStopsTheWork extends ChaosGuarantee {

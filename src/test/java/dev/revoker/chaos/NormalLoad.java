@@ -22,8 +22,8 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of every kind on both lanes, while fewer than the backlog are unanswered. Sends on
- * its own thread.
+ * Requests of every kind on both lanes, while fewer than the backlog are unanswered. Sends on its
+ * own thread.
  */
 final class NormalLoad implements AutoCloseable {
   /**

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * When each of the API's sessions was used. Each worker process opens its own, so a session that is still
- * used does not belong to a killed process.
+ * When each of the API's sessions was used. Each worker process opens its own, so a session that is
+ * still used does not belong to a killed process.
  */
 final class SessionUse {
   private final Map<Integer, TreeSet<Instant>> calls = new HashMap<>();

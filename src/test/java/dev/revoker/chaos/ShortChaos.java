@@ -8,8 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A short schedule for each protocol, and one on three brokers: {@code mvn -Pchaos verify
- * -Dit.test=ShortChaos}. {@link LongChaos} runs long schedules, and {@code -Dchaos.seed=X}
- * replays one.
+ * -Dit.test=ShortChaos}. {@link LongChaos} runs long schedules, and {@code -Dchaos.seed=X} replays
+ * one.
  */
 class ShortChaos {
   @ParameterizedTest

@@ -2,8 +2,8 @@ package dev.revoker.chaos;
 
 /**
  * The API never has more calls of one session in flight than a worker may make, because each worker
- * has its own login; nor more in total than all processes, frozen ones included, may
- * make. The connections of a killed process count for a moment longer.
+ * has its own login; nor more in total than all processes, frozen ones included, may make. The
+ * connections of a killed process count for a moment longer.
  */
 final class SlotsNeverExceeded extends ChaosGuarantee {
   private final Stage stage;

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * {@code mvn -Pchaos verify -Dchaos.soak=PT30M}: one worker at full rate while the API goes through
- * all its faults; its memory, threads, files and sockets must not grow. {@code -Dchaos.rate} is the largest number
- * of requests a second.
+ * all its faults; its memory, threads, files and sockets must not grow. {@code -Dchaos.rate} is the
+ * largest number of requests a second.
  */
 @EnabledIfSystemProperty(named = "chaos.soak", matches = ".+")
 class Soak {

@@ -33,8 +33,8 @@ final class Stage implements AutoCloseable {
   private static final Duration LINGERS = Duration.ofSeconds(5);
 
   /**
-   * A single broker that gets no CPU for 2 s must not be fenced by its own controller, because no partition
-   * would have a leader.
+   * A single broker that gets no CPU for 2 s must not be fenced by its own controller, because no
+   * partition would have a leader.
    */
   static final Map<String, String> PATIENT = Map.of("broker.session.timeout.ms", "60000");
 

@@ -7,8 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every result is true, by the table of outcomes. The sandbox's ledger
- * of keys and calls decides.
+ * Every result is true, by the table of outcomes. The sandbox's ledger of keys and calls decides.
  */
 final class TruthfulOutcome extends ChaosGuarantee {
   TruthfulOutcome(Evidence evidence) {

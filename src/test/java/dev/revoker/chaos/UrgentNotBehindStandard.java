@@ -9,17 +9,14 @@ import java.util.Map;
 
 /**
  * An urgent request that arrives while many standard ones wait at the same worker is called before
- * most of them. The calls are counted, not timed, for requests that one worker called once, so that it is
- * known which worker called, and that only the lanes decided.
+ * most of them. The calls are counted, not timed, for requests that one worker called once, so that
+ * it is known which worker called, and that only the lanes decided.
  */
 final class UrgentNotBehindStandard extends ChaosGuarantee {
   /** With fewer waiting requests, those that start while a record is read would matter too much. */
   private static final int MANY = 8 * Stage.MAX_IN_FLIGHT;
 
-  /**
-   * A few may see half of them called first: a thread was not scheduled
-   * for a while.
-   */
+  /** A few may see half of them called first: a thread was not scheduled for a while. */
   private static final int ONE_IN = 20;
 
   UrgentNotBehindStandard(Evidence evidence) {

@@ -16,7 +16,7 @@ final class Engine {
 
   private Engine() {}
 
-  /** Why the suite cannot run here, told soon; empty where it can. */
+  /** Why the suite cannot run here; empty if it can. Answers soon. */
   static Optional<String> trouble() {
     return Asked.TROUBLE;
   }
@@ -77,7 +77,7 @@ final class Engine {
 
   private static String reason(Throwable cause) {
     return cause instanceof TimeoutException
-        ? "it tries in vain for " + PATIENCE.toSeconds() + " s"
+        ? "no answer within " + PATIENCE.toSeconds() + " s"
         : cause.toString();
   }
 }

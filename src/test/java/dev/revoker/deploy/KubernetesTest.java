@@ -130,7 +130,8 @@ class KubernetesTest {
             });
 
     assertThat(used).isNotEmpty();
-    for (Path document : List.of(example.resolve("kustomization.yaml"), Path.of("docs/DEPLOY.md"))) {
+    for (Path document :
+        List.of(example.resolve("kustomization.yaml"), Path.of("docs/DEPLOY.md"))) {
       assertThat(Stream.of(Files.readString(document).split("\\s+")))
           .filteredOn(word -> word.startsWith("--from-file="))
           .containsExactlyInAnyOrderElementsOf(

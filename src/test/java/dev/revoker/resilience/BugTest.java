@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** A bug is reported at once, wherever it happens: nothing continues with a state that may be wrong. */
+/**
+ * A bug is reported at once, wherever it happens: nothing continues with a state that may be wrong.
+ */
 class BugTest {
   private final List<String> reported = new ArrayList<>();
   private final ManualTime time = new ManualTime();

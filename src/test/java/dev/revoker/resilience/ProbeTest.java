@@ -175,13 +175,13 @@ class ProbeTest {
   @Test
   void theListenerLearnsWhenIntakeOpensAndCloses() {
     Rig rig = Rig.withDefaults();
-    List<Integer> told = new ArrayList<>();
-    rig.onIntakeChange = () -> told.add(rig.dispatcher.intakeRoom());
+    List<Integer> rooms = new ArrayList<>();
+    rig.onIntakeChange = () -> rooms.add(rig.dispatcher.intakeRoom());
     rig.breakApi();
     rig.time.advanceMs(10_000);
     rig.ask(3, Ask.in("standard"));
     rig.api.answerAll(DONE);
-    assertThat(told).startsWith(0, 1).endsWith(Integer.MAX_VALUE);
+    assertThat(rooms).startsWith(0, 1).endsWith(Integer.MAX_VALUE);
   }
 
   @Test
@@ -288,7 +288,7 @@ class ProbeTest {
       rig.time.runNext();
     }
     List<Asked> others = new ArrayList<>();
-    // As the loop does it: told of room, it has the records a little later.
+    // As the loop does: after it hears of room, it has the records a little later.
     rig.onIntakeChange = () -> rig.time.after(intakeMs, () -> takeIn(rig, others));
     rig.time.advanceMs(120_000);
     assertThat(others).hasSizeGreaterThan(50);

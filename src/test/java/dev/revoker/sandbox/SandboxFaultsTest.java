@@ -294,9 +294,9 @@ class SandboxFaultsTest {
     assertThat(client.get("/api/account/login?v=1&username=new&securekey=" + key).status())
         .isEqualTo(200);
 
-    Got answer = post("key", "{\"api_securekey\": \"%s\"}".formatted(key));
+    Got shown = post("key", "{\"api_securekey\": \"%s\"}".formatted(key));
 
-    assertThat(answer.body()).contains("\"active\":true", "\"removals\":0", "\"calls\":[]");
+    assertThat(shown.body()).contains("\"active\":true", "\"removals\":0", "\"calls\":[]");
     assertThat(state().path("accounts").intValue()).isEqualTo(2);
     assertThat(state().path("calls").path("login").path("200").intValue()).isEqualTo(2);
     post("reset", "");

@@ -4,8 +4,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker's main thread, which runs only while the simulation waits for it. Only one of the two runs
- * at any time, so there are no races.
+ * A worker's main thread, which runs only while the simulation waits for it. Only one of the two
+ * runs at any time, so there are no races.
  */
 final class Fiber {
   /** Ends a fiber from inside, as kill -9 does. The worker's code must not catch it. */

@@ -3,9 +3,9 @@ package dev.revoker.sim;
 import dev.revoker.api.ApiAnswer;
 
 /**
- * A worker that stopped gracefully has committed all its results, so no other worker
- * repeats its calls. In a scenario without faults the API is called once for each request, however
- * many workers start and stop.
+ * A worker that stopped gracefully has committed all its results, so no other worker repeats its
+ * calls. In a scenario without faults the API is called once for each request, however many workers
+ * start and stop.
  */
 final class GracefulStopRepeatsNothing extends SimGuarantee {
   private final Simulation sim;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Whatever is written to a request topic: no worker ends, each record has one result, the
- * result of another request contains nothing of it, and an urgent request is answered in time.
+ * Whatever is written to a request topic: no worker ends, each record has one result, the result of
+ * another request contains nothing of it, and an urgent request is answered in time.
  */
 final class NoRecordStopsTheWork extends SimGuarantee {
   /** From written to committed, while there are no faults besides the attack. */

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker has at most one login of an account in flight, and does not repeat a refused one
- * before login.retry.ms.
+ * A worker has at most one login of an account in flight, and does not repeat a refused one before
+ * login.retry.ms.
  */
 final class OneLoginAtATime extends SimGuarantee {
   private final long retryNanos;

@@ -38,8 +38,8 @@ final class RequestLedger {
   /**
    * A request as it was sent.
    *
-   * @param spelling of the key, unique to this request: two requests for one key differ in
-   *     the case of its digits
+   * @param spelling of the key, unique to this request: two requests for one key differ in the case
+   *     of its digits
    * @param key null if the API never had it
    * @param hostile null if the record is not hostile
    */

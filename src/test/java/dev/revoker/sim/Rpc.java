@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request of a Kafka client to the brokers. The client repeats it while the brokers are
- * unreachable, after a retriable error, and when the answer is lost. It takes effect
- * once.
+ * unreachable, after a retriable error, and when the answer is lost. It takes effect once.
  */
 final class Rpc<T> {
   /** A retriable error. */

@@ -5,10 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
-/**
- * A guarantee: an object that sees all events and reports violations.
- * Each counts its checks.
- */
+/** A guarantee: an object that sees all events and reports violations. Each counts its checks. */
 abstract class SimGuarantee {
   private final World world;
   private long asked;

@@ -211,7 +211,8 @@ final class SimProducer {
       failIfError();
       require(State.IN_TRANSACTION);
       if (!unsent.isEmpty() && world.chance(0.01)) {
-        // Kafka's sender looks for records and then for a commit. It misses a record that arrives in
+        // Kafka's sender looks for records and then for a commit. It misses a record that arrives
+        // in
         // between and commits without it (docs/kafka-notes.md).
         unsent.clear();
         outcomes.clear();
@@ -320,9 +321,7 @@ final class SimProducer {
     state = State.READY;
   }
 
-  /**
-   * The end of a transaction waits until earlier records are sent, also for an abort.
-   */
+  /** The end of a transaction waits until earlier records are sent, also for an abort. */
   private boolean offsetsSent(long until) {
     Rpc<Boolean> rpc = offsets;
     if (rpc == null) {

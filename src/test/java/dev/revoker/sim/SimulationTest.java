@@ -52,8 +52,8 @@ class SimulationTest {
   }
 
   /**
-   * 27: a worker that was stopped during a rebalance did not poll. It kept the old generation, could
-   * not commit its results, and the API was called again.
+   * 27: a worker that was stopped during a rebalance did not poll. It kept the old generation,
+   * could not commit its results, and the API was called again.
    */
   @ParameterizedTest
   @ValueSource(longs = {27, 2000750, 2001302, 2001379, 2002357})

@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A worker's calls in flight never exceed max.in.flight, nor those of less urgent lanes their share. */
+/**
+ * A worker's calls in flight never exceed max.in.flight, nor those of less urgent lanes their
+ * share.
+ */
 final class SlotsNeverExceeded extends SimGuarantee {
   private final int max;
   private final List<Config.Lane> lanes;

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Every result is true, by the ledger of calls and keys and the table
- * of outcomes in the contract.
+ * Every result is true, by the ledger of calls and keys and the table of outcomes in the contract.
  */
 final class TruthfulOutcome extends SimGuarantee {
   private final Simulation sim;

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account API with its keys and sessions, and its faults: a call may be
- * lost before or after it took effect, or take effect long after its deadline.
+ * The account API with its keys and sessions, and its faults: a call may be lost before or after it
+ * took effect, or take effect long after its deadline.
  */
 final class Upstream {
   /** Part of every secret, so that one search finds any of them. */

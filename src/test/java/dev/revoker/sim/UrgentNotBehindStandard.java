@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A ready request starts at once if its lane has a slot, the gate is open and there is
- * no rate limit. No less urgent request starts while a more urgent one could.
+ * A ready request starts at once if its lane has a slot, the gate is open and there is no rate
+ * limit. No less urgent request starts while a more urgent one could.
  */
 final class UrgentNotBehindStandard extends SimGuarantee {
   /** The dispatcher counts in whole milliseconds: a hold ends up to one before its timer comes. */

@@ -25,7 +25,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  */
 final class Pool {
   /**
-   * A batch is several rounds of the pool; with smaller batches more threads would wait for its end.
+   * A batch is several rounds of the pool; with smaller batches more threads would wait for its
+   * end.
    */
   private static final int ROUNDS_A_BATCH = 16;
 
