@@ -6,6 +6,7 @@ import dev.revoker.cli.DemoCommand;
 import dev.revoker.cli.DevCommand;
 import dev.revoker.cli.ExitCode;
 import dev.revoker.cli.Help;
+import dev.revoker.cli.KeygenCommand;
 import dev.revoker.cli.RedriveCommand;
 import dev.revoker.cli.SandboxCommand;
 import dev.revoker.cli.SchemaCommand;
@@ -62,6 +63,7 @@ public final class App {
             .addSubcommand(new WatchCommand())
             .addSubcommand(new RedriveCommand())
             .addSubcommand(new SchemaCommand())
+            .addSubcommand(new KeygenCommand())
             .addSubcommand(new CompletionCommand())
             .addSubcommand(new SandboxCommand())
             .addSubcommand(new DemoCommand())

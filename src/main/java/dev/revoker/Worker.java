@@ -8,7 +8,9 @@ import dev.revoker.engine.RequestLoop;
 import dev.revoker.engine.TransactionalPublisher;
 import dev.revoker.engine.WakeupSignal;
 import dev.revoker.memory.MemoryThreads;
+import dev.revoker.message.Decryption;
 import dev.revoker.message.Fingerprints;
+import dev.revoker.message.KeySet;
 import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
@@ -27,6 +29,7 @@ import dev.revoker.time.SystemTime;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -244,7 +247,8 @@ final class Worker {
               new RequestReader(
                   config.accounts().keySet(),
                   config.defaultAccount(),
-                  new Fingerprints(config.fingerprintSecret())),
+                  new Fingerprints(config.fingerprintSecret()),
+                  decryption()),
               policy,
               this::committed,
               wakeupSignal,
@@ -271,6 +275,16 @@ final class Worker {
           ended.closeProducer(CLOSE_TIMEOUT);
         }
       }
+    }
+  }
+
+  private Decryption decryption() {
+    Path keys = config.encryption().decryptionKeys();
+    try {
+      return keys == null ? Decryption.NONE : Decryption.with(keys, config.encryption().required());
+    } catch (KeySet.UnusableException unusable) {
+      throw new FatalWorkerException(
+          "decryption.keys.location cannot be used: " + unusable.getMessage(), null);
     }
   }
 

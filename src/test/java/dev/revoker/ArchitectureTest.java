@@ -104,6 +104,15 @@ class ArchitectureTest {
   }
 
   @Test
+  void joseIsUsedByMessageAlone() {
+    noClasses()
+        .that(not(resideInAPackage(US + ".message")))
+        .should()
+        .dependOnClassesThat(resideInAPackage("com.nimbusds.."))
+        .check(MAIN);
+  }
+
+  @Test
   void theModelKnowsNoneOfOurs() {
     noClasses()
         .that(resideInAPackage(US + ".model"))

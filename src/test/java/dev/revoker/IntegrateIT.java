@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.revoker.message.Decryption;
+import dev.revoker.message.Encryption;
+import dev.revoker.message.Fingerprints;
+import dev.revoker.message.RequestReader;
+import dev.revoker.model.Request;
 import dev.revoker.model.Secret;
+import dev.revoker.model.Source;
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.SandboxAccount;
 import dev.revoker.sandbox.SandboxApi;
@@ -15,14 +21,17 @@ import java.io.StringWriter;
 import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -153,6 +162,7 @@ class IntegrateIT {
             .getMethod("revoke", String.class, String.class, String.class)
             .invoke(sender, "java-1", key.reveal(), "acme/site");
       }
+      assertEncrypts(programs.loadClass("EncryptedKeys"), key);
       Class<?> handler = programs.loadClass("Revocations$Handler");
       AtomicReference<List<Object>> received = new AtomicReference<>();
       Object taker =
@@ -179,6 +189,27 @@ class IntegrateIT {
     assertThat(api.ledger().isActive(key)).isFalse();
   }
 
+  private static void assertEncrypts(Class<?> program, Secret key) throws Exception {
+    Encryption.Pair pair = Encryption.Pair.generate("2026-12");
+    Path publicKeys = Files.writeString(temp.resolve("public.jwks"), pair.publicSet());
+    Path privateKeys = Files.writeString(temp.resolve("private.jwks"), pair.privateSet().reveal());
+    Object jwe =
+        program
+            .getMethod("encrypted", String.class, Path.class)
+            .invoke(null, key.reveal(), publicKeys);
+    Request request =
+        new RequestReader(
+                Set.of("main"), "main", new Fingerprints(null), Decryption.with(privateKeys, true))
+            .read(
+                new Source("t", 0, 0),
+                "urgent",
+                ("{\"api_securekey_jwe\":\"" + jwe + "\"}").getBytes(StandardCharsets.UTF_8),
+                name -> null,
+                Instant.EPOCH,
+                Instant.EPOCH);
+    assertThat(((Request.Valid) request).key()).isEqualTo(key);
+  }
+
   @Test
   void pythonAsksAndLearns() throws Exception {
     String python =
@@ -189,7 +220,7 @@ class IntegrateIT {
     assumeTrue(!python.isEmpty(), "there is no confluent-kafka for Python here");
     Secret key = key();
     List<String> programs = Markdown.blocks(INTEGRATE, "python");
-    assertThat(programs).hasSize(2);
+    assertThat(programs).hasSize(3);
     shell.file(
         "ask.py",
         secured(programs.get(0), "scanner"),
@@ -471,7 +502,7 @@ class IntegrateIT {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     assumeTrue(compiler != null, "only a JDK can compile");
     List<String> sources = Markdown.blocks(INTEGRATE, "java");
-    assertThat(sources).hasSize(2);
+    assertThat(sources).hasSize(3);
     List<Path> files = new ArrayList<>();
     for (String source : sources) {
       Matcher name = Pattern.compile("public final class (\\w+)").matcher(source);

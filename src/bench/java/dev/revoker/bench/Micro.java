@@ -1,6 +1,7 @@
 package dev.revoker.bench;
 
 import dev.revoker.engine.OffsetMapMicro;
+import dev.revoker.message.EncryptedMicro;
 import dev.revoker.message.MessageMicro;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,10 @@ record Micro(String id, String title, boolean quick) implements Scenario {
             part(MessageMicro.class, "readBroken", "Refuse 64 KiB that are no JSON"),
             part(MessageMicro.class, "writeResult", "Write a result"),
             part(MessageMicro.class, "worstRecord", "Read, redact and write the worst 64 KiB"),
+            part(EncryptedMicro.class, "readEcdhEs", "Read a request encrypted with ECDH-ES"),
+            part(EncryptedMicro.class, "readEcdhEsA256kw", "The same with ECDH-ES+A256KW"),
+            part(EncryptedMicro.class, "readRsa2048", "The same with RSA-OAEP-256, 2048 bits"),
+            part(EncryptedMicro.class, "readRsa4096", "The same with RSA-OAEP-256, 4096 bits"),
             part(OffsetMapMicro.class, "encode", "Encode progress, 500 runs"),
             part(OffsetMapMicro.class, "decode", "Decode progress, 500 runs"))
         .toList();

@@ -52,6 +52,7 @@ public record Config(
     long purgeAnsweredAfterMs,
     @Nullable Secret fingerprintSecret,
     Set<String> protectedFingerprints,
+    EncryptionConfig encryption,
     Listen opsListen,
     long drainTimeoutMs) {
 
@@ -87,6 +88,7 @@ public record Config(
         in.whole("purge.answered.after.ms", 0, 0, 366 * DAY_MS),
         secret == null ? null : Secret.of(secret),
         protectedFingerprints(in),
+        EncryptionConfig.read(in, withAccounts),
         Listen.read(in),
         in.whole("drain.timeout.ms", 10_000, 0, HOUR_MS));
   }

@@ -62,6 +62,11 @@ final class FieldValidator {
         "must be " + minDigits + " to " + maxDigits + " hex digits");
   }
 
+  /** Whether the field is there, valid or not. */
+  boolean has(Field field) {
+    return text(field) != null || fields.wrongTypes().contains(field);
+  }
+
   @Nullable Instant time(Field field) {
     String text =
         checked(

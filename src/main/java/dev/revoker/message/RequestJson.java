@@ -51,9 +51,11 @@ final class RequestJson {
   /** The fields of a request that have a meaning; all others are ignored. */
   enum Field {
     API_SECUREKEY,
+    API_SECUREKEY_JWE,
     ACCOUNT,
     USERNAME,
     API_TOKEN,
+    API_TOKEN_JWE,
     REQUEST_ID,
     REASON,
     REQUESTED_BY,
@@ -61,14 +63,20 @@ final class RequestJson {
     NOT_AFTER,
     LABELS;
 
-    /** Those whose value must never be repeated. */
-    static final List<Field> SECRETS = List.of(API_SECUREKEY, API_TOKEN);
+    /** Those whose value must never be repeated; an encrypted one may have been given in clear. */
+    static final List<Field> SECRETS =
+        List.of(API_SECUREKEY, API_TOKEN, API_SECUREKEY_JWE, API_TOKEN_JWE);
 
     private static final Map<String, Field> BY_NAME =
         Stream.of(values()).collect(Collectors.toMap(Field::wireName, Function.identity()));
 
     String wireName() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The same secret, encrypted. */
+    Field encrypted() {
+      return this == API_SECUREKEY ? API_SECUREKEY_JWE : API_TOKEN_JWE;
     }
   }
 

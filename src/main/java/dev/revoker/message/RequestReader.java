@@ -56,6 +56,7 @@ public final class RequestReader {
   private final Set<String> accounts;
   private final @Nullable String defaultAccount;
   private final Fingerprints fingerprints;
+  private final Decryption decryption;
 
   /** The headers of a record. */
   @FunctionalInterface
@@ -67,12 +68,23 @@ public final class RequestReader {
   /**
    * @param accounts the names of the configured accounts
    * @param defaultAccount for requests that name none; null if there is none
+   * @param decryption of the encrypted keys and tokens
    */
   public RequestReader(
-      Set<String> accounts, @Nullable String defaultAccount, Fingerprints fingerprints) {
+      Set<String> accounts,
+      @Nullable String defaultAccount,
+      Fingerprints fingerprints,
+      Decryption decryption) {
     this.accounts = Set.copyOf(accounts);
     this.defaultAccount = defaultAccount;
     this.fingerprints = fingerprints;
+    this.decryption = decryption;
+  }
+
+  /** Without keys for decryption. */
+  public RequestReader(
+      Set<String> accounts, @Nullable String defaultAccount, Fingerprints fingerprints) {
+    this(accounts, defaultAccount, fingerprints, Decryption.NONE);
   }
 
   /**
@@ -129,14 +141,19 @@ public final class RequestReader {
 
   private Request judge(Origin origin, RequestJson.Fields fields, @Nullable String eventId) {
     FieldValidator validator = new FieldValidator(fields);
-    String key = validator.hex(Field.API_SECUREKEY, MIN_KEY_DIGITS, MAX_DIGITS);
-    if (validator.text(Field.API_SECUREKEY) == null
-        && !fields.wrongTypes().contains(Field.API_SECUREKEY)) {
+    SecretField keyField = secret(validator, Field.API_SECUREKEY, MIN_KEY_DIGITS);
+    SecretField tokenField = secret(validator, Field.API_TOKEN, 1);
+    if (!validator.has(Field.API_SECUREKEY) && !validator.has(Field.API_SECUREKEY_JWE)) {
       validator.add(Field.API_SECUREKEY, "is required");
     }
-    String token = validator.hex(Field.API_TOKEN, 1, MAX_DIGITS);
+    String key = keyField.valid();
+    String token = tokenField.valid();
     EchoFilter filter =
-        EchoFilter.forSecretsOf(fields, Stream.of(key, token).filter(Objects::nonNull).toList());
+        EchoFilter.forSecretsOf(
+            fields,
+            Stream.of(key, token, keyField.decrypted(), tokenField.decrypted())
+                .filter(Objects::nonNull)
+                .toList());
     Instant requestedAt = validator.time(Field.REQUESTED_AT);
     Instant notAfter = validator.time(Field.NOT_AFTER);
     String username = validator.text(Field.USERNAME, MAX_TEXT_CHARS);
@@ -162,9 +179,15 @@ public final class RequestReader {
     // A time that must not be repeated must not be used either.
     Instant agedFrom =
         requestedAt == null || echo.requestedAt() == null ? origin.recordTimestamp() : requestedAt;
-    if (key == null || !validator.problems().isEmpty()) {
+    if (!validator.problems().isEmpty()) {
       String why = String.join("; ", validator.problems());
       return origin.invalid(agedFrom, echo, ResultError.MALFORMED_REQUEST, why);
+    }
+    String unknownKey =
+        keyField.unknownKey() == null ? tokenField.unknownKey() : keyField.unknownKey();
+    if (key == null || unknownKey != null) {
+      return origin.invalid(
+          agedFrom, echo, ResultError.UNKNOWN_ENCRYPTION_KEY, String.valueOf(unknownKey));
     }
     String trouble = token != null || isAny ? null : accountTrouble(account, echo);
     if (trouble != null) {
@@ -180,6 +203,48 @@ public final class RequestReader {
         username,
         token == null ? null : Secret.of(token),
         notAfter);
+  }
+
+  /**
+   * A key or token, in clear or encrypted.
+   *
+   * @param valid its digits; null if it is absent or not valid
+   * @param decrypted what its JWE holds, valid or not; null if it is too short to be a secret
+   * @param unknownKey the complaint about a JWE whose key this worker does not have
+   */
+  private record SecretField(
+      @Nullable String valid, @Nullable String decrypted, @Nullable String unknownKey) {}
+
+  private SecretField secret(FieldValidator validator, Field clear, int minDigits) {
+    Field encrypted = clear.encrypted();
+    String valid = validator.hex(clear, minDigits, MAX_DIGITS);
+    if (validator.has(clear) && validator.has(encrypted)) {
+      validator.add(clear, "and " + encrypted.wireName() + " exclude each other");
+    } else if (validator.has(clear) && decryption.isRequired()) {
+      validator.add(
+          clear, "must not be sent in the clear here; encrypt it as " + encrypted.wireName());
+    }
+    String jwe = validator.text(encrypted);
+    if (jwe == null) {
+      return new SecretField(valid, null, null);
+    }
+    return switch (decryption.decrypt(jwe)) {
+      case Decryption.Undecrypted(String why, boolean isKeyUnknown) -> {
+        if (!isKeyUnknown) {
+          validator.add(encrypted, why);
+        }
+        yield new SecretField(valid, null, isKeyUnknown ? encrypted.wireName() + " " + why : null);
+      }
+      case Decryption.Plaintext(String text) -> {
+        boolean isHex = Text.isHex(text, minDigits, MAX_DIGITS);
+        if (!isHex) {
+          validator.add(encrypted, "must hold " + minDigits + " to " + MAX_DIGITS + " hex digits");
+        }
+        boolean mayBeSecret = text.length() >= MIN_KEY_DIGITS;
+        yield new SecretField(
+            valid != null || !isHex ? valid : text, mayBeSecret ? text : null, null);
+      }
+    };
   }
 
   /** Why this account cannot be used, or null. */

@@ -20,6 +20,8 @@ final class SecretCandidates {
   /** Characters of all candidates. More cannot be a typing mistake. */
   private static final int MAX_CHARS = 768;
 
+  private static final Pattern JWE = Pattern.compile("eyJ[A-Za-z0-9_-]*(?:\\.[A-Za-z0-9_-]*){4}");
+
   private static final Pattern UUID =
       Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
@@ -35,7 +37,8 @@ final class SecretCandidates {
     Set<String> candidates = new LinkedHashSet<>(valid);
     for (RequestJson.Field field : RequestJson.Field.SECRETS) {
       String text = fields.texts().get(field);
-      if (text != null && text.length() >= MIN_CHARS) {
+      // What has the form of a JWE is no secret.
+      if (text != null && text.length() >= MIN_CHARS && !JWE.matcher(text).matches()) {
         candidates.add(text);
       }
     }

@@ -1,6 +1,7 @@
 package dev.revoker.submit;
 
 import dev.revoker.model.Request;
+import dev.revoker.model.ResultError;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -78,6 +79,11 @@ final class BatchHistory {
       return;
     }
     Request request = validator.read(record.value());
+    if (request instanceof Request.Invalid invalid
+        && invalid.error().type().equals(ResultError.UNKNOWN_ENCRYPTION_KEY)) {
+      // Only the worker can tell whose key it is; its result has the fingerprint.
+      return;
+    }
     if (RequestComposer.fault(request) == null
         && keys.matches(row, String.valueOf(request.echo().keyFingerprint()))) {
       sent.found(new TopicPartition(record.topic(), record.partition()), record.offset(), row);

@@ -73,7 +73,8 @@ record PreparedBatch(
 
     /** The record has no key: a key would be one more place that a secret could be in. */
     private ProducerRecord<byte[], byte[]> request(Row.Valid row) {
-      ProducerRecord<byte[], byte[]> request = new ProducerRecord<>(topic, row.value());
+      ProducerRecord<byte[], byte[]> request =
+          new ProducerRecord<>(topic, composer.sent(row.value()));
       request
           .headers()
           .add("ce_id", id.requestId(row.number()).getBytes(StandardCharsets.UTF_8))

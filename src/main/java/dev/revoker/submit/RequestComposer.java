@@ -1,12 +1,17 @@
 package dev.revoker.submit;
 
+import dev.revoker.message.Encryption;
 import dev.revoker.message.Fingerprints;
+import dev.revoker.message.KeySet;
 import dev.revoker.message.RequestReader;
 import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
 import dev.revoker.model.ResultError;
+import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -24,11 +29,42 @@ final class RequestComposer {
 
   private final RequestReader reader;
   private final SubmitOptions.Defaults defaults;
+  private final @Nullable Encryption encryption;
 
   /** Only the worker knows its accounts, so no account is wrong here. */
   RequestComposer(Fingerprints fingerprints, SubmitOptions.Defaults defaults) {
+    this(fingerprints, defaults, null);
+  }
+
+  RequestComposer(
+      Fingerprints fingerprints, SubmitOptions.Defaults defaults, @Nullable Encryption encryption) {
     this.reader = new RequestReader(Set.of(), null, fingerprints);
     this.defaults = defaults;
+    this.encryption = encryption;
+  }
+
+  /** The request as it is sent: its key and token encrypted, if a key for that is configured. */
+  byte[] sent(byte[] value) {
+    if (encryption == null) {
+      return value;
+    }
+    ObjectNode request = (ObjectNode) JSON.readTree(value);
+    for (String field : List.of("api_securekey", "api_token")) {
+      if (request.path(field).isString()) {
+        Secret digits = Secret.of(request.remove(field).stringValue());
+        request.put(field + "_jwe", encryption.encrypt(digits));
+      }
+    }
+    return JSON.writeValueAsBytes(request);
+  }
+
+  /** With the public key of this file, which was checked with the configuration. */
+  static @Nullable Encryption encryption(@Nullable Path file) {
+    try {
+      return file == null ? null : Encryption.with(file);
+    } catch (KeySet.UnusableException changed) {
+      throw new IllegalStateException("encryption.key.location: " + changed.getMessage());
+    }
   }
 
   /** What is wrong with the defaults, in fixed words; null if they are valid. */

@@ -40,7 +40,11 @@ public final class Submission {
     this.time = time;
     this.clients = new KafkaClients(config.kafka());
     this.fingerprints = new Fingerprints(config.fingerprintSecret());
-    this.composer = new RequestComposer(fingerprints, options.defaults());
+    this.composer =
+        new RequestComposer(
+            fingerprints,
+            options.defaults(),
+            RequestComposer.encryption(config.encryption().encryptionKey()));
   }
 
   /**

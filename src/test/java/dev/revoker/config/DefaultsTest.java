@@ -38,6 +38,7 @@ class DefaultsTest {
                 0,
                 null,
                 Set.of(),
+                EncryptionConfig.NONE,
                 new Config.Listen("127.0.0.1", 9464),
                 10_000));
     assertThat(config.kafka().groupId()).isEqualTo("revoker");
@@ -70,8 +71,11 @@ class DefaultsTest {
             "breaker.open.wait.ms = 10000 (default)",
             "breaker.sliding.window.size = 50 (default)",
             "create.topics = false (default)",
+            "decryption.keys.location = none (default)",
             "default.account = none (default)",
             "drain.timeout.ms = 10000 (default)",
+            "encryption.key.location = none (default)",
+            "encryption.required = false (default)",
             "fingerprint.secret = none (default)",
             "group.id = revoker (default)",
             "hold.max.ms = 0 (default)",

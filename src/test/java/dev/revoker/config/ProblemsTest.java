@@ -105,6 +105,22 @@ class ProblemsTest {
   }
 
   @Test
+  void keySetsAreReadAtTheStart() {
+    assertThat(problems("decryption.keys.location=/nowhere/private.jwks"))
+        .containsExactly(
+            "decryption.keys.location = /nowhere/private.jwks: cannot be used: there is no such"
+                + " file");
+    assertThat(problems("encryption.key.location=/nowhere/public.jwks"))
+        .containsExactly(
+            "encryption.key.location = /nowhere/public.jwks: cannot be used: there is no such"
+                + " file");
+    assertThat(problems("encryption.required=true"))
+        .containsExactly(
+            "encryption.required: is true without decryption.keys.location: every request would be"
+                + " rejected");
+  }
+
+  @Test
   void aMistakeHasNoMistakesInItsTrain() {
     assertThat(problems("lanes=URGENT", "lane.x.topic=y", "lane.urgent.reserved=1")).hasSize(1);
     assertThat(problems("accounts=a,,b", "account.a.username=u", "default.account=a")).hasSize(1);

@@ -2,6 +2,7 @@ package dev.revoker.resilience;
 
 import dev.revoker.config.ApiConfig;
 import dev.revoker.config.Config;
+import dev.revoker.config.EncryptionConfig;
 import dev.revoker.config.KafkaConfig;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
@@ -147,6 +148,7 @@ final class Settings {
         0,
         fingerprintSecret,
         protectedFingerprints,
+        EncryptionConfig.NONE,
         new Config.Listen("127.0.0.1", 0),
         10_000);
   }

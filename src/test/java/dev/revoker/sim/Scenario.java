@@ -2,6 +2,7 @@ package dev.revoker.sim;
 
 import dev.revoker.config.ApiConfig;
 import dev.revoker.config.Config;
+import dev.revoker.config.EncryptionConfig;
 import dev.revoker.config.KafkaConfig;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
@@ -298,6 +299,7 @@ final class Scenario {
         0,
         chance(0.5) ? null : Secret.of("fp-" + Upstream.CANARY),
         Set.of(),
+        EncryptionConfig.NONE,
         new Config.Listen("localhost", 0),
         between(500, 10_000));
   }
