@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.revoker.sandbox.LocalStack;
+import dev.revoker.sandbox.SharedBroker;
 import dev.revoker.sandbox.Submitter;
 import dev.revoker.sandbox.WorkerProcess;
 import dev.revoker.time.SystemTime;
@@ -19,18 +20,22 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Every metric that a rule or a panel asks for is in the scrape of a worker that did its work. */
+/** Every metric that an alert rule or a panel uses is in the scrape of a worker. */
 class ScrapeIT {
   private final HttpClient http = HttpClient.newHttpClient();
 
   @Test
-  void rulesAndDashboardAskForWhatThereIs() throws Exception {
+  void rulesAndDashboardUseMetricsThatExist() throws Exception {
     Map<String, String> asked = new TreeMap<>(Watching.alerts());
     asked.putAll(Watching.panels());
     try (SystemTime time = new SystemTime();
-        LocalStack stack = LocalStack.start(time);
+        LocalStack stack = LocalStack.start(time, SharedBroker.get());
         Submitter submitter = new Submitter(stack.broker().bootstrapServers())) {
-      WorkerProcess worker = stack.startWorker("worker", Map.of());
+      WorkerProcess worker = stack.startWorker("worker", Map.of("create.topics", "true"));
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptions()
+          .until(() -> !lines(worker).isEmpty());
       submitter.send(
           LocalStack.URGENT,
           stack.api().generateKeys(LocalStack.ACCOUNT, 3).stream()
@@ -42,7 +47,7 @@ class ScrapeIT {
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(lines(worker)).contains(done(3)));
       assertThat(asked).hasSizeGreaterThan(30);
-      // The binder looks for meters that came, those of partitions, once a minute.
+      // The binder looks for new meters, such as those of partitions, once a minute.
       await()
           .atMost(Duration.ofSeconds(90))
           .pollInterval(Duration.ofSeconds(2))

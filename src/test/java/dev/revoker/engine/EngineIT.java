@@ -51,12 +51,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EngineIT {
   private static final int PARTITIONS = 4;
 
-  private static Broker usual;
+  private static Broker broker;
   private static SystemTime time;
 
-  private Broker broker = usual;
-
-  /** How often each request was carried out. */
+  /** How often each request was called. */
   private final Map<String, Integer> calls = new ConcurrentHashMap<>();
 
   private int longestCallMs = 40;
@@ -65,7 +63,7 @@ class EngineIT {
 
   @BeforeAll
   static void start() {
-    usual = SharedBroker.get();
+    broker = SharedBroker.get();
     time = new SystemTime();
   }
 
@@ -102,27 +100,25 @@ class EngineIT {
 
   /**
    * For longer than the transaction timeout: commits end unknown, transactions are aborted,
-   * producers fenced. A single broker must not be fenced by its own controller meanwhile: no
-   * partition has a leader then.
+   * producers fenced.
    */
   @ParameterizedTest
   @ValueSource(strings = {"classic", "consumer"})
   void brokersThatStopForAWhileCostNoResultAndRepeatNone(String protocol) {
-    try (Broker patient =
-        Broker.start(Broker.Options.with(Map.of("broker.session.timeout.ms", "60000")))) {
-      broker = patient;
-      topics("frozen-" + protocol);
-      longestCallMs = 2000;
-      try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
-          Worker first = new Worker(protocol, 1);
-          Worker second = new Worker(protocol, 2)) {
-        produce(0, 1500);
-        reader.awaitAtLeast(200);
-        broker.freeze();
+    topics("frozen-" + protocol);
+    longestCallMs = 2000;
+    try (CommittedResults reader = new CommittedResults(broker.bootstrapServers(), results);
+        Worker first = new Worker(protocol, 1);
+        Worker second = new Worker(protocol, 2)) {
+      produce(0, 1500);
+      reader.awaitAtLeast(200);
+      broker.freeze();
+      try {
         await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+      } finally {
         broker.thaw();
-        assertOneEachInTheEnd(reader, first, second);
       }
+      assertOneEachInTheEnd(reader, first, second);
     }
   }
 

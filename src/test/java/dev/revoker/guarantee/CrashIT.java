@@ -10,6 +10,7 @@ import dev.revoker.sandbox.WorkerProcess;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,9 +24,14 @@ class CrashIT {
   private static final Broker.Options THREE_BROKERS =
       new Broker.Options(List.of(1, 2, 3), Map.of());
 
-  /** One that is frozen for a while, and that its own controller does not fence for that. */
-  private static final Broker.Options PATIENT_BROKER =
-      Broker.Options.with(Map.of("broker.session.timeout.ms", "60000"));
+  private static Broker brokers;
+
+  @AfterAll
+  static void stop() {
+    if (brokers != null) {
+      brokers.close();
+    }
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"classic", "consumer"})
@@ -71,7 +77,10 @@ class CrashIT {
             "60000",
             "producer.delivery.timeout.ms",
             "60000");
-    try (Scene scene = new Scene(settings, THREE_BROKERS)) {
+    if (brokers == null) {
+      brokers = Broker.start(THREE_BROKERS);
+    }
+    try (Scene scene = new Scene(settings, brokers)) {
       WorkerProcess worker = inTheMiddle(scene);
       for (int more = 1; more <= 2; more++) {
         scene.stack().broker().node(more).kill();
@@ -100,14 +109,17 @@ class CrashIT {
             "10000",
             "producer.request.timeout.ms",
             "5000");
-    try (Scene scene = new Scene(settings, PATIENT_BROKER)) {
+    try (Scene scene = new Scene(settings)) {
       WorkerProcess worker = inTheMiddle(scene);
       scene.stack().broker().freeze();
-      await()
-          .pollDelay(Duration.ofSeconds(12))
-          .atMost(Scene.PATIENCE)
-          .until(() -> scene.get(worker, "/readyz").statusCode() == 503);
-      scene.stack().broker().thaw();
+      try {
+        await()
+            .pollDelay(Duration.ofSeconds(12))
+            .atMost(Scene.PATIENCE)
+            .until(() -> scene.get(worker, "/readyz").statusCode() == 503);
+      } finally {
+        scene.stack().broker().thaw();
+      }
 
       scene.awaitExactlyOneResultEach();
       scene.assertTruthful();

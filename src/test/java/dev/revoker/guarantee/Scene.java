@@ -29,11 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 
 /**
- * Topics and a group of its own on a real broker, the sandbox behind, real workers in child
- * processes, and everything that was sent, so that it can be held against the results.
+ * One test's topics and group on a real broker, its sandbox API, its workers in child processes,
+ * and the requests that it sent, to compare with the results.
  */
 final class Scene implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -51,16 +50,12 @@ final class Scene implements AutoCloseable {
 
   /** On the broker that all scenes share. */
   Scene(Map<String, String> settings) {
-    this(settings, time -> LocalStack.start(time, SharedBroker.get()));
+    this(settings, SharedBroker.get());
   }
 
-  /** On brokers of its own, which may be broken. */
-  Scene(Map<String, String> settings, Broker.Options brokers) {
-    this(settings, time -> LocalStack.start(time, brokers));
-  }
-
-  private Scene(Map<String, String> settings, Function<SystemTime, LocalStack> start) {
-    stack = start.apply(time);
+  /** On these brokers, which the test may kill. */
+  Scene(Map<String, String> settings, Broker brokers) {
+    stack = LocalStack.start(time, brokers);
     stack.broker().createTopic(topic("urgent"), 2, Map.of());
     stack.broker().createTopic(topic("standard"), 3, Map.of());
     stack.broker().createTopic(name + "-results", 2, Map.of());
@@ -121,7 +116,7 @@ final class Scene implements AutoCloseable {
     stack.api().outage(outage);
   }
 
-  /** Sends a request for each of so many fresh keys. */
+  /** Creates keys and sends a request for each. */
   List<Secret> submitKeys(String lane, int count, Map<String, ?> fields) {
     List<Secret> fresh = stack.api().generateKeys(LocalStack.ACCOUNT, count);
     submit(lane, fresh, fields);
@@ -162,7 +157,7 @@ final class Scene implements AutoCloseable {
         .untilAsserted(() -> assertThat(results.count()).isGreaterThanOrEqualTo(count));
   }
 
-  /** Waits for all of them; then each request has exactly one, and there are no others. */
+  /** Waits for all results; then each request has exactly one, and there are no others. */
   void awaitExactlyOneResultEach() {
     awaitResults(sent());
     Map<String, List<ResultLog.Entry>> bySource = results.bySource();
@@ -191,7 +186,7 @@ final class Scene implements AutoCloseable {
     return counts;
   }
 
-  /** The ledger is the judge: who says inactive, of a key that is active, lies. */
+  /** No result says {@code inactive} of a key that the API's ledger says is active. */
   void assertTruthful() {
     assertThat(results.all())
         .allSatisfy(

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
  * -Dsim.first=X}, and {@code -Dsim.attacks=N} attacks.
  */
 class SimulationIT {
-  private static final int FIXED = 300;
-  private static final int FRESH = 100;
-  private static final int ATTACKS = 20;
+  private static final int FIXED = 200;
+  private static final int FRESH = 60;
+  private static final int ATTACKS = 10;
 
   private static SimulationRuns runs;
 
