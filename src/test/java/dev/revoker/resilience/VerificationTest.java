@@ -424,6 +424,21 @@ class VerificationTest {
   }
 
   @Test
+  void aLoginThatA429HoldsBackEndsWhenTheBreakerOpens() {
+    rig = new Rig(settings(Verify.AFTER).minimumCalls(5));
+    Asked asked = rig.ask(ask());
+    rig.api.only().answer(DONE);
+    ScriptedApi.Call login = rig.api.only();
+    rig.ask(6, Ask.in("standard"));
+    login.answer(throttled(60_000));
+    assertThat(asked.isOpen()).isTrue();
+    rig.api.answerAll(FAILED);
+    assertThat(rig.dispatcher.apiUp()).isFalse();
+    assertThat(asked.outcome()).isEqualTo(Outcome.REVOKED);
+    assertProof(asked.result(), UNTRIED, UNTRIED);
+  }
+
+  @Test
   void theFirstLoginWaitsForTheApiAsTheRemovalWould() {
     rig.breakApi();
     Asked asked = start(ask());
