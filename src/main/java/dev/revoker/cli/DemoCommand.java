@@ -15,9 +15,10 @@ import picocli.CommandLine.Spec;
     header = "Shows the whole program at work on this machine.",
     description =
         "Starts a real Kafka broker, a stand-in for the account API and a worker on this machine,"
-            + " with nothing to install. Submits requests, kills the worker, breaks the API and"
-            + " repairs it; then proves that every request has exactly one result and that no"
-            + " removed key logs in. Ends by itself within a minute.",
+            + " with nothing to install. Reports one key three times, a key without its account and"
+            + " a protected key. Submits a batch, kills the worker, breaks the API and repairs it."
+            + " Then proves that every request has exactly one result and that no removed key logs"
+            + " in. Ends by itself within a minute.",
     exitCodeList = {
       "0:Every promise held.",
       "1:A promise did not hold.",

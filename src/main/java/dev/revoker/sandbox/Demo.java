@@ -6,6 +6,8 @@ import dev.revoker.time.Time;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +17,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The demo: a real worker revokes keys that it reads from a real broker, at the sandbox's API. The
@@ -25,6 +29,8 @@ public final class Demo {
   /** Few calls at a time, so that the kill interrupts some of them; short time-outs. */
   private static final Map<String, String> WORKER =
       Map.of(
+          "default.account", "any",
+          "verify", "full",
           "max.in.flight", "12",
           "breaker.open.wait.ms", "2000",
           "consumer.session.timeout.ms", "3000",
@@ -33,12 +39,21 @@ public final class Demo {
           "producer.delivery.timeout.ms", "3000",
           "producer.request.timeout.ms", "2000");
 
-  private static final int STANDARD = 260;
+  /** A second account, which logs in with a key. */
+  private static final String PARTNER = "partner";
+
+  /**
+   * Correct for a key that is requested twice. {@code not_found} also where the killed worker
+   * removed the key and could not say so any more.
+   */
+  private static final String[] REVOKED = {"revoked", "already_revoked", "not_found"};
+
+  private static final int STANDARD = 150;
   private static final int URGENT_FIRST = 20;
-  private static final int URGENT_LATER = 40;
-  private static final int EACH_OTHER_KIND = 12;
-  private static final double API_MS = 200;
-  private static final long OUTAGE_MS = 8_000;
+  private static final int URGENT_LATER = 30;
+  private static final int EACH_OTHER_KIND = 8;
+  private static final double API_MS = 100;
+  private static final long OUTAGE_MS = 5_000;
   private static final long STEP_TIMEOUT_MS = 120_000;
 
   private final LocalStack stack;
@@ -57,12 +72,21 @@ public final class Demo {
 
   /** Runs the demo. Returns whether all checks passed; prints those that failed. */
   public boolean play() {
-    stack.api().faults(Faults.NONE.with(Latency.fixed(API_MS)));
+    Secret login = Secret.of("c0ffee0000000000000000000000feed");
+    Secret password = stack.password();
+    stack.api().addAccount(new SandboxAccount(PARTNER, password, List.of(login)));
+    Map<String, String> settings = new HashMap<>(WORKER);
+    settings.put("accounts", LocalStack.ACCOUNT + "," + PARTNER);
+    settings.put("account." + PARTNER + ".username", PARTNER);
+    settings.put("account." + PARTNER + ".securekey", login.reveal());
     String servers = stack.broker().bootstrapServers();
-    try (WorkerProcess worker = stack.startWorker("worker", WORKER);
+    try (WorkerProcess worker = stack.startWorker("worker", settings);
         ResultLog results = new ResultLog(servers, LocalStack.RESULTS);
         Submitter submitter = new Submitter(servers)) {
       DemoRequests requests = new DemoRequests(submitter, time);
+      threeScanners(requests, results);
+      anyAccountAndProtectedKey(requests, results, login);
+      stack.api().faults(Faults.NONE.with(Latency.fixed(API_MS)));
       requests.send(LocalStack.STANDARD, standard());
       requests.send(LocalStack.URGENT, urgent(URGENT_FIRST));
       say(
@@ -81,23 +105,63 @@ public final class Demo {
       await("a result for every request", () -> results.count() >= requests.count());
       int exitCode = worker.stop();
       say("Stopped the worker with SIGTERM. Its exit code is " + exitCode + ".");
-      check("The worker's exit code is 0", exitCode == 0);
+      check("the worker's exit code is 0", exitCode == 0);
       prove(requests, results);
     }
     broken.stream().limit(20).forEach(line -> say("FAILED: " + line + "."));
     return broken.isEmpty();
   }
 
+  private void threeScanners(DemoRequests requests, ResultLog results) {
+    Secret leaked = stack.api().generateKeys(LocalStack.ACCOUNT, 1).getFirst();
+    requests.send(LocalStack.STANDARD, List.of(new Planned("{}", null, Set.of("rejected"))));
+    await("the worker's first result", () -> results.count() == 1);
+    long firstMs = time.millis();
+    requests.send(LocalStack.URGENT, List.of(Planned.removal(leaked, "revoked")));
+    await("the removal of a key", () -> !stack.api().ledger().isActive(leaked));
+    // Earlier, the worker could prove by its own logins that each report ended the key.
+    Planned again = Planned.removal(leaked, "already_revoked");
+    requests.send(LocalStack.URGENT, List.of(again, again));
+    long apartMs = time.millis() - firstMs;
+    await("three results", () -> results.count() == 4);
+    say(
+        "Three scanners reported one key within "
+            + apartMs
+            + " ms: "
+            + results.all().stream()
+                .map(ResultLog.Entry::outcome)
+                .filter(outcome -> outcome.contains("revoked"))
+                .sorted(Comparator.reverseOrder())
+                .collect(Collectors.joining(", "))
+            + ".");
+  }
+
+  private void anyAccountAndProtectedKey(DemoRequests requests, ResultLog results, Secret login) {
+    Secret partners = stack.api().generateKeys(PARTNER, 1).getFirst();
+    int before = results.count();
+    requests.send(LocalStack.URGENT, List.of(Planned.removal(partners, "revoked")));
+    requests.send(LocalStack.STANDARD, List.of(Planned.removal(login, "refused")));
+    await("two results", () -> results.count() == before + 2);
+    for (ResultLog.Entry result : results.all()) {
+      if (result.value().path("account").asString("").equals(PARTNER)) {
+        say("A key was reported without its account: " + result.outcome() + " by " + PARTNER + ".");
+      }
+      if (result.outcome().equals("refused")) {
+        String type = result.value().at("/error/type").asString("");
+        say("The key that " + PARTNER + " logs in with is protected: refused, " + type + ".");
+        check("no call for the protected key", stack.api().ledger().callCount(login) == 0);
+      }
+    }
+  }
+
   private List<Planned> standard() {
     List<Planned> requests = new ArrayList<>();
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, STANDARD);
-    // not_found is correct if another request removed the key before, or a call whose answer was
-    // lost.
-    keys.forEach(key -> requests.add(Planned.removal(key, "revoked", "not_found")));
+    keys.forEach(key -> requests.add(Planned.removal(key, REVOKED)));
     List<String> malformed =
         List.of("not json", "{\"api_securekey\":\"zz\"}", "{}", "{\"api_securekey\":12345678}");
     for (int i = 0; i < EACH_OTHER_KIND; i++) {
-      requests.add(Planned.removal(keys.get(i), "revoked", "not_found"));
+      requests.add(Planned.removal(keys.get(i), REVOKED));
       Secret unknown = Secret.of(String.format(Locale.ROOT, "%032x", 0xdead_0000L + i));
       requests.add(Planned.removal(unknown, "not_found"));
       requests.add(new Planned(malformed.get(i % malformed.size()), null, Set.of("rejected")));
@@ -111,7 +175,7 @@ public final class Demo {
 
   private List<Planned> urgent(int count) {
     return stack.api().generateKeys(LocalStack.ACCOUNT, count).stream()
-        .map(key -> Planned.removal(key, "revoked", "not_found"))
+        .map(key -> Planned.removal(key, REVOKED))
         .toList();
   }
 
@@ -129,25 +193,41 @@ public final class Demo {
     List<String> wrong = requests.wrongResults(results);
     broken.addAll(wrong);
     check(
-        "Each of " + requests.count() + " requests has exactly one result, a correct one",
+        "each of " + requests.count() + " requests has exactly one result, a correct one",
         wrong.isEmpty());
+    List<JsonNode> checked =
+        results.all().stream()
+            .filter(result -> result.outcome().equals("revoked"))
+            .map(result -> result.value().path("verification"))
+            .toList();
+    long proven =
+        checked.stream()
+            .filter(logins -> logins.path("before").asString("").equals("accepted"))
+            .filter(logins -> logins.path("after").asString("").equals("refused"))
+            .count();
+    check(
+        proven
+            + " of "
+            + checked.size()
+            + " revoked keys logged in before, and the worker's login after it was refused",
+        proven > checked.size() / 2);
     SandboxLedger ledger = stack.api().ledger();
     check(
-        "The API accepts no login with any of the " + requests.keys().size() + " revoked keys",
+        "the API itself accepts no login with any of the " + requests.keys().size() + " keys",
         requests.keys().stream().noneMatch(ledger::isActive));
     check(
-        "Keys whose requests were invalid or late are still active",
-        ledger.activeKeys() == EACH_OTHER_KIND);
+        "the keys of late requests and the protected key still log in",
+        ledger.activeKeys() == EACH_OTHER_KIND + 1);
     long urgent = requests.medianWait(results, "urgent").toMillis();
     long standard = requests.medianWait(results, "standard").toMillis();
     check(
         String.format(
             Locale.ROOT,
-            "Urgent requests were faster (median: urgent %d ms, standard %d ms)",
+            "urgent requests were faster (median: urgent %d ms, standard %d ms)",
             urgent,
             standard),
         urgent < standard);
-    say("not_found: unknown keys, repeated requests, and keys that the killed worker removed.");
+    say("not_found: unknown keys, and keys that the killed worker removed without a result.");
   }
 
   private void table(ResultLog results) {

@@ -36,7 +36,8 @@ final class DemoRequests {
   record Planned(String value, @Nullable Secret key, Set<String> outcomes) {
     static Planned removal(Secret key, String... outcomes) {
       Map<String, String> fields = Map.of("reason", "demo", "requested_by", "bin/revoker demo");
-      return new Planned(Submitter.request(key, fields), key, Set.of(outcomes));
+      boolean removed = !Set.of(outcomes).contains("refused");
+      return new Planned(Submitter.request(key, fields), removed ? key : null, Set.of(outcomes));
     }
   }
 
