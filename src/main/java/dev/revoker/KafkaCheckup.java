@@ -63,6 +63,9 @@ final class KafkaCheckup {
             new Finding("topic " + topic, there || config.createTopics(), topicState(there)));
       }
       TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.except(missing));
+      if (config.purgeAnsweredAfterMs() > 0) {
+        found = found.and(OtherReaders.find(admin, kafka.groupId(), topics.requests()));
+      }
       found.warnings().forEach(text -> report.accept(Finding.warning("topics", text)));
       found.unchecked().forEach(text -> report.accept(Finding.warning("topics", text)));
       if (missing.isEmpty()) {

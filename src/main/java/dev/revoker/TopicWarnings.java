@@ -43,6 +43,14 @@ final class TopicWarnings {
       warnings = List.copyOf(warnings);
       unchecked = List.copyOf(unchecked);
     }
+
+    Found and(Found more) {
+      List<String> allWarnings = new ArrayList<>(warnings);
+      allWarnings.addAll(more.warnings);
+      List<String> allUnchecked = new ArrayList<>(unchecked);
+      allUnchecked.addAll(more.unchecked);
+      return new Found(allWarnings, allUnchecked);
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.revoker.api.HttpApi;
 import dev.revoker.config.Config;
 import dev.revoker.engine.ConsumerHealth;
 import dev.revoker.engine.FatalWorkerException;
+import dev.revoker.engine.RecordPurge;
 import dev.revoker.engine.RequestLoop;
 import dev.revoker.engine.TransactionalPublisher;
 import dev.revoker.engine.WakeupSignal;
@@ -32,9 +33,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -45,14 +44,7 @@ import java.util.function.IntSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,9 +57,9 @@ final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final long LOGOUT_MS = 2_000;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-  private static final int MEMORY_RECORDS = 500;
 
   private final Config config;
+  private final WorkerClients clients;
   private final String instance = hostName() + "-" + UUID.randomUUID();
   private final SystemTime time = new SystemTime();
   private final WakeupSignal wakeupSignal = WakeupSignal.betweenThreads();
@@ -85,6 +77,7 @@ final class Worker {
 
   Worker(Config config) {
     this.config = config;
+    this.clients = new WorkerClients(config.kafka());
     this.health = new WorkerHealth(config);
     this.meters =
         new Meters(
@@ -129,7 +122,7 @@ final class Worker {
   /** Returns false if the worker was stopped while it waited for the brokers. */
   private boolean prepareTopics() {
     TopicSetup.Topics topics = TopicSetup.Topics.of(config);
-    try (Admin admin = newAdmin()) {
+    try (Admin admin = clients.admin()) {
       if (!TopicSetup.ensure(
           admin,
           config.kafka().addresses(),
@@ -140,6 +133,9 @@ final class Worker {
         return false;
       }
       TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.all());
+      if (config.purgeAnsweredAfterMs() > 0) {
+        found = found.and(OtherReaders.find(admin, config.kafka().groupId(), topics.requests()));
+      }
       found
           .warnings()
           .forEach(
@@ -158,34 +154,9 @@ final class Worker {
     }
   }
 
-  private Admin newAdmin() {
-    try {
-      return Admin.create(config.kafka().admin());
-    } catch (KafkaException failed) {
-      throw cannotBeCreated(failed);
-    }
-  }
-
-  private Consumer<byte[], byte[]> newConsumer(Map<String, Object> settings) {
-    try {
-      return new KafkaConsumer<>(
-          settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    } catch (KafkaException failed) {
-      throw cannotBeCreated(failed);
-    }
-  }
-
-  /** Passes on no cause, because its message may quote a part of a secret. */
-  private FatalWorkerException cannotBeCreated(KafkaException failed) {
-    return new FatalWorkerException(
-        "a Kafka client cannot be created with this configuration: "
-            + KafkaFailure.describe(failed, config.kafka()),
-        null);
-  }
-
   private int work() {
     try (HttpApi api = new HttpApi(config.api(), config.limits().maxInFlight(), time);
-        Admin admin = newAdmin();
+        Admin admin = clients.admin();
         MemoryThreads memory = startMemory(admin)) {
       Dispatcher policy =
           new Dispatcher(
@@ -212,23 +183,14 @@ final class Worker {
     return MemoryThreads.start(
         new MemoryThreads.Settings(
             config.resultsTopic(), Duration.ofDays(memory.days()), memory.maxKeys()),
-        this::newMemoryConsumer,
+        clients::memoryConsumer,
         MemoryThreads.LogEnds.from(admin),
         result -> guard.run(Observer.RESULTS, () -> meters.lookedUp(result)),
         time);
   }
 
-  private Consumer<byte[], byte[]> newMemoryConsumer(String purpose, int maxWaitMs) {
-    Map<String, Object> settings = config.kafka().consumerWithoutGroup();
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, maxWaitMs);
-    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MEMORY_RECORDS);
-    settings.merge(ConsumerConfig.CLIENT_ID_CONFIG, purpose, (given, added) -> given + "-" + added);
-    return newConsumer(settings);
-  }
-
   private int work(Dispatcher policy, Admin admin, IntSupplier rememberedKeys) {
-    Consumer<byte[], byte[]> consumer = newConsumer(config.kafka().consumer());
+    Consumer<byte[], byte[]> consumer = clients.consumer();
     guard.run(Observer.BINDERS, () -> kafkaMeters.consumer(consumer));
     health.watch(new ConsumerHealth(consumer));
     TransactionalPublisher publisher =
@@ -259,7 +221,11 @@ final class Worker {
       if (stopping) {
         running.stop();
       }
-      boolean complete = running.run();
+      boolean complete;
+      RecordPurge purge = startPurge(running, admin);
+      try (purge) {
+        complete = running.run();
+      }
       Throwable broken = bug.get();
       if (broken != null) {
         throw new FatalWorkerException(
@@ -288,6 +254,23 @@ final class Worker {
     }
   }
 
+  /** Returns null if nothing is to be purged. */
+  private @Nullable RecordPurge startPurge(RequestLoop running, Admin admin) {
+    return config.purgeAnsweredAfterMs() == 0
+        ? null
+        : RecordPurge.start(config.purgeAnsweredAfterMs(), running, admin, this::purgeFailed, time);
+  }
+
+  private void purgeFailed(Throwable cause) {
+    guard.run(
+        Observer.PURGE,
+        () -> {
+          throw new IllegalStateException(
+              "request records were not deleted; it takes the right Delete on the request topics",
+              cause);
+        });
+  }
+
   /**
    * Ends the API sessions that this worker opened; they would otherwise stay valid for an hour. The
    * drain is over by now, so a failure is only logged.
@@ -307,22 +290,10 @@ final class Worker {
     }
   }
 
-  /**
-   * Creates a producer. All producers of this worker have the same transactional.id, so a new one
-   * ends the open transaction of the one before.
-   */
   private Producer<byte[], byte[]> newProducer() {
-    Map<String, Object> settings = new HashMap<>(config.kafka().producer());
-    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.kafka().groupId() + "-" + instance);
-    try {
-      Producer<byte[], byte[]> producer =
-          new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-      guard.run(Observer.BINDERS, () -> kafkaMeters.producer(producer));
-      return producer;
-    } catch (KafkaException failed) {
-      // No cause is passed on, because its message may quote a part of a secret.
-      throw new KafkaException(KafkaFailure.describe(failed, config.kafka()));
-    }
+    Producer<byte[], byte[]> producer = clients.producer(instance);
+    guard.run(Observer.BINDERS, () -> kafkaMeters.producer(producer));
+    return producer;
   }
 
   private void committed(List<Result> results, long tookNanos) {

@@ -151,6 +151,10 @@ final class PartitionProgress {
         || there.unanswered().stream().anyMatch(committed::isAnswered);
   }
 
+  long committedOffset() {
+    return committed.nextOffset();
+  }
+
   int unanswered() {
     return unanswered.size();
   }

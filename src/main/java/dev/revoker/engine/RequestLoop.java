@@ -6,11 +6,13 @@ import dev.revoker.resilience.RequestProcessor;
 import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.FencedMemberEpochException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -173,6 +175,12 @@ public final class RequestLoop {
   public int partitions() {
     Status.Snapshot snapshot = status.snapshot();
     return snapshot == null ? 0 : snapshot.partitions();
+  }
+
+  /** The committed offset of each partition that this worker owns. Any thread. */
+  Map<TopicPartition, Long> committedOffsets() {
+    Status.Snapshot snapshot = status.snapshot();
+    return snapshot == null ? Map.of() : snapshot.committed();
   }
 
   /**

@@ -33,6 +33,8 @@ public final class ObserverGuard {
     GAUGES,
     /** Registers the meters of a library: Kafka's clients, Resilience4j, the JVM. */
     BINDERS,
+    /** Deletes request records that have a result. */
+    PURGE,
     /** Writes a log line. */
     LOG;
 

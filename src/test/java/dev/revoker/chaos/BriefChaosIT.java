@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * In every {@code mvn verify}, under a minute: a SIGTERM, two kill -9, one of them in an outage,
- * and expired sessions; with time-outs that a slow machine can keep.
+ * and expired sessions; with time-outs that a slow machine can keep, and with a purge of answered
+ * requests, which may lose none.
  */
 class BriefChaosIT {
   private static final ChaosSchedule SCHEDULE =
@@ -31,7 +32,8 @@ class BriefChaosIT {
           "consumer.session.timeout.ms", "6000",
           "producer.transaction.timeout.ms", "5000",
           "producer.delivery.timeout.ms", "5000",
-          "producer.request.timeout.ms", "2500");
+          "producer.request.timeout.ms", "2500",
+          "purge.answered.after.ms", "300");
 
   @Test
   void everyGuaranteeHolds() throws Exception {

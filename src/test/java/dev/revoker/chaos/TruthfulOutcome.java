@@ -25,7 +25,7 @@ final class TruthfulOutcome extends ChaosGuarantee {
   }
 
   private @Nullable String lie(SentRequest one, ObservedResult answer) {
-    if (!answer.status().equals(answer.outcome().equals("revoked") ? "success" : "error")) {
+    if (!answer.status().equals(answer.outcome().endsWith("revoked") ? "success" : "error")) {
       return "status and outcome do not fit";
     }
     if (one.mix().valid() == answer.outcome().equals("rejected")) {
@@ -45,12 +45,24 @@ final class TruthfulOutcome extends ChaosGuarantee {
     return byOutcome(one, answer, key, calls);
   }
 
+  private boolean wasRevokedBefore(ObservedResult answer) {
+    return evidence.answers().values().stream()
+        .flatMap(List::stream)
+        .filter(one -> one.outcome().equals("revoked"))
+        .filter(one -> String.valueOf(one.fingerprint()).equals(answer.fingerprint()))
+        .anyMatch(one -> !one.completedAt().isAfter(answer.completedAt()));
+  }
+
   private @Nullable String byOutcome(
       SentRequest one, ObservedResult answer, Secret key, List<SandboxLedger.Call> calls) {
     boolean bornOut =
         switch (answer.outcome()) {
           case "revoked" ->
               answer.keyState().equals("inactive") && evidence.ledger.removals(key) > 0;
+          case "already_revoked" ->
+              answer.keyState().equals("inactive")
+                  && evidence.ledger.removals(key) > 0
+                  && wasRevokedBefore(answer);
           case "not_found" ->
               calls.stream().anyMatch(call -> call.answer().equals("400 ITEM_NOT_FOUND"));
           case "expired" ->
