@@ -1,6 +1,7 @@
 package dev.revoker;
 
 import dev.revoker.config.Config;
+import dev.revoker.config.KafkaConfig;
 import dev.revoker.engine.FatalWorkerException;
 import dev.revoker.engine.WakeupSignal;
 import java.time.Duration;
@@ -113,7 +114,7 @@ public final class TopicSetup {
    * Waits until the brokers answer, without a time limit. Then creates the missing topics, or fails
    * if {@code create} is false.
    *
-   * @param brokers where they are looked for, for the log
+   * @param kafka names the brokers in the log
    * @param create whether to create missing topics, with the broker's default partitions
    * @param goOn asked before each attempt; false ends the wait
    * @return whether the topics exist; false if the wait was ended
@@ -122,7 +123,7 @@ public final class TopicSetup {
    */
   static boolean ensure(
       Admin admin,
-      String brokers,
+      KafkaConfig kafka,
       Topics topics,
       boolean create,
       WakeupSignal wakeupSignal,
@@ -146,8 +147,8 @@ public final class TopicSetup {
         if (!logged) {
           logged = true;
           LOG.atWarn()
-              .addKeyValue("brokers", brokers)
-              .addKeyValue("cause", away.toString())
+              .addKeyValue("brokers", kafka.addresses())
+              .addKeyValue("cause", KafkaFailure.describe(away, kafka))
               .log("the brokers at bootstrap.servers do not answer; retrying");
         }
       }

@@ -124,12 +124,7 @@ final class Worker {
     TopicSetup.Topics topics = TopicSetup.Topics.of(config);
     try (Admin admin = clients.admin()) {
       if (!TopicSetup.ensure(
-          admin,
-          config.kafka().addresses(),
-          topics,
-          config.createTopics(),
-          wakeupSignal,
-          () -> !stopping)) {
+          admin, config.kafka(), topics, config.createTopics(), wakeupSignal, () -> !stopping)) {
         return false;
       }
       TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.all());

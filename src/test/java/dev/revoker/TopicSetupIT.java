@@ -3,6 +3,10 @@ package dev.revoker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.revoker.config.KafkaConfig;
 import dev.revoker.engine.FatalWorkerException;
 import dev.revoker.engine.WakeupSignal;
 import dev.revoker.sandbox.Broker;
@@ -20,6 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Topics are looked up, created and judged at start-up. */
 @Timeout(120)
@@ -93,6 +98,10 @@ class TopicSetupIT {
   @Test
   void aWorkerWaitsForBrokersThatDoNotAnswer() {
     AtomicInteger asked = new AtomicInteger();
+    Logger logger = (Logger) LoggerFactory.getLogger(TopicSetup.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
     try (Admin admin = admin("127.0.0.1:1")) {
       TopicSetup.Topics topics = topics("there");
       assertThatThrownBy(() -> TopicSetup.missing(admin, topics))
@@ -100,13 +109,18 @@ class TopicSetupIT {
       assertThat(
               TopicSetup.ensure(
                   admin,
-                  "127.0.0.1:1",
+                  kafka("127.0.0.1:1"),
                   topics,
                   true,
                   wakeupSignal,
                   () -> asked.incrementAndGet() < 2))
           .isFalse();
+    } finally {
+      logger.detachAppender(logged);
     }
+    assertThat(logged.list).hasSize(1);
+    assertThat(logged.list.getFirst().getKeyValuePairs().toString())
+        .contains("brokers=\"127.0.0.1:1\"", "127.0.0.1:1 refuses connections");
   }
 
   private static void sendCompressed(String topic, int size) throws Exception {
@@ -129,7 +143,11 @@ class TopicSetupIT {
 
   private boolean ensure(Admin admin, TopicSetup.Topics topics, boolean create) {
     return TopicSetup.ensure(
-        admin, broker.bootstrapServers(), topics, create, wakeupSignal, () -> true);
+        admin, kafka(broker.bootstrapServers()), topics, create, wakeupSignal, () -> true);
+  }
+
+  private static KafkaConfig kafka(String brokers) {
+    return new KafkaConfig("revoker", Map.of(), Map.of(), Map.of("bootstrap.servers", brokers));
   }
 
   private static TopicSetup.Topics topics(String results, String... requests) {

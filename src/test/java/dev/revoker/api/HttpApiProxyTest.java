@@ -8,6 +8,8 @@ import static dev.revoker.api.ScriptedServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.config.ApiConfig;
+import dev.revoker.config.ConfigLoader;
+import dev.revoker.config.Loaded;
 import dev.revoker.model.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -263,6 +265,32 @@ class HttpApiProxyTest {
     }
     try (ScriptedServer api = ScriptedServer.requiringCertificates(server, DONE)) {
       assertThat(ask(config(api.url(), null, tls))).isEqualTo(new ApiAnswer.Done());
+    }
+  }
+
+  @Test
+  void theKeysOfTheConfigurationMeanWhatKafkasMean() throws IOException {
+    try (ScriptedServer api = ScriptedServer.requiringCertificates(server, DONE);
+        TestProxy proxy = new TestProxy(TestProxy.Kind.AUTHENTICATED)) {
+      Map<String, String> environment = new HashMap<>();
+      environment.put("REVOKER_BOOTSTRAP_SERVERS", "b:1");
+      environment.put("REVOKER_API_BASE_URL", api.url().toString());
+      environment.put("REVOKER_API_PROXY", "http://localhost:" + proxy.port());
+      environment.put("REVOKER_API_PROXY_USERNAME", TestProxy.USERNAME);
+      environment.put("REVOKER_API_PROXY_PASSWORD", TestProxy.PASSWORD);
+      environment.put("REVOKER_API_SSL_TRUSTSTORE_LOCATION", own.trustFile("PEM").toString());
+      environment.put("REVOKER_API_SSL_TRUSTSTORE_TYPE", "PEM");
+      environment.put(
+          "REVOKER_API_SSL_KEYSTORE_LOCATION", CLIENT.get(Certificate.RIGHT).toString());
+      environment.put("REVOKER_API_SSL_KEYSTORE_TYPE", "PKCS12");
+      environment.put("REVOKER_API_SSL_KEYSTORE_PASSWORD", TestCertificates.STORE_PASSWORD);
+      environment.put("REVOKER_API_SSL_KEY_PASSWORD", TestCertificates.STORE_PASSWORD);
+      Loaded.Valid valid = (Loaded.Valid) ConfigLoader.load(null, environment);
+
+      assertThat(ask(valid.config().api())).isEqualTo(new ApiAnswer.Done());
+      assertThat(proxy.heads()).hasSize(1);
+      assertThat(valid.config().toString() + valid.lines())
+          .doesNotContain(TestProxy.PASSWORD, TestCertificates.STORE_PASSWORD);
     }
   }
 
