@@ -5,11 +5,13 @@ import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
 import dev.revoker.api.HttpApi;
 import dev.revoker.cli.CheckCommand.Finding;
+import dev.revoker.config.ApiConfig;
 import dev.revoker.config.Config;
 import dev.revoker.message.Redactor;
 import dev.revoker.model.Credentials;
 import dev.revoker.ops.OpsServer;
 import dev.revoker.time.SystemTime;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -38,7 +40,7 @@ final class Checkup {
         HttpApi api = new HttpApi(config.api(), 1, time)) {
       Optional<String> unreachable = api.unreachable();
       report.accept(
-          new Finding("api", unreachable.isEmpty(), unreachable.orElse("accepts connections")));
+          new Finding("api", unreachable.isEmpty(), unreachable.orElseGet(this::reached)));
       config
           .accounts()
           .forEach(
@@ -51,6 +53,14 @@ final class Checkup {
                 }
               });
     }
+  }
+
+  private String reached() {
+    ApiConfig.Proxy proxy = config.api().proxy();
+    return proxy == null
+        ? "accepts connections"
+        : String.format(
+            Locale.ROOT, "accepts connections through %s:%d", proxy.host(), proxy.port());
   }
 
   private void checkListen() {

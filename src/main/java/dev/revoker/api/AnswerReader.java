@@ -4,7 +4,6 @@ import dev.revoker.time.Time;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -14,6 +13,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpVersion;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.message.MessageSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -85,27 +85,16 @@ final class AnswerReader {
   }
 
   private static long keepMs(ClassicHttpResponse head) {
-    boolean delimited =
+    // With both headers it is not certain where the answer ends.
+    boolean ambiguous =
         head.containsHeader(HttpHeaders.TRANSFER_ENCODING)
-            ? !head.containsHeader(HttpHeaders.CONTENT_LENGTH)
-            : head.containsHeader(HttpHeaders.CONTENT_LENGTH)
-                || !MessageSupport.canResponseHaveBody("GET", head);
+            && head.containsHeader(HttpHeaders.CONTENT_LENGTH);
     boolean keep =
-        delimited
+        !ambiguous
             && head.getCode() >= 200
             && HttpVersion.HTTP_1_1.equals(head.getVersion())
-            && !saysClose(head);
+            && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(null, head, null);
     return keep ? keepAliveMs(first(head, "Keep-Alive", "")) : 0;
-  }
-
-  private static boolean saysClose(ClassicHttpResponse head) {
-    Iterator<String> tokens = MessageSupport.iterateTokens(head, HttpHeaders.CONNECTION);
-    while (tokens.hasNext()) {
-      if ("close".equalsIgnoreCase(tokens.next())) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static long keepAliveMs(String keepAlive) {
@@ -122,13 +111,8 @@ final class AnswerReader {
         .toList();
   }
 
-  private static @Nullable String first(ClassicHttpResponse head, String name) {
-    Header header = head.getFirstHeader(name);
-    return header == null ? null : header.getValue();
-  }
-
   private static String first(ClassicHttpResponse head, String name, String otherwise) {
-    String value = first(head, name);
-    return value == null ? otherwise : value;
+    Header header = head.getFirstHeader(name);
+    return header == null || header.getValue() == null ? otherwise : header.getValue();
   }
 }
