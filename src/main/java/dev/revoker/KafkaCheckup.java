@@ -28,7 +28,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
-import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -170,7 +169,9 @@ final class KafkaCheckup {
               "the brokers refuse transactions: the worker needs Write and Describe on"
                   + " transactional ids with the prefix %s-",
               kafka.groupId());
-      case InvalidTxnTimeoutException e ->
+      // The producer wraps this error of the broker, so only its text tells.
+      case KafkaException e
+          when String.valueOf(e.getMessage()).contains("transaction.max.timeout.ms") ->
           String.format(
               Locale.ROOT,
               "producer.transaction.timeout.ms (%s) exceeds the brokers'"
