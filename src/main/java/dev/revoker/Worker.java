@@ -187,7 +187,8 @@ final class Worker {
   private int work(Dispatcher policy, Admin admin, IntSupplier rememberedKeys) {
     Consumer<byte[], byte[]> consumer = clients.consumer();
     guard.run(Observer.BINDERS, () -> kafkaMeters.consumer(consumer));
-    health.watch(new ConsumerHealth(consumer));
+    ConsumerHealth consumerHealth = new ConsumerHealth(consumer);
+    health.watch(consumerHealth);
     TransactionalPublisher publisher =
         new TransactionalPublisher(
             this::newProducer,
@@ -207,6 +208,7 @@ final class Worker {
                   new Fingerprints(config.fingerprintSecret()),
                   decryption()),
               policy,
+              consumerHealth::heartbeatAgeMs,
               this::committed,
               wakeupSignal,
               time);

@@ -133,7 +133,8 @@ public record Config(
    * The load that the worker may put on the API.
    *
    * @param maxInFlight API calls at a time, over all lanes
-   * @param ratePerSecond API calls a second, over all lanes; 0 means without limit
+   * @param ratePerSecond API calls a second of the whole group, over all lanes; 0 means without
+   *     limit
    */
   public record Limits(int maxInFlight, int ratePerSecond) {
     static Limits read(SettingsReader in) {

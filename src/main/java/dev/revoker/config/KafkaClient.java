@@ -209,7 +209,7 @@ enum KafkaClient {
     Map<String, String> defaults = new LinkedHashMap<>();
     // With the new protocol the broker sets these, and the client rejects them.
     if (!given.newGroupProtocol()) {
-      long sessionMs = given.number("session.timeout.ms", 10_000);
+      long sessionMs = given.number("session.timeout.ms", KafkaConfig.DEFAULT_SESSION_TIMEOUT_MS);
       defaults.put(
           "partition.assignment.strategy",
           "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");

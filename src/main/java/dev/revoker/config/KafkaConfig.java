@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.SaslConfigs;
@@ -31,6 +32,7 @@ public record KafkaConfig(
     Map<String, Object> consumer,
     Map<String, Object> producer,
     Map<String, Object> admin) {
+  static final long DEFAULT_SESSION_TIMEOUT_MS = 10_000;
 
   /** How long a call of a producer method may block. */
   public long maxBlockMs() {
@@ -43,6 +45,15 @@ public record KafkaConfig(
     Map<String, Object> settings = new HashMap<>(consumer);
     settings.keySet().removeAll(GROUP_SETTINGS);
     return settings;
+  }
+
+  /**
+   * How long the group waits for a heartbeat. With the protocol {@code consumer} the broker knows,
+   * and this is the worker's default.
+   */
+  public long sessionTimeoutMs() {
+    Object given = consumer.get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
+    return given == null ? DEFAULT_SESSION_TIMEOUT_MS : Long.parseLong(given.toString());
   }
 
   /** The brokers as the operator wrote them. */

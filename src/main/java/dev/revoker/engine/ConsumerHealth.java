@@ -31,6 +31,11 @@ public final class ConsumerHealth {
     return seen < 0 ? "not in the group yet" : "last heartbeat " + (long) seen + " s ago";
   }
 
+  /** How long ago the group heard of this worker, in milliseconds; negative if it never did. */
+  public long heartbeatAgeMs() {
+    return (long) (lastSeenSeconds() * 1000);
+  }
+
   /** The first heartbeat follows seconds after the worker has joined: until then, the rebalance. */
   private double lastSeenSeconds() {
     double heartbeat = coordinator("last-heartbeat-seconds-ago");

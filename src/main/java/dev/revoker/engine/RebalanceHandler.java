@@ -31,6 +31,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
   private final Consumer<byte[], byte[]> consumer;
   private final Intake intake;
   private final Committer committer;
+  private final GroupShare share;
   private final RequestProcessor processor;
   private final CompletionQueue completions;
   private final WakeupSignal wakeupSignal;
@@ -42,6 +43,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
       Consumer<byte[], byte[]> consumer,
       Intake intake,
       Committer committer,
+      GroupShare share,
       RequestProcessor processor,
       CompletionQueue completions,
       WakeupSignal wakeupSignal,
@@ -50,6 +52,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
     this.consumer = consumer;
     this.intake = intake;
     this.committer = committer;
+    this.share = share;
     this.processor = processor;
     this.completions = completions;
     this.wakeupSignal = wakeupSignal;
@@ -89,6 +92,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
   public void onPartitionsLost(Collection<TopicPartition> lost) {
     List<Partition> gone = ours(lost);
     gone.forEach(this::discard);
+    share.shrink();
     // After a drain the consumer may report the drained partitions as lost.
     if (!gone.isEmpty()) {
       LOG.atWarn()
@@ -123,6 +127,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
     // No request is admitted meanwhile: this is the thread that admits.
     leaving.forEach(partition -> partition.leaving = true);
     leaving.forEach(partition -> processor.withdraw(partition.callers()));
+    share.shrink();
     long callsUntilMs = time.millis() + drainTimeoutMs;
     settle(leaving, callsUntilMs, Partition::callsUnderWay, waiting);
     settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted, waiting);

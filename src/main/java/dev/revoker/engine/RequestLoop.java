@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -49,13 +50,18 @@ public final class RequestLoop {
   private final Intake intake;
   private final Committer committer;
   private final CompletionQueue completions;
+  private final GroupShare share;
   private final RebalanceHandler rebalance;
   private final Status status = new Status();
   private final WakeupSignal wakeupSignal;
   private final Time time;
   private volatile boolean stopping;
 
-  /** Connects the parts of this package; starts nothing. */
+  /**
+   * Connects the parts of this package; starts nothing.
+   *
+   * @param heartbeatAgeMs how long ago the group heard of this worker; negative if it never did
+   */
   public RequestLoop(
       Config config,
       Consumer<byte[], byte[]> consumer,
@@ -63,6 +69,7 @@ public final class RequestLoop {
       TopicIds topicIds,
       RequestReader reader,
       RequestProcessor processor,
+      LongSupplier heartbeatAgeMs,
       Listener listener,
       WakeupSignal wakeupSignal,
       Time time) {
@@ -82,11 +89,21 @@ public final class RequestLoop {
             new CommitPacing(intake.lanes(), config.limits().maxInFlight()),
             listener,
             time);
+    this.share =
+        new GroupShare(
+            consumer,
+            intake,
+            processor,
+            heartbeatAgeMs,
+            config.kafka().sessionTimeoutMs(),
+            config.limits().ratePerSecond() > 0,
+            time);
     this.rebalance =
         new RebalanceHandler(
             consumer,
             intake,
             committer,
+            share,
             processor,
             completions,
             wakeupSignal,
@@ -116,6 +133,7 @@ public final class RequestLoop {
   /** One turn: commits, admits, polls and reads. */
   public void runOnce() {
     committer.turn();
+    share.renew();
     intake.rotatePartitions();
     intake.admit();
     intake.pauseOrResume(consumer);

@@ -165,6 +165,11 @@ public final class Dispatcher implements RequestProcessor {
     locked(() -> queues.of(callers).forEach(steps::withdraw));
   }
 
+  @Override
+  public void rateShare(double ofGroup, long forMs) {
+    locked(() -> rate.share(ofGroup, forMs));
+  }
+
   /**
    * How many more requests are wanted now: none while the breaker is open. While it is half-open:
    * one, where no request waited when it became so, until that one's probe is answered; otherwise

@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rate limit over all lanes. More urgent lanes have the same share of it reserved as of the
- * slots. Lane i draws from limiters 0 to i: limiter 0 has the whole rate, each further one what the
- * lanes before it have not reserved. Guarded by the dispatcher's lock, so that no other call comes
- * between {@link #isOpen} and {@link #acquire}.
+ * The rate limit over all lanes: this worker's share of the group's rate. More urgent lanes have
+ * the same part of it reserved as of the slots. Lane i draws from limiters 0 to i: limiter 0 has
+ * the whole rate, each further one what the lanes before it have not reserved. Guarded by the
+ * dispatcher's lock, so that no other call comes between {@link #isOpen} and {@link #acquire}.
+ *
+ * <p>The limiters have the group's rate, and a clock that runs as slowly as the share is small. So
+ * a share that changes never brings a burst.
  */
 final class LaneRateLimiter {
   /** Small portions, so that the permissions of a second are not spent in its first millisecond. */
@@ -24,8 +27,17 @@ final class LaneRateLimiter {
   private final Runnable wake;
   private long wakeAtNanos;
 
+  /** Between 0 and 1. */
+  private double share;
+
+  /** Until then the share is this worker's, by the steady clock. */
+  private long shareEndsNanos;
+
+  private long readAtNanos;
+  private double sharedNanos;
+
   /**
-   * Starts with one portion for each share.
+   * Starts with no share, and one portion for each lane.
    *
    * @param wake called by a timer, without the lock, when a lane may call again
    */
@@ -33,25 +45,45 @@ final class LaneRateLimiter {
     this.time = time;
     this.wake = wake;
     this.wakeAtNanos = time.nanos();
+    this.readAtNanos = wakeAtNanos;
+    this.shareEndsNanos = wakeAtNanos;
     if (limits.ratePerSecond() == 0) {
       return;
     }
     int left = limits.maxInFlight();
     for (Config.Lane lane : lanes) {
       double rate = (double) limits.ratePerSecond() * left / limits.maxInFlight();
-      limiters.add(limiter("api-" + lane.name(), rate, time));
+      limiters.add(limiter("api-" + lane.name(), rate));
       left -= lane.reserved();
     }
   }
 
+  /**
+   * From now on this worker has this share of the rate.
+   *
+   * @param forMs how long, unless it is renewed: then another worker may have it
+   */
+  void share(double ofGroup, long forMs) {
+    sharedNanos();
+    share = ofGroup;
+    shareEndsNanos = readAtNanos + forMs * 1_000_000;
+    wakeAtNanos = readAtNanos;
+  }
+
   /** Whether the lane may call now; if not, {@code wake} runs when it may. */
   boolean isOpen(int lane) {
+    if (limiters.isEmpty()) {
+      return true;
+    }
+    if (share == 0 || time.nanos() - shareEndsNanos >= 0) {
+      return false;
+    }
     long waitNanos = 0;
     for (int i = 0; i <= lane && i < limiters.size(); i++) {
       waitNanos = Math.max(waitNanos, limiters.get(i).getDetailedMetrics().getNanosToWait());
     }
     if (waitNanos > 0) {
-      wakeIn(waitNanos);
+      wakeIn((long) Math.ceil(waitNanos / share));
     }
     return waitNanos == 0;
   }
@@ -78,7 +110,16 @@ final class LaneRateLimiter {
     }
   }
 
-  private static AtomicRateLimiter limiter(String name, double rate, Time time) {
+  /** The limiters' clock. It stands still while this worker has no share. */
+  private long sharedNanos() {
+    long nowNanos = time.nanos();
+    long ownNanos = Math.max(0, Math.min(nowNanos, shareEndsNanos) - readAtNanos);
+    sharedNanos += share * ownNanos;
+    readAtNanos = nowNanos;
+    return (long) sharedNanos;
+  }
+
+  private AtomicRateLimiter limiter(String name, double rate) {
     int portion = (int) Math.max(1, Math.round(rate / PORTIONS_PER_SECOND));
     RateLimiterConfig config =
         RateLimiterConfig.custom()
@@ -86,6 +127,6 @@ final class LaneRateLimiter {
             .limitRefreshPeriod(Duration.ofNanos(Math.round(portion / rate * 1e9)))
             .timeoutDuration(Duration.ZERO)
             .build();
-    return new AtomicRateLimiter(name, config, time::nanos);
+    return new AtomicRateLimiter(name, config, this::sharedNanos);
   }
 }

@@ -14,6 +14,12 @@ public interface RequestProcessor {
   /** Admits a request. Its call may be made before this returns. */
   void admit(Request.Valid request, Dispatcher.Caller caller);
 
+  /**
+   * From now on this worker has this share of the group's rate, between 0 and 1. It makes no call
+   * after {@code forMs}, unless the share is renewed.
+   */
+  void rateShare(double ofGroup, long forMs);
+
   /** Withdraws requests: waiting ones at once, those with a call in flight when it is answered. */
   void withdraw(Collection<? extends Dispatcher.Caller> callers);
 }

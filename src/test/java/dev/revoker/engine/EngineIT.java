@@ -248,6 +248,9 @@ class EngineIT {
   /** Answers after a few milliseconds. */
   private final class QuickWork implements RequestProcessor {
     @Override
+    public void rateShare(double ofGroup, long forMs) {}
+
+    @Override
     public int intakeRoom() {
       return Integer.MAX_VALUE;
     }
@@ -319,6 +322,7 @@ class EngineIT {
               names -> TopicSetup.ids(admin, names),
               new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
               new QuickWork(),
+              link::heartbeatAgeMs,
               (committed, nanos) -> {},
               WakeupSignal.betweenThreads(),
               time);

@@ -21,6 +21,11 @@ final class FakeWork implements RequestProcessor {
     }
   }
 
+  /** A share of the group's rate that the loop gave. */
+  record Share(double ofGroup, long forMs) {}
+
+  final List<Share> shares = new ArrayList<>();
+
   int room = Integer.MAX_VALUE;
 
   /** Every admitted request, in the order of admission. */
@@ -34,6 +39,11 @@ final class FakeWork implements RequestProcessor {
 
   /** Each admission takes one of the room, as probes do. */
   boolean probing;
+
+  @Override
+  public void rateShare(double ofGroup, long forMs) {
+    shares.add(new Share(ofGroup, forMs));
+  }
 
   @Override
   public int intakeRoom() {

@@ -54,21 +54,29 @@ final class Rig {
   /** Thrown by the next look-ups of topic ids, one each. */
   final Deque<KafkaException> topicIdFailures = new ArrayDeque<>();
 
+  /** How long ago the group heard of this worker. */
+  long heartbeatAgeMs;
+
   /** Prepares each new producer. */
   Consumer<ScriptedProducer> eachProducer = producer -> {};
 
   final RequestLoop loop;
 
   Rig() {
+    this(Map.of());
+  }
+
+  Rig(Map<String, String> settings) {
     loop =
         new RequestLoop(
-            config(Map.of()),
+            config(settings),
             consumer,
             new TransactionalPublisher(
                 this::newProducer, new ResultWriter("w-1", "revoker"), "results", 5),
             topics -> topicIds(),
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,
+            () -> heartbeatAgeMs,
             (results, nanos) -> {
               reported.addAll(results);
               toldNanos.add(nanos);

@@ -85,6 +85,56 @@ class LaneRateLimiterTest {
     assertThat(rig.api.calls.size()).isBetween(9_500, 10_020);
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {0.125, 0.25, 0.375, 0.5, 0.875})
+  void aWorkerMakesItsShareOfTheCalls(double share) {
+    Rig rig = flooded(80, new Settings().reserved(0, 0), 2_000);
+    rig.dispatcher.rateShare(share, 60_000);
+    rig.time.advanceMs(500);
+    rig.time.advanceMs(10_000);
+    assertThat((double) rig.api.startedBetween(500, 10_500))
+        .isBetween(0.95 * 800 * share, 800 * share + 2);
+  }
+
+  @Test
+  void aShareThatGrowsBringsNoBurst() {
+    Rig rig = new Rig(new Settings().reserved(0, 0).ratePerSecond(100));
+    rig.api.rule(1, call -> DONE);
+    rig.dispatcher.rateShare(0.1, 60_000);
+    rig.time.advanceMs(20_000);
+    rig.ask(2_000, Ask.in("standard"));
+    rig.dispatcher.rateShare(1, 60_000);
+    rig.time.advanceMs(1_000);
+    assertThat(rig.api.startedBetween(20_000, 21_000)).isBetween(95L, 102L);
+  }
+
+  @Test
+  void withoutAShareNoCallIsMade() {
+    Rig rig = new Rig(new Settings().ratePerSecond(100));
+    rig.api.rule(1, call -> DONE);
+    rig.dispatcher.rateShare(0, 60_000);
+    rig.ask(10, Ask.in("urgent"));
+    rig.time.advanceMs(5_000);
+    assertThat(rig.api.calls).isEmpty();
+
+    rig.dispatcher.rateShare(0.5, 60_000);
+    rig.time.advanceMs(1_000);
+    assertThat(rig.api.calls).hasSizeGreaterThanOrEqualTo(10);
+  }
+
+  @Test
+  void aShareThatIsNotRenewedEnds() {
+    Rig rig = flooded(100, new Settings().reserved(0, 0), 2_000);
+    rig.dispatcher.rateShare(1, 3_000);
+    rig.time.advanceMs(20_000);
+    int calls = rig.api.calls.size();
+    assertThat(calls).isBetween(290, 303);
+
+    rig.dispatcher.rateShare(1, 3_000);
+    rig.time.advanceMs(1_000);
+    assertThat(rig.api.calls.size() - calls).as("no burst after the pause").isBetween(95, 103);
+  }
+
   @Test
   void withoutALimitNothingWaits() {
     Rig rig = flooded(0, new Settings().reserved(0, 0), 20_000);

@@ -41,6 +41,7 @@ final class Rig implements Dispatcher.Listener {
     // The longest back-off that the jitter gives, so that tests can count on it.
     this.dispatcher =
         new Dispatcher(settings.build(), api, memory, this, time, () -> 0.999_999_999);
+    dispatcher.rateShare(1, Integer.MAX_VALUE);
   }
 
   static Rig withDefaults() {

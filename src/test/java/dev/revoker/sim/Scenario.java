@@ -102,6 +102,10 @@ final class Scenario {
 
   private final Config.Verify verify;
   private final boolean anyAccount;
+
+  /** The rate limit, if there is one, is what keeps the workers back. */
+  private final boolean tightRate;
+
   private final boolean attack;
   private final boolean gentle;
   private final Shape shape;
@@ -128,6 +132,7 @@ final class Scenario {
     anyAccount = !attack && apart.nextInt(3) == 0;
     memory = !attack && apart.nextBoolean();
     lateRemovals = verify != Config.Verify.OFF && apart.nextBoolean() ? 0.3 : 0;
+    tightRate = apart.nextInt(2) == 0;
     random = new SplittableRandom(seed * 31 + 17);
     lasting = weather == Weather.A_DAY;
     boolean any = weather == Weather.ANY;
@@ -283,7 +288,7 @@ final class Scenario {
         new ApiConfig(URI.create("http://localhost"), 5_000, 10_000),
         accounts(),
         chance(0.9) ? (anyAccount ? Config.ANY_ACCOUNT : "acme") : null,
-        new Config.Limits(slots, rate),
+        new Config.Limits(slots, tightRate && rate > 0 ? 3 + rate % 6 : rate),
         new Config.Retry(
             attempts, initialMs, initialMs + between(0, 30_000), between(1_000, 30_000)),
         new Config.Breaker(

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -161,6 +162,14 @@ final class SimBrokers {
     logs.get(partition).put(offset, stored);
     endOffsets.put(partition, offset + 1);
     return stored;
+  }
+
+  /** The partitions of a topic, as metadata has them. */
+  List<PartitionInfo> partitions(String topic) {
+    return logs.keySet().stream()
+        .filter(partition -> partition.topic().equals(topic))
+        .map(partition -> new PartitionInfo(topic, partition.partition(), null, null, null))
+        .toList();
   }
 
   /** The offset of the next record or hole. */

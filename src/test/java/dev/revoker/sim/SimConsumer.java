@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
@@ -48,6 +49,7 @@ final class SimConsumer {
   private boolean unknownMember;
   private boolean wakeup;
   private boolean closed;
+  private long heartbeatNanos = -1;
   private @Nullable Rpc<SimGroup.Assignment> join;
   private @Nullable Rpc<Boolean> heartbeat;
 
@@ -162,6 +164,16 @@ final class SimConsumer {
     return ends;
   }
 
+  List<PartitionInfo> partitionsFor(String topic, Duration timeout) {
+    process.pass();
+    return cluster.partitions(topic);
+  }
+
+  /** As by Kafka's metric: since a heartbeat was sent. */
+  long heartbeatAgeMs() {
+    return heartbeatNanos < 0 ? -1 : (world.nanos() - heartbeatNanos) / World.MS;
+  }
+
   void close(CloseOptions options) {
     long deadline =
         world.nanos() + options.timeout().map(Duration::toNanos).orElse(30 * World.SECOND);
@@ -197,6 +209,7 @@ final class SimConsumer {
           }
           if (!memberId.isEmpty() && (heartbeat == null || heartbeat.done())) {
             String member = memberId;
+            heartbeatNanos = world.nanos();
             heartbeat =
                 new Rpc<>(process, cluster, "heartbeat", () -> cluster.group.heartbeat(member));
           }
@@ -264,6 +277,7 @@ final class SimConsumer {
 
   private void joined(SimGroup.Assignment assignment) {
     memberId = assignment.memberId();
+    heartbeatNanos = world.nanos();
     generation = assignment.generation();
     metadata = SimGroup.metadata(generation, memberId);
     Set<TopicPartition> revoked = SimGroup.minus(owned, assignment.partitions());

@@ -25,6 +25,7 @@ abstract class SimGuarantee {
         new NoCallAfterNotAfter(sim),
         new UrgentNotBehindStandard(sim),
         new SlotsNeverExceeded(sim),
+        new GroupRateNotExceeded(sim),
         new NoSecretOutside(sim),
         new NoRecordStopsTheWork(sim),
         new GracefulStopRepeatsNothing(sim),

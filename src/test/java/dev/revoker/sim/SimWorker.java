@@ -137,6 +137,7 @@ final class SimWorker {
                 config.defaultAccount(),
                 new Fingerprints(config.fingerprintSecret())),
             new PolicyWork(dispatcher),
+            simulated::heartbeatAgeMs,
             this::committed,
             process.wakeupSignal,
             process.time);
@@ -286,6 +287,11 @@ final class SimWorker {
       sim.guarantees.forEach(guarantee -> guarantee.onAdmit(SimWorker.this, admission));
       watched.put(caller, new Watched(admission, caller));
       policy.admit(request, watched.get(caller));
+    }
+
+    @Override
+    public void rateShare(double ofGroup, long forMs) {
+      policy.rateShare(ofGroup, forMs);
     }
 
     @Override
