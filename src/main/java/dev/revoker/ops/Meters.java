@@ -104,6 +104,10 @@ public final class Meters {
             .description("One Kafka transaction: results and offsets, from begin to committed.")
             .serviceLevelObjectives(CALL_BUCKETS)
             .register(registry);
+    Gauge.builder("revoker.build.info", () -> 1)
+        .description("The version that runs; always 1.")
+        .tag("version", version())
+        .register(registry);
     lanes.forEach(this::registerGauges);
     memoryLookups = new ByTag<>(MEMORY_RESULTS, this::lookupCounter);
     gauge("revoker.remembered.keys", Gauges::rememberedKeys)
@@ -192,6 +196,12 @@ public final class Meters {
     }
     Duration age = Duration.between(then, now);
     return age.compareTo(MAX_AGE) > 0 ? MAX_AGE : age;
+  }
+
+  /** Of the jar; classes outside of one have none. */
+  private static String version() {
+    String version = Meters.class.getPackage().getImplementationVersion();
+    return version == null ? "unknown" : version;
   }
 
   private void registerGauges(String lane) {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.revoker.config.Config;
 import dev.revoker.deploy.Manifests.ScaledObject;
 import dev.revoker.deploy.Manifests.TriggerAuthentication;
-import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,25 +80,9 @@ class KedaTest {
             tuple("ca", "revoker", found("ssl.truststore.location=.*/(.+)")));
   }
 
-  /** The key of the Secret from which the workers have it, by a variable. */
+  /** The key of the Secret from which the workers have it, by a mounted file. */
   private static String keyOf(String credential) throws IOException {
-    String variable = found(credential + "=\"\\$\\{env:(\\w+)}\"");
-    SecretKeySelector selector =
-        Manifests.load(Deployment.class, "example/deployment.yaml")
-            .getSpec()
-            .getTemplate()
-            .getSpec()
-            .getContainers()
-            .getFirst()
-            .getEnv()
-            .stream()
-            .filter(given -> given.getName().equals(variable))
-            .findFirst()
-            .orElseThrow()
-            .getValueFrom()
-            .getSecretKeyRef();
-    assertThat(selector.getName()).isEqualTo("revoker");
-    return selector.getKey();
+    return found(credential + "=\"\\$\\{dir:" + WorkerFiles.SECRETS + ":([\\w.-]+)}\"");
   }
 
   private static String found(String pattern) throws IOException {

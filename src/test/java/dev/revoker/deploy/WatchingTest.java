@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class WatchingTest {
   private static final Pattern OUTCOMES = Pattern.compile("outcome=~?\"([^\"]+)\"");
   private static final Pattern RESULTS = Pattern.compile("result=\"([^\"]+)\"");
+
+  private static final Pattern GROUPING = Pattern.compile("(?:by|on) \\(([^)]*)\\)");
 
   @Test
   void theOperatorsRulesAreTheSame() {
@@ -34,7 +39,36 @@ class WatchingTest {
       assertThat(tests).contains("alertname: " + name + "\n        exp_alerts:");
       assertThat(rule.at("/labels/severity").asText()).isEqualTo("page");
       assertThat(rule.at("/annotations/summary").asText()).isNotEmpty();
+      assertThat(rule.at("/annotations/runbook_url").asText())
+          .endsWith("/docs/OPERATE.md#" + name.toLowerCase(Locale.ROOT));
     }
+  }
+
+  /** A running staging must not hide a dead production. */
+  @Test
+  void everyAlertIsGroupedByNamespaceAndJobAndEveryPanelSelectsThem() {
+    for (Map.Entry<String, String> alert : Watching.alerts().entrySet()) {
+      Matcher grouping = GROUPING.matcher(alert.getValue());
+      int groupings = 0;
+      while (grouping.find()) {
+        groupings++;
+        assertThat(grouping.group(1)).as(alert.getKey()).startsWith("namespace, job");
+      }
+      assertThat(groupings).as(alert.getKey()).isPositive();
+      assertThat(alert.getValue()).doesNotContain("sum(", "max(", "on ()");
+    }
+    for (Map.Entry<String, String> panel : Watching.panels().entrySet()) {
+      for (String selector : panel.getValue().split("(?=\\b(?:revoker|kafka|jvm|process)_)", -1)) {
+        if (selector.matches("(?s)(revoker|kafka|jvm|process)_.*")) {
+          assertThat(selector)
+              .as(panel.getKey())
+              .contains("{namespace=~\"$namespace\", job=~\"$job\"");
+        }
+      }
+    }
+    assertThat(Yaml.tree(Watching.DASHBOARD).at("/templating/list"))
+        .extracting(one -> one.get("name").asText())
+        .containsExactly("datasource", "namespace", "job", "lane");
   }
 
   @Test

@@ -47,6 +47,7 @@ class MetersTest {
                 entry("revoker_in_flight", "gauge"),
                 entry("revoker_waiting", "gauge"),
                 entry("revoker_oldest_request_age_seconds", "gauge"),
+                entry("revoker_build_info", "gauge"),
                 entry("revoker_intake_paused", "gauge"),
                 entry("revoker_remembered_keys", "gauge"),
                 entry("revoker_memory_lookups_total", "counter"),
@@ -79,6 +80,7 @@ class MetersTest {
       assertThat(value("revoker_memory_lookups_total", "result", result)).isZero();
     }
     assertThat(value("revoker_remembered_keys")).isZero();
+    assertThat(value("revoker_build_info", "version", "unknown")).isOne();
     assertThat(value("revoker_intake_paused")).isZero();
     assertThat(value("revoker_commit_seconds_count")).isZero();
   }
