@@ -1,5 +1,6 @@
 package dev.revoker.engine;
 
+import dev.revoker.engine.TrackedRequest.Completion;
 import dev.revoker.model.Result;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,8 +54,8 @@ final class CommitBatch {
   List<Result> results() {
     List<Result> results = new ArrayList<>(requests.size());
     for (TrackedRequest request : requests) {
-      Result result = request.result();
-      if (result != null) {
+      // A request that the broker had as committed may have no result here.
+      if (request.completion() instanceof Completion.Answered(Result result)) {
         results.add(result);
       }
     }

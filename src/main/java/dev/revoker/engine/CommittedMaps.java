@@ -1,5 +1,6 @@
 package dev.revoker.engine;
 
+import dev.revoker.engine.RequestLoop.TopicIds;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;

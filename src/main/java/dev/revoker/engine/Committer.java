@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commits results and offsets: performs the transitions of {@link CommitState}, at most a few a
@@ -261,6 +263,41 @@ final class Committer {
           publisher.close(transaction, timeout);
       case CommitState.AbortDue(Transaction transaction) -> transaction.producer.close(timeout);
       case CommitState.Failed(CommitState before) -> close(before, timeout);
+    }
+  }
+
+  /**
+   * What keeps results from being committed. Logs the first failure and the recovery, and no
+   * attempt between. Changed by the loop's thread, read by any.
+   */
+  static final class CommitHealth {
+    private static final Logger LOG = LoggerFactory.getLogger(CommitHealth.class);
+
+    private volatile Optional<String> problem = Optional.of("not connected yet");
+    private boolean logged;
+
+    void failed(String cause, int completed) {
+      problem = Optional.of(cause);
+      if (!logged) {
+        logged = true;
+        LOG.atWarn()
+            .addKeyValue("cause", cause)
+            .addKeyValue("completed", completed)
+            .log("results cannot be committed: keeping them and trying again");
+      }
+    }
+
+    void recovered() {
+      problem = Optional.empty();
+      if (logged) {
+        logged = false;
+        LOG.atInfo().log("results are committed again");
+      }
+    }
+
+    /** Empty if results can be committed. */
+    Optional<String> problem() {
+      return problem;
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.revoker.engine;
 
+import dev.revoker.engine.TrackedRequest.Completion;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,10 +31,10 @@ final class CompletedRequests {
         // Late: its partition was revoked, or the broker had its result already.
         continue;
       }
-      if (next.result() == null) {
-        next.partition.release(next);
-      } else {
-        completed.add(next);
+      switch (next.completion()) {
+        case Completion.Answered answered -> completed.add(next);
+        case Completion.Withdrawn withdrawn -> next.partition.release(next);
+        case Completion.InFlight inFlight -> throw new IllegalStateException("queued: a bug");
       }
     }
     dropReleased();

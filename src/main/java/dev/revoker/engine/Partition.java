@@ -90,12 +90,12 @@ final class Partition {
 
   /** Whether admitted requests have no result yet. */
   boolean callsUnderWay() {
-    return admitted.values().stream().anyMatch(request -> request.result() == null);
+    return admitted.values().stream().anyMatch(request -> !request.isAnswered());
   }
 
   /** Whether admitted requests have a result that is not committed. */
   boolean answersUncommitted() {
-    return admitted.values().stream().anyMatch(request -> request.result() != null);
+    return admitted.values().stream().anyMatch(TrackedRequest::isAnswered);
   }
 
   /** The time from which the age of the oldest unanswered request is measured, or null. */

@@ -1,5 +1,6 @@
 package dev.revoker.engine;
 
+import dev.revoker.engine.RequestLoop.TopicIds;
 import dev.revoker.resilience.RequestProcessor;
 import java.util.ArrayList;
 import java.util.Comparator;

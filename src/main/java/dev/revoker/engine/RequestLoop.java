@@ -6,14 +6,18 @@ import dev.revoker.resilience.RequestProcessor;
 import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.FencedMemberEpochException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -260,5 +264,60 @@ public final class RequestLoop {
         .addKeyValue("cause", passing.toString())
         .log("the poll failed; polling again after a pause");
     wakeupSignal.await(PAUSE_AFTER_FAILURE_MS);
+  }
+
+  /** What other threads can see of the loop: a snapshot, replaced each turn. */
+  private static final class Status {
+    /**
+     * The loop after a turn.
+     *
+     * @param turnedAtMs by the steady clock
+     * @param oldest for each lane with unanswered requests, the time from which the age of the
+     *     oldest is measured
+     * @param committed the committed offset of each partition, as far as it was read
+     */
+    record Snapshot(
+        long turnedAtMs,
+        int partitions,
+        Map<String, Instant> oldest,
+        Map<TopicPartition, Long> committed) {}
+
+    private volatile @Nullable Snapshot snapshot;
+
+    void update(Intake intake, Time time) {
+      Map<String, Instant> oldest = new HashMap<>();
+      Map<TopicPartition, Long> committed = new HashMap<>();
+      int partitions = 0;
+      for (Lane lane : intake.lanes()) {
+        partitions += lane.partitions.size();
+        for (Partition partition : lane.partitions) {
+          if (partition.progress != null) {
+            committed.put(partition.id, partition.progress.committedOffset());
+          }
+        }
+        lane.partitions.stream()
+            .map(Partition::oldest)
+            .filter(Objects::nonNull)
+            .min(Instant::compareTo)
+            .ifPresent(instant -> oldest.put(lane.name, instant));
+      }
+      snapshot = new Snapshot(time.millis(), partitions, oldest, committed);
+    }
+
+    /** Null before the first turn. */
+    @Nullable Snapshot snapshot() {
+      return snapshot;
+    }
+  }
+
+  /** Looks up the ids of topics. A topic that is deleted and created again has another id. */
+  public interface TopicIds {
+    /**
+     * The id of each of these topics, as it is now. Called on the loop's thread, so it must not
+     * block for much more than a second.
+     *
+     * @throws org.apache.kafka.common.KafkaException if no broker answers in time, or refuses
+     */
+    Map<String, Uuid> of(Set<String> topics);
   }
 }

@@ -3,7 +3,6 @@ package dev.revoker.engine;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
 import dev.revoker.resilience.Dispatcher;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A request between poll and commit. The loop's thread owns it; only the dispatcher's answer comes
@@ -15,8 +14,19 @@ final class TrackedRequest implements Dispatcher.Caller {
   final int bytes;
   private final CompletionQueue completions;
 
-  /** Null while the request is in flight, and always if it was withdrawn. */
-  private volatile @Nullable Result result;
+  /** How far the dispatcher is with a request. */
+  sealed interface Completion {
+    /** The dispatcher has it. */
+    record InFlight() implements Completion {}
+
+    /** It has a result, which is to be committed. */
+    record Answered(Result result) implements Completion {}
+
+    /** It gets no result from this worker. */
+    record Withdrawn() implements Completion {}
+  }
+
+  private volatile Completion completion = new Completion.InFlight();
 
   TrackedRequest(Partition partition, Request request, int bytes, CompletionQueue completions) {
     this.partition = partition;
@@ -27,12 +37,13 @@ final class TrackedRequest implements Dispatcher.Caller {
 
   @Override
   public void answered(Result answer) {
-    result = answer;
+    completion = new Completion.Answered(answer);
     completions.add(this);
   }
 
   @Override
   public void withdrawn() {
+    completion = new Completion.Withdrawn();
     completions.add(this);
   }
 
@@ -45,7 +56,11 @@ final class TrackedRequest implements Dispatcher.Caller {
     return request.source().offset();
   }
 
-  @Nullable Result result() {
-    return result;
+  Completion completion() {
+    return completion;
+  }
+
+  boolean isAnswered() {
+    return completion instanceof Completion.Answered;
   }
 }

@@ -1,5 +1,6 @@
 package dev.revoker.engine;
 
+import dev.revoker.engine.Transaction.SentResult;
 import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
 import dev.revoker.model.Source;
@@ -123,10 +124,10 @@ public final class TransactionalPublisher {
 
   private void send(Transaction transaction, Result result) {
     Source source = result.request().source();
-    Result fitting = shortened.contains(source) ? ShortResult.of(result) : result;
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(topic, writer.key(fitting), writer.value(fitting));
-    writer.headers(fitting).forEach(record.headers()::add);
+        new ProducerRecord<>(
+            topic, writer.key(result), writer.value(result, !shortened.contains(source)));
+    writer.headers(result).forEach(record.headers()::add);
     transaction.sendFailed = true;
     SentResult one =
         new SentResult(source, record.value().length, transaction.producer.send(record));

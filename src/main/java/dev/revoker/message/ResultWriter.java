@@ -54,11 +54,21 @@ public final class ResultWriter {
 
   /** The record's value. */
   public byte[] value(Result result) {
+    return value(result, true);
+  }
+
+  /**
+   * The record's value.
+   *
+   * @param whole with the fields that it only repeats of the request: reason, requested_by,
+   *     requested_at and labels
+   */
+  public byte[] value(Result result, boolean whole) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_BYTES);
     try (JsonGenerator json =
         FACTORY.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
       json.writeStartObject();
-      write(json, result);
+      write(json, result, whole);
       json.writeEndObject();
     }
     return out.toByteArray();
@@ -88,7 +98,7 @@ public final class ResultWriter {
     return headers;
   }
 
-  private void write(JsonGenerator json, Result result) {
+  private void write(JsonGenerator json, Result result, boolean whole) {
     Request request = result.request();
     Echo echo = request.echo();
     text(json, "request_id", echo.requestId());
@@ -98,12 +108,14 @@ public final class ResultWriter {
     text(json, "key_fingerprint", echo.keyFingerprint());
     text(json, "account", result.account());
     text(json, "lane", request.lane());
-    text(json, "reason", echo.reason());
-    text(json, "requested_by", echo.requestedBy());
+    text(json, "reason", whole ? echo.reason() : null);
+    text(json, "requested_by", whole ? echo.requestedBy() : null);
     json.writeObjectPropertyStart("labels");
-    echo.labels().forEach((name, value) -> text(json, Text.wellFormed(name), value));
+    if (whole) {
+      echo.labels().forEach((name, value) -> text(json, Text.wellFormed(name), value));
+    }
     json.writeEndObject();
-    text(json, "requested_at", echo.requestedAt());
+    text(json, "requested_at", whole ? echo.requestedAt() : null);
     if (result.httpStatus() == null) {
       json.writeNullProperty("http_status");
     } else {

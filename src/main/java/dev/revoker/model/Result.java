@@ -59,22 +59,6 @@ public record Result(
         request, Outcome.REJECTED, KeyState.UNKNOWN, null, request.error(), 0, 0, now);
   }
 
-  /** The same result of another form of the request. */
-  public Result with(Request other) {
-    return new Result(
-        other,
-        outcome,
-        keyState,
-        account,
-        httpStatus,
-        error,
-        attempts,
-        uncertainAttempts,
-        verification,
-        revokedBy,
-        completedAt);
-  }
-
   /** Whether sending the same request again later can help. */
   public boolean retriable() {
     return outcome.retriable()

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommitterTest {
   @Test
-  void whatCompletesDuringACommitGoesIntoTheNext() {
+  void requestsThatCompleteDuringACommitBelongToTheNextTransaction() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 4);
     rig.steps(2);
@@ -50,7 +50,7 @@ class CommitterTest {
   }
 
   @Test
-  void aTransactionIsBounded() {
+  void aTransactionHasAtMostAThousandResults() {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.append(ZERO, 0, 1000);
     rig.append(ONE, 0, 1000);
@@ -83,7 +83,7 @@ class CommitterTest {
   }
 
   @Test
-  void afterAFailureItPausesAndPollsOn() {
+  void afterAFailedCommitTheLoopPausesCommitsAndPollsOn() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -104,7 +104,7 @@ class CommitterTest {
   @EnumSource(
       value = Commit.class,
       names = {"LATE", "DONE_UNANSWERED"})
-  void anUnknownCommitIsFinishedBeforeAnythingElse(Commit how) {
+  void aCommitWithUnknownOutcomeIsRepeatedBeforeAnythingElse(Commit how) {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 2);
     rig.steps(2);
@@ -126,7 +126,7 @@ class CommitterTest {
   @EnumSource(
       value = Commit.class,
       names = {"FENCED", "DONE_FENCED"})
-  void aLostProducerIsReplacedAndTheBrokerAskedWhatItHas(Commit how) {
+  void afterALostProducerTheCommittedOffsetsDecideWhichResultsAreSentAgain(Commit how) {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 3);
     rig.steps(2);
@@ -147,7 +147,7 @@ class CommitterTest {
   }
 
   @Test
-  void whenTheGroupHasMovedOnTheResultsAreKeptUntilTheRebalanceTells() {
+  void resultsAreKeptUntilTheRebalanceWhenTheGenerationIsOutdated() {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.append(ZERO, 0, 1);
     rig.append(ONE, 0, 1);
@@ -174,7 +174,7 @@ class CommitterTest {
   /** A comparison that a wakeup or a time-out ended is answered later with what was so before. */
   @ParameterizedTest
   @MethodSource("looksThatFail")
-  void whatWasReadBeforeACommitIsNoLossOfIt(List<KafkaException> failures) {
+  void anOffsetThatWasReadBeforeACommitDoesNotCountAsALostCommit(List<KafkaException> failures) {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 2);
     rig.steps(2);
@@ -193,7 +193,7 @@ class CommitterTest {
   }
 
   @Test
-  void afterALostProducerThoseThatWereOursDoNotWaitForANewOne() {
+  void partitionsThatWereLoadedDoNotWaitForANewPartition() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -208,7 +208,7 @@ class CommitterTest {
   }
 
   @Test
-  void troubleIsOverWhenNothingIsLeftToCommit() {
+  void theProblemEndsWhenNothingIsLeftToCommit() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -224,7 +224,7 @@ class CommitterTest {
   }
 
   @Test
-  void itIsReadyOnceAProducerStandsThoughNothingWasCommitted() {
+  void commitsAreHealthyOnceAProducerIsInitialized() {
     Rig rig = new Rig();
     rig.eachProducer =
         producer -> {
@@ -242,7 +242,7 @@ class CommitterTest {
   }
 
   @Test
-  void onePartitionThatCannotBeReadKeepsNoOtherFromCommitting() {
+  void aPartitionWhoseOffsetCannotBeReadDelaysNoOtherPartition() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -264,7 +264,7 @@ class CommitterTest {
   }
 
   @Test
-  void aStrayWakeupWhileReadingIsHarmless() {
+  void aWakeupWhileOffsetsAreReadIsHarmless() {
     Rig rig = new Rig();
     rig.consumer.committedFailures.add(new WakeupException());
     rig.consumer.committedFailures.add(new WakeupException());
@@ -278,7 +278,7 @@ class CommitterTest {
 
   /** It was meant for a poll: the offsets are read at once, without a pause. */
   @Test
-  void aStrayWakeupWhileComparingIsHarmless() {
+  void aWakeupWhileOffsetsAreComparedIsHarmless() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -296,7 +296,7 @@ class CommitterTest {
   }
 
   @Test
-  void aFailureToReadPausesAndIsTriedAgain() {
+  void committedOffsetsThatCannotBeReadAreReadAgainAfterAPause() {
     Rig rig = new Rig();
     rig.consumer.committedFailures.add(new TimeoutException("away"));
     rig.consumer.committedFailures.add(new KafkaException("stale member epoch"));
@@ -310,7 +310,7 @@ class CommitterTest {
   }
 
   @Test
-  void whatOnlyAnOperatorCanMendEndsTheLoop() {
+  void anErrorThatOnlyAnOperatorCanFixEndsTheLoop() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -324,7 +324,7 @@ class CommitterTest {
   }
 
   @Test
-  void beingRefusedTheCommittedOffsetsEndsTheLoop() {
+  void aMissingRightToReadOffsetsEndsTheLoop() {
     Rig rig = new Rig();
     rig.consumer.committedFailures.add(GroupAuthorizationException.forGroupId("g-1"));
     rig.assign(ZERO);
@@ -348,7 +348,7 @@ class CommitterTest {
   }
 
   @Test
-  void aPartitionThatTheAnswerLeavesOutIsNotTakenForNew() {
+  void aPartitionMissingFromTheAnswerIsNotTreatedAsNew() {
     Rig rig = new Rig();
     rig.committed(new OffsetMap(1, 4, java.util.List.of(1L)));
     rig.append(ZERO, 0, 5);
@@ -364,7 +364,7 @@ class CommitterTest {
   }
 
   @Test
-  void whatIsCommittedAsAnsweredIsNotCalledAgain() {
+  void requestsThatTheCommittedMetadataHasAsAnsweredAreNotCalledAgain() {
     Rig rig = new Rig();
     rig.committed(new OffsetMap(1, 4, java.util.List.of(1L)));
     rig.append(ZERO, 0, 6);
@@ -376,7 +376,7 @@ class CommitterTest {
   }
 
   @Test
-  void aDrainWithoutAProducerWaitsForNothing() {
+  void aDrainWithoutRequestsDoesNotWaitForAProducer() {
     Rig rig = new Rig();
     rig.eachProducer =
         producer -> producer.failures.put("init", new TimeoutException("no coordinator"));
@@ -390,14 +390,14 @@ class CommitterTest {
   }
 
   @Test
-  void troubleIsLoggedOnceAndItsEndOnce() {
+  void aProblemIsLoggedOnceAndSoIsTheRecovery() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
     rig.work.answerAll();
     rig.producer().commits.addAll(List.of(Commit.LATE, Commit.LATE, Commit.LATE));
 
-    var logged = Logged.by(CommitHealth.class, () -> rig.stepsOverMs(2000, 100));
+    var logged = Logged.by(Committer.CommitHealth.class, () -> rig.stepsOverMs(2000, 100));
 
     assertThat(logged)
         .extracting(event -> event.getLevel().toString())
@@ -406,7 +406,7 @@ class CommitterTest {
 
   /** Until the transaction has ended the broker does not tell its offsets. */
   @Test
-  void anAbortThatTimedOutIsFinishedBeforeTheCommittedOffsetsAreRead() {
+  void anAbortThatTimedOutIsRepeatedBeforeOffsetsAreRead() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);

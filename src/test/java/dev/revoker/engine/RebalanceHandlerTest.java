@@ -19,7 +19,7 @@ class RebalanceHandlerTest {
   private static final String FIRST = "key-revocations-0-0";
 
   @Test
-  void aPartitionTakenOnIsPausedUntilItsCommittedStateWasRead() {
+  void anAssignedPartitionIsPausedUntilItsCommittedOffsetIsRead() {
     Rig rig = new Rig();
     rig.consumer.unreadable.add(ZERO);
     rig.append(ZERO, 0, 3);
@@ -35,7 +35,7 @@ class RebalanceHandlerTest {
 
   /** Its partitions are paused, and a poll of paused partitions lasts as long as it may. */
   @Test
-  void whatIsTakenOnIsReadAtOnce() {
+  void theOffsetsOfAnAssignedPartitionAreReadAtOnce() {
     Rig rig = new Rig();
     rig.append(ZERO, 0, 1);
     rig.assign(ZERO);
@@ -46,7 +46,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void whatWaitsIsWithdrawnAndWhatIsCalledIsWaitedForAndCommitted() {
+  void aRevocationWithdrawsWaitingRequestsAndCommitsThoseInFlight() {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.append(ZERO, 0, 3);
     rig.append(ONE, 0, 1);
@@ -68,7 +68,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void nothingNewIsBegunForAPartitionThatIsGivenUp() {
+  void noRequestOfARevokedPartitionIsStarted() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 2);
     rig.work.room = 1;
@@ -86,7 +86,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void aCallIsWaitedForNoLongerThanTheDrainTimeAndItsLateAnswerIsIgnored() {
+  void aDrainWaitsNoLongerThanItsTimeoutAndLateAnswersAreIgnored() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -103,7 +103,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void aCommitThatFailsWhileGivingUpIsTriedAgain() {
+  void aCommitThatFailsDuringADrainIsTriedAgain() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -117,7 +117,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void whatIsLostIsDiscardedAtOnce() {
+  void requestsOfALostPartitionAreDiscardedAtOnce() {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.append(ZERO, 0, 2);
     rig.append(ONE, 0, 1);
@@ -138,7 +138,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void answersThatWaitForACommitAreDiscardedWithALostPartition() {
+  void uncommittedResultsOfALostPartitionAreDiscarded() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -155,7 +155,7 @@ class RebalanceHandlerTest {
 
   /** The brokers do not take the offsets of a generation that is over. */
   @Test
-  void answersWhoseOffsetsAreUnderWayAreDiscardedWithALostPartition() {
+  void resultsInAnOpenTransactionAreDiscardedWithALostPartition() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -173,7 +173,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void anAnswerOfAnEarlierAssignmentIsNotTakenForOneOfThis() {
+  void anAnswerToAnEarlierAssignmentIsIgnored() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -194,7 +194,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void aFailureInsideARebalanceReachesTheCaller() {
+  void aFatalErrorDuringARebalanceEndsTheLoop() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -209,7 +209,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void aStopGivesEverythingUpInOrder() {
+  void aStopWithdrawsDrainsAndCommitsInThisOrder() {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.append(ZERO, 0, 2);
     rig.append(ONE, 0, 1);
@@ -225,7 +225,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void aStopThatLeavesACallBehindSaysSo() {
+  void aDrainThatAbandonsACallIsIncomplete() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -236,7 +236,7 @@ class RebalanceHandlerTest {
 
   /** Closing the consumer calls back too, when there is nothing left to give up. */
   @Test
-  void withNothingToGiveUpNothingIsDone() {
+  void aRevocationWithoutPartitionsDoesNothing() {
     Rig rig = new Rig();
     rig.eachProducer =
         producer -> producer.failures.put("init", new TimeoutException("brokers are away"));
@@ -251,7 +251,7 @@ class RebalanceHandlerTest {
   }
 
   @Test
-  void aPartitionTakenOnTwiceIsOne() {
+  void aPartitionThatIsAssignedTwiceIsOne() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 1);
     rig.steps(2);
@@ -291,7 +291,7 @@ class RebalanceHandlerTest {
 
   /** The clock goes on between two readings, also past the deadline. */
   @Test
-  void aDrainThatReachesItsDeadlineBetweenTwoReadingsOfTheClockEnds() {
+  void aDrainEndsWhoseDeadlinePassesBetweenTwoReadingsOfTheClock() {
     for (int perReadingMs = 1; perReadingMs < 40; perReadingMs++) {
       Rig rig = Rig.owning(ZERO);
       rig.append(ZERO, 0, 1);
@@ -306,7 +306,7 @@ class RebalanceHandlerTest {
 
   /** It is committed, and memory does not know: to go on from memory would publish it twice. */
   @Test
-  void aBugRightAfterACommitHasTheDrainPublishNothing() {
+  void afterABugInACommitADrainCommitsNothing() {
     Rig rig = Rig.owning(ZERO);
     rig.append(ZERO, 0, 2);
     rig.steps(2);

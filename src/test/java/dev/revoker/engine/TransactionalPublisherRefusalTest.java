@@ -56,7 +56,7 @@ class TransactionalPublisherRefusalTest {
 
   @ParameterizedTest
   @MethodSource("refusals")
-  void whatOnlyAnOperatorCanMendIsNamedWithWhatToDo(Refusal refusal) {
+  void anErrorThatOnlyAnOperatorCanFixSaysWhatToDo(Refusal refusal) {
     rig.open();
     rig.producer().failures.put("offsets", refusal.failure());
 
@@ -86,7 +86,7 @@ class TransactionalPublisherRefusalTest {
 
   /** The broker's refusal comes later, and Kafka's producer blames all that is under way. */
   @Test
-  void ofThoseThatABrokerRefusesTogetherTheLargestIsSentInShort() {
+  void theLargestOfSeveralRejectedResultsIsShortened() {
     rig.open();
     rig.store.brokerMaxValueBytes = 2_000;
     CommitBatch batch = batch(result(0, Map.of()), result(1, Map.of("label", "x".repeat(5_000))));
@@ -102,7 +102,7 @@ class TransactionalPublisherRefusalTest {
   }
 
   @Test
-  void theMarkOfALargeResultDoesNotOutliveItsCommit() {
+  void aResultIsShortenedOnlyUntilItsCommit() {
     rig.open();
     rig.store.brokerMaxValueBytes = 2_000;
     Result large = result(0, Map.of("label", "x".repeat(5_000)));
@@ -115,7 +115,7 @@ class TransactionalPublisherRefusalTest {
   }
 
   @Test
-  void aResultThatDoesNotFitInAnyFormStopsTheWorker() {
+  void aShortenedResultThatIsStillTooLargeStopsTheWorker() {
     rig.open();
     rig.store.maxValueBytes = 100;
 
@@ -127,7 +127,7 @@ class TransactionalPublisherRefusalTest {
   }
 
   @Test
-  void anOpeningThatFailsIsTriedAgainWithANewProducer() {
+  void anInitializationThatFailsIsRepeatedWithANewProducer() {
     TransactionalPublisher late =
         publisher(
             () -> {
@@ -145,7 +145,7 @@ class TransactionalPublisherRefusalTest {
   }
 
   @Test
-  void anOpeningThatIsRefusedIsFatal() {
+  void anInitializationThatTheBrokerRefusesIsFatal() {
     TransactionalPublisher refused =
         publisher(
             () -> {
@@ -157,7 +157,7 @@ class TransactionalPublisherRefusalTest {
   }
 
   @Test
-  void aProducerThatCannotBeMadeIsFatalUnlessItIsForAName() {
+  void aProducerThatCannotBeCreatedIsFatalUnlessAHostNameDoesNotResolve() {
     TransactionalPublisher wrong = failing(new ConfigException("no such class: Foo"));
     TransactionalPublisher nameless =
         failing(new ConfigException("No resolvable bootstrap urls given in x"));

@@ -52,7 +52,7 @@ class TransactionalPublisherTest {
 
   @ParameterizedTest
   @MethodSource("abortable")
-  void whatCanBeAbortedIsAbortedAndTheSameProducerGoesOn(RuntimeException failure) {
+  void anAbortableErrorIsAbortedAndTheProducerIsKept(RuntimeException failure) {
     for (String step : List.of("offsets", "commit")) {
       rig.open();
       rig.producer().failures.put(step, failure);
@@ -69,7 +69,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void aTransactionThatCannotBeginIsAbortedToo() {
+  void aTransactionThatCannotBeginIsAborted() {
     rig.open();
     rig.producer().failures.put("begin", new KafkaException("an error state of before"));
 
@@ -83,7 +83,7 @@ class TransactionalPublisherTest {
 
   @ParameterizedTest
   @MethodSource("unanswered")
-  void aCommitWithoutAnAnswerIsAskedForAgainAndNeverAborted(Commit how) {
+  void aCommitThatTimesOutIsRepeatedAndNeverAborted(Commit how) {
     rig.open();
     rig.producer().commits.add(how);
     rig.producer().commits.add(how == Commit.LATE ? Commit.LATE : Commit.DONE_UNANSWERED);
@@ -107,7 +107,7 @@ class TransactionalPublisherTest {
 
   /** Kafka's producer may commit without what it was given last (docs/kafka-notes.md). */
   @Test
-  void nothingIsCommittedBeforeBrokersHaveTakenAllOfIt() {
+  void nothingIsCommittedBeforeTheBrokersHaveAllResults() {
     rig.open();
     ScriptedProducer producer = rig.producer();
     producer.holds = true;
@@ -122,7 +122,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void whatABrokerDoesNotTakeIsAbortedThoughTheProducerWouldCommit() {
+  void aResultThatABrokerRejectsAbortsTheTransaction() {
     underWay();
     rig.producer().refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
 
@@ -140,7 +140,7 @@ class TransactionalPublisherTest {
    * It may have been appended: it would go out with the next transaction, beside the same again.
    */
   @Test
-  void aProducerThatRefusesARecordIsReplacedAfterTheAbort() {
+  void aProducerThatRejectsARecordIsReplacedAfterTheAbort() {
     rig.eachProducer = producer -> producer.abortForgets = true;
     rig.open();
     rig.producer().failures.put("send", new KafkaException("an error state"));
@@ -157,7 +157,7 @@ class TransactionalPublisherTest {
 
   /** Each further one would be appended all the same, or wait as long as the first did. */
   @Test
-  void afterARecordThatIsRefusedAtOnceNoOtherIsSent() {
+  void noResultIsSentAfterOneThatTheProducerRejects() {
     rig.open();
     rig.store.maxValueBytes = 2_000;
     CommitBatch batch = batch(result(0, Map.of("label", "x".repeat(5_000))), result(1, Map.of()));
@@ -170,7 +170,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void aProducerWhoseAbortLeavesWhatNoBrokerHasTakenIsReplaced() {
+  void aProducerIsReplacedWhoseAbortMayLeaveRecordsBehind() {
     rig.open();
     ScriptedProducer first = rig.producer();
     first.abortForgets = true;
@@ -186,7 +186,7 @@ class TransactionalPublisherTest {
 
   /** By itself the producer would abort it, and the next owner would call again. */
   @Test
-  void whatIsUnderWayIsCommittedAsItCloses() {
+  void closingCommitsResultsThatTheBrokersTakeInTime() {
     ScriptedProducer producer = underWay();
     producer.whenAwaited = producer::take;
 
@@ -196,7 +196,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void whatNoBrokerTakesInTimeIsAbortedAsItCloses() {
+  void closingAbortsResultsThatNoBrokerTakesInTime() {
     ScriptedProducer producer = underWay();
 
     rig.close(Duration.ofMillis(10));
@@ -207,7 +207,7 @@ class TransactionalPublisherTest {
 
   /** What was under way before is aborted, and of this one only the offsets are sent. */
   @Test
-  void aTransactionWithoutItsResultsIsNotCommittedAsItCloses() {
+  void closingCommitsNoTransactionWithoutItsResults() {
     ScriptedProducer producer = underWay();
     producer.refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
     assertThat(rig.resume()).isInstanceOf(TransactionResult.Aborted.class);
@@ -220,7 +220,7 @@ class TransactionalPublisherTest {
 
   /** The producer goes on with it by itself; to ask for it again would wait for max.block.ms. */
   @Test
-  void aCommitThatIsAskedForIsLeftToTheProducerAsItCloses() {
+  void closingLeavesACommitInProgressToTheProducer() {
     rig.open();
     ScriptedProducer producer = rig.producer();
     producer.commits.add(Commit.LATE);
@@ -232,7 +232,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void anAbortedTransactionIsNotCommittedAsItCloses() {
+  void closingCommitsNoAbortedTransaction() {
     rig.open();
     ScriptedProducer producer = rig.producer();
     producer.failures.put("commit", new TransactionAbortableException("a record expired"));
@@ -246,7 +246,7 @@ class TransactionalPublisherTest {
 
   /** An abort would wait as long as the offsets did. */
   @Test
-  void offsetsWithoutAnAnswerAreSentAgainOnceThereIsABrokerAndNotAborted() {
+  void offsetsThatTimedOutAreSentAgainOnceABrokerIsConnected() {
     rig.open();
     ScriptedProducer producer = rig.producer();
     producer.failures.put("offsets", new TimeoutException("SendOffsetsToTransaction timed out"));
@@ -266,7 +266,7 @@ class TransactionalPublisherTest {
 
   /** As where a topic is gone: it would never end. Two may be a broker that is still loading. */
   @Test
-  void offsetsThatABrokerThatAnswersDoesNotTakeThreeTimesAreAborted() {
+  void offsetsThatTimeOutThreeTimesAtALiveBrokerAreAborted() {
     rig.open();
     for (int time = 1; time <= 3; time++) {
       rig.producer().failures.put("offsets", new TimeoutException("no answer"));
@@ -280,7 +280,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void eachTransactionHasItsOwnThree() {
+  void eachTransactionHasThreeTimeOutsOfItsOwn() {
     rig.open();
     for (int transaction = 0; transaction < 3; transaction++) {
       rig.producer().failures.put("offsets", new TimeoutException("no answer"));
@@ -293,7 +293,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void theAbortHasThreeOfItsOwn() {
+  void theAbortHasThreeTimeOutsOfItsOwn() {
     rig.open();
     rig.producer().lateAbort = true;
     for (int time = 1; time <= 3; time++) {
@@ -310,7 +310,7 @@ class TransactionalPublisherTest {
 
   /** It may be connecting to an address from which nothing ever comes. */
   @Test
-  void offsetsThatNobodyAnswersAreNeverAborted() {
+  void offsetsAreNeverAbortedWhileNoBrokerAnswers() {
     rig.open();
     rig.producer().answers = false;
     for (int time = 1; time <= 20; time++) {
@@ -325,7 +325,7 @@ class TransactionalPublisherTest {
 
   /** Offsets of a topic that is gone are asked for again for ever, and the abort after them. */
   @Test
-  void anAbortThatABrokerThatAnswersNeverEndsCostsTheProducer() {
+  void aProducerIsReplacedWhoseAbortTimesOutThreeTimesAtALiveBroker() {
     rig.open();
     ScriptedProducer producer = rig.producer();
     producer.lateAbort = true;
@@ -348,7 +348,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void offsetsThatAreRefusedAfterAllAreAborted() {
+  void offsetsThatAreRejectedAfterATimeOutAreAborted() {
     rig.open();
     rig.producer().failures.put("offsets", new TimeoutException("no answer"));
     assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Unacknowledged.class);
@@ -374,7 +374,7 @@ class TransactionalPublisherTest {
 
   @ParameterizedTest
   @MethodSource("lost")
-  void aProducerThatCannotGoOnIsReplaced(RuntimeException failure) {
+  void aProducerWithAFatalErrorIsReplaced(RuntimeException failure) {
     for (String step : List.of("begin", "send", "offsets", "commit")) {
       rig.open();
       ScriptedProducer first = rig.producer();
@@ -390,7 +390,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void anAbortThatFailsMeansANewProducer() {
+  void aProducerWhoseAbortFailsIsReplaced() {
     rig.open();
     rig.producer().failures.put("offsets", new KafkaException("an error"));
     rig.producer().failures.put("abort", new KafkaException("Failed to abort transaction"));
@@ -400,7 +400,7 @@ class TransactionalPublisherTest {
   }
 
   @Test
-  void anAbortThatTimesOutIsAskedForAgainAndTheProducerGoesOn() {
+  void anAbortThatTimesOutIsRepeatedAndTheProducerIsKept() {
     rig.open();
     rig.producer().failures.put("offsets", new KafkaException("an error"));
     rig.producer().lateAbort = true;
