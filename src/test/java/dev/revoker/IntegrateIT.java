@@ -131,12 +131,23 @@ class IntegrateIT {
     Secret key = key();
     shell.file("left.csv", "api_securekey,requested_by,label.person", key.reveal() + ",hr,jane");
     List<String> commands = Markdown.commands(INTEGRATE, "bin/revoker submit");
-    assertThat(commands).hasSize(2);
+    Secret leaked = key();
+    Secret pushed = key();
+    String cases = "src/test/resources/dev/revoker/submit/cases/";
+    shell.file("gitleaks.json", report(cases + "gitleaks.json", leaked));
+    shell.file("trufflehog.ndjson", report(cases + "trufflehog.ndjson", pushed));
+    assertThat(commands).hasSize(4);
     for (String command : commands) {
-      Shell.Run run = shell.type(command, as("hr"));
+      // The scanner is not on Maven Central.
+      String typed = command.replaceAll("^trufflehog .* --json", "cat trufflehog.ndjson");
+      Shell.Run run = shell.type(typed, as("hr"));
       assertThat(run.exit()).as(command + ": " + run).isZero();
     }
     assertThat(api.ledger().isActive(key)).isFalse();
+    assertThat(api.ledger().isActive(leaked)).isFalse();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(api.ledger().isActive(pushed)).isFalse());
     assertThat(temp.resolve("outcome.csv")).content().contains(",revoked,success,inactive,");
     Shell.Run resumed =
         shell.type(
@@ -145,7 +156,12 @@ class IntegrateIT {
                 .replace("--wait", "--wait --resume")
                 .replace("outcome.csv", "again.csv"),
             as("hr"));
-    assertThat(resumed.err()).contains("of 1 rows 1 are revoked");
+    assertThat(resumed.err()).contains("of 1 requests 1 have succeeded");
+    for (String command : Markdown.commands(INTEGRATE, "bin/revoker redrive")) {
+      Shell.Run run = shell.type(command, as("hr"));
+      assertThat(run.err()).as(command + ": " + run).contains("nothing");
+      assertThat(run.exit()).isZero();
+    }
     for (String command : Markdown.commands(INTEGRATE, "bin/revoker schema")) {
       assertThat(shell.type(command, Map.of()).out()).startsWith("{").endsWith("}\n");
     }
@@ -423,6 +439,10 @@ class IntegrateIT {
   }
 
   /** The commands, and two in their form for the rows of the table that have none. */
+  private static String report(String file, Secret key) throws Exception {
+    return Files.readString(Path.of(file)).replaceFirst("feed[0-9a-f]{28}", key.reveal());
+  }
+
   private static void giveRights() throws Exception {
     List<String> commands = new ArrayList<>(Markdown.commands(INTEGRATE, "kafka-acls.sh"));
     assertThat(commands).hasSize(6);
