@@ -8,7 +8,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,6 +42,24 @@ class HelpTest {
     }
     assertThat(help).isEqualTo(Files.readString(file));
     assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  /** A word is not broken, also where the terminal is narrower than picocli allows. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpHasTheTerminalsWidth(String command) {
+    Set<String> words = new HashSet<>(List.of(help(command).split("\\s+")));
+    for (int columns : new int[] {40, 80}) {
+      System.setProperty("revoker.columns", String.valueOf(columns));
+      try {
+        String help = help(command);
+        assertThat(List.of(help.split("\\s+"))).as(command + " " + columns).isSubsetOf(words);
+        assertThat(help.lines().filter(line -> line.strip().contains(" ")))
+            .allMatch(line -> line.length() <= columns);
+      } finally {
+        System.clearProperty("revoker.columns");
+      }
+    }
   }
 
   @Test
