@@ -28,8 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Help {
   private static final int WIDTH = 100;
 
-  /** picocli refuses a smaller width. */
-  private static final int MIN_WIDTH = 55;
+  /** picocli breaks words at dots and commas, so it is to break no line. */
+  private static final int NO_BREAKS = 2_000;
 
   private Help() {}
 
@@ -43,7 +43,7 @@ public final class Help {
             .description("Print the version.")
             .build());
     spec.versionProvider(Help::version);
-    addHelp(command, Console.terminalColumns());
+    addHelp(command);
     Converters.register(command);
     // An argument that starts with @ is a text like any other, and never a file to read.
     return command
@@ -53,12 +53,12 @@ public final class Help {
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
-  private static void addHelp(CommandLine command, int columns) {
+  private static void addHelp(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
     spec.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Print this help.").build());
     UsageMessageSpec usage = spec.usageMessage();
-    usage.width(columns == 0 ? WIDTH : Math.clamp(columns, MIN_WIDTH, WIDTH));
+    usage.width(NO_BREAKS);
     usage.synopsisHeading("%nUsage: ");
     usage.descriptionHeading("%n");
     usage.parameterListHeading("%n");
@@ -73,15 +73,15 @@ public final class Help {
       codes.put("2", "The command line or the configuration is wrong.");
       usage.exitCodeList(codes);
     }
-    command.getSubcommands().values().forEach(one -> addHelp(one, columns));
+    command.getSubcommands().values().forEach(Help::addHelp);
   }
 
-  /** Prints a command's help, wrapped where the terminal is narrower than picocli allows. */
+  /** Prints a command's help. */
   public static int print(CommandLine command) {
     int columns = Console.terminalColumns();
     String help = command.getUsageMessage(command.getColorScheme());
-    boolean narrow = columns > 0 && columns < MIN_WIDTH;
-    command.getOut().print(narrow ? Console.wrap(help, columns) + "\n" : help);
+    int width = columns == 0 ? WIDTH : Math.min(columns, WIDTH);
+    command.getOut().print(Console.wrap(help, width) + "\n");
     command.getOut().flush();
     return ExitCode.DONE;
   }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -33,6 +34,9 @@ public final class Console {
       Pattern.compile("\\p{XDigit}{16}|api_(securekey|token)");
 
   private static final Pattern KEY_ALONE = Pattern.compile("\\W*\\p{XDigit}{8,}\\W*");
+
+  private static final Pattern SECOND_COLUMN =
+      Pattern.compile("^(?: +\\S+(?: \\S+)* {2,}|Usage: )(?=\\S)");
 
   private final PrintWriter out;
   private final PrintWriter err;
@@ -175,7 +179,10 @@ public final class Console {
     return String.format(Locale.ROOT, "%-16s %12s", name, count);
   }
 
-  /** Breaks long lines between words; continues under the start of the line. 0 breaks nothing. */
+  /**
+   * Breaks long lines between words, and continues under the text, or under its second column where
+   * there is one. A width of 0 breaks nothing.
+   */
   public static String wrap(String text, int width) {
     return width <= 0
         ? text
@@ -184,7 +191,10 @@ public final class Console {
 
   private static String wrapLine(String line, int width) {
     String rest = line.stripTrailing();
-    String indent = " ".repeat(Math.min(width / 4, rest.length() - rest.stripLeading().length()));
+    Matcher column = SECOND_COLUMN.matcher(rest);
+    int left = rest.length() - rest.stripLeading().length();
+    boolean under = column.find() && column.end() <= width / 2;
+    String indent = " ".repeat(under ? column.end() : Math.min(width / 4, left));
     StringBuilder wrapped = new StringBuilder();
     while (rest.length() > width) {
       int start = rest.length() - rest.stripLeading().length();
