@@ -29,6 +29,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /** An encrypted request, read, for each algorithm. */
@@ -39,14 +40,15 @@ public class EncryptedMicro {
   private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
   private static final Source SOURCE = new Source("key-revocations", 3, 42);
 
-  private final byte[] agreed;
-  private final byte[] wrapped;
-  private final byte[] rsa2048;
-  private final byte[] rsa4096;
-  private final RequestReader reader;
+  private byte[] agreed;
+  private byte[] wrapped;
+  private byte[] rsa2048;
+  private byte[] rsa4096;
+  private RequestReader reader;
 
-  /** JMH makes one. Makes the keys and the requests. */
-  public EncryptedMicro() throws JOSEException, IOException, KeySet.UnusableException {
+  /** Makes the keys and the requests. JMH's subclass could not call a constructor that throws. */
+  @Setup
+  public void makeRequests() throws JOSEException, IOException, KeySet.UnusableException {
     JWK ec = new ECKeyGenerator(Curve.P_256).keyID("ec").generate();
     JWK small = new RSAKeyGenerator(2048).keyID("small").generate();
     JWK large = new RSAKeyGenerator(4096).keyID("large").generate();

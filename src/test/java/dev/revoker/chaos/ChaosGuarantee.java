@@ -28,6 +28,7 @@ abstract class ChaosGuarantee {
         new OneCommittedResult(evidence),
         new NothingPassedOver(stage, evidence),
         new TruthfulOutcome(evidence),
+        new ProvenKeyState(evidence),
         new NoCallAfterNotAfter(evidence),
         new UrgentNotBehindStandard(evidence),
         new SlotsNeverExceeded(stage, evidence),

@@ -2,8 +2,10 @@ package dev.revoker.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.Endpoint;
+import dev.revoker.sandbox.LocalStack;
 import dev.revoker.sandbox.Submitter;
 import dev.revoker.sandbox.Undocumented;
 import java.nio.file.Files;
@@ -12,8 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +37,7 @@ final class ChaosRun {
   private final ChaosSchedule schedule;
   private final String replay;
   private final Map<String, String> overrides;
+  private final Secret secondPassword;
   private final List<String> trouble = new ArrayList<>();
 
   /**
@@ -51,6 +56,9 @@ final class ChaosRun {
     this.schedule = schedule;
     this.replay = replay;
     this.overrides = Map.copyOf(overrides);
+    byte[] password = new byte[KnownSecrets.DIGITS / 2];
+    new Random(~schedule.seed()).nextBytes(password);
+    secondPassword = Secret.of(HexFormat.of().formatHex(password));
   }
 
   /** Runs it. */
@@ -59,7 +67,7 @@ final class ChaosRun {
     Instant began = Instant.now();
     String name = "c" + UUID.randomUUID().toString().substring(0, 8);
     try (Stage stage = new Stage(name, brokers(), settings(), Map.of())) {
-      Evidence evidence = new Evidence(stage.stack().api().ledger());
+      Evidence evidence = new Evidence(stage.stack().api().ledger(), anyAccount());
       evidence.secrets.add(stage.stack().password());
       stage.stack().api().order("{\"other_account_key\": \"" + otherAccountKey() + "\"}");
       List<ChaosGuarantee> guarantees = ChaosGuarantee.all(stage, evidence);
@@ -88,6 +96,8 @@ final class ChaosRun {
                     evidence.answered(answer);
                     guarantees.forEach(one -> one.onAnswer(answer, text));
                   })) {
+        evidence.secrets.add(secondPassword);
+        load.addSecondAccount(secondPassword, !anyAccount());
         underLoad(stage, evidence, guarantees, load, hostile);
         answers.assertReading();
         ask(guarantees);
@@ -191,6 +201,11 @@ final class ChaosRun {
         : Undocumented.OtherAccountKey.ITEM_NOT_FOUND;
   }
 
+  /** In two thirds of the seeds a request without an account is tried with every account. */
+  private boolean anyAccount() {
+    return schedule.seed() % 3 != 0;
+  }
+
   private Broker.Options brokers() {
     return new Broker.Options(
         IntStream.rangeClosed(1, schedule.brokers()).boxed().toList(),
@@ -207,6 +222,10 @@ final class ChaosRun {
     settings.put("producer.transaction.timeout.ms", "5000");
     settings.put("producer.delivery.timeout.ms", "5000");
     settings.put("producer.request.timeout.ms", "2500");
+    settings.put("accounts", LocalStack.ACCOUNT + "," + NormalLoad.SECOND_ACCOUNT);
+    settings.put("default.account", anyAccount() ? "any" : LocalStack.ACCOUNT);
+    settings.put("account.second.username", NormalLoad.SECOND_ACCOUNT);
+    settings.put("account.second.password", secondPassword.reveal());
     settings.putAll(overrides);
     return settings;
   }

@@ -18,12 +18,17 @@ final class Evidence {
   final DisturbanceLog journal = new DisturbanceLog();
   final KnownSecrets secrets = new KnownSecrets();
   final SandboxLedger ledger;
+
+  /** Whether a request without an account is tried with every account of the worker. */
+  final boolean anyAccount;
+
   private final Map<String, SentRequest> asked = new ConcurrentHashMap<>();
   private final Map<String, List<ObservedResult>> answers = new ConcurrentHashMap<>();
   private final AtomicInteger results = new AtomicInteger();
 
-  Evidence(SandboxLedger ledger) {
+  Evidence(SandboxLedger ledger, boolean anyAccount) {
     this.ledger = ledger;
+    this.anyAccount = anyAccount;
   }
 
   void asked(SentRequest one) {

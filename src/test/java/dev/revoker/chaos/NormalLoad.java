@@ -34,6 +34,9 @@ final class NormalLoad implements AutoCloseable {
    */
   record Rate(int backlog, int perTick, long tickMs) {}
 
+  /** Another account of the worker, if it has two. */
+  static final String SECOND_ACCOUNT = "second";
+
   /** An account of which the worker has no session. */
   private static final String OTHER_ACCOUNT = "other";
 
@@ -57,6 +60,7 @@ final class NormalLoad implements AutoCloseable {
           Thread.ofPlatform().daemon().name("load").factory());
   private final AtomicReference<@Nullable RuntimeException> broken = new AtomicReference<>();
   private final List<Secret> seen = new ArrayList<>();
+  private @Nullable Map<String, String> secondAccountFields;
 
   /**
    * @param prefix of the lanes' topics
@@ -76,6 +80,16 @@ final class NormalLoad implements AutoCloseable {
     this.random = new Random(seed);
     this.sink = sink;
     api.addAccount(new SandboxAccount(OTHER_ACCOUNT, invented(), List.of()));
+  }
+
+  /**
+   * Adds requests for keys of the second account, before the start.
+   *
+   * @param named whether the requests name it; otherwise the worker must try every account
+   */
+  void addSecondAccount(Secret password, boolean named) {
+    api.addAccount(new SandboxAccount(SECOND_ACCOUNT, password, List.of()));
+    secondAccountFields = named ? Map.of("account", SECOND_ACCOUNT) : Map.of();
   }
 
   private record Draft(
@@ -127,10 +141,15 @@ final class NormalLoad implements AutoCloseable {
 
   private Draft draft() {
     int dice = random.nextInt(100);
+    Map<String, String> second = secondAccountFields;
+    if (dice < 6 && second != null) {
+      Secret key = keyOf(SECOND_ACCOUNT);
+      return new Draft(Mix.SECOND_ACCOUNT, key, null, Submitter.request(key, second));
+    }
     if (dice < 64) {
       Secret key = fresh();
       // Some requests have the key in their reason, which must be masked.
-      String reason = dice < 6 ? "leaked: " + key.reveal() : "chaos";
+      String reason = dice < 12 ? "leaked: " + key.reveal() : "chaos";
       return new Draft(Mix.PLAIN, key, null, Submitter.request(key, Map.of("reason", reason)));
     }
     if (dice < 68) {

@@ -9,6 +9,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param source coordinates of the request
  * @param partition and offset of the result
+ * @param revokedBy id and time of the earlier result that says that the key was revoked, or null
  */
 record ObservedResult(
     String source,
@@ -22,6 +23,7 @@ record ObservedResult(
     String keyState,
     int attempts,
     String worker,
+    @Nullable String revokedBy,
     Instant receivedAt,
     Instant completedAt) {
   static ObservedResult of(int partition, long offset, JsonNode json) {
@@ -42,6 +44,10 @@ record ObservedResult(
         json.get("key_state").asString(),
         json.get("attempts").asInt(),
         json.get("worker").asString(),
+        json.path("revoked_by").isObject()
+            ? json.at("/revoked_by/request_id").asString()
+                + Instant.parse(json.at("/revoked_by/completed_at").asString())
+            : null,
         Instant.parse(json.get("received_at").asString()),
         Instant.parse(json.get("completed_at").asString()));
   }

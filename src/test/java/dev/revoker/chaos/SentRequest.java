@@ -33,6 +33,8 @@ record SentRequest(
     OWN_TOKEN,
     /** For a key of another account. */
     OTHER_ACCOUNT,
+    /** For a key of the worker's second account. */
+    SECOND_ACCOUNT,
     /** Hostile and valid. */
     HOSTILE,
     /** Hostile and not valid. */

@@ -39,18 +39,7 @@ final class TruthfulOutcome extends ChaosGuarantee {
     if (!one.mix().valid()) {
       return calls.isEmpty() ? null : "the API was called";
     }
-    if (answer.keyState().equals("inactive") && evidence.ledger.isActive(key)) {
-      return "the key is active";
-    }
     return byOutcome(one, answer, key, calls);
-  }
-
-  private boolean wasRevokedBefore(ObservedResult answer) {
-    return evidence.answers().values().stream()
-        .flatMap(List::stream)
-        .filter(one -> one.outcome().equals("revoked"))
-        .filter(one -> String.valueOf(one.fingerprint()).equals(answer.fingerprint()))
-        .anyMatch(one -> !one.completedAt().isAfter(answer.completedAt()));
   }
 
   private @Nullable String byOutcome(
@@ -60,9 +49,7 @@ final class TruthfulOutcome extends ChaosGuarantee {
           case "revoked" ->
               answer.keyState().equals("inactive") && evidence.ledger.removals(key) > 0;
           case "already_revoked" ->
-              answer.keyState().equals("inactive")
-                  && evidence.ledger.removals(key) > 0
-                  && wasRevokedBefore(answer);
+              answer.keyState().equals("inactive") && evidence.ledger.removals(key) > 0;
           case "not_found" ->
               calls.stream().anyMatch(call -> call.answer().equals("400 ITEM_NOT_FOUND"));
           case "expired" ->
