@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Promises for any bytes at all. Each run has a seed, and so fails again the same way. */
 class RandomRequestsTest {
-  private static final int RUNS = 4_000;
+  private static final int RUNS = 2_000;
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final ResultWriter WRITER = new ResultWriter("w-1", "revoker");
   private static final RequestReader READER =

@@ -255,7 +255,7 @@ class OpsServerTest {
 
   @Test
   void aSlowReaderIsCutOff() throws Exception {
-    startWithLimits(5_000, 5_000);
+    startWithLimits(5_000, 1_500);
     int big = 8 << 20;
     Gauge.builder("big", () -> 1).description("x".repeat(big)).register(registry);
     try (Socket reader = connected("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")) {

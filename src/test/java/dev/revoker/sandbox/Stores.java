@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,13 +13,26 @@ import java.util.Map;
 final class Stores {
   static final String PASSWORD = "a-store-password-for-this-test";
 
+  /** The stores of the authority by file name: one authority for all tests of this JVM. */
+  private static final Map<String, byte[]> AUTHORITY = new HashMap<>();
+
   private final Path folder;
 
   Stores(Path folder) throws IOException {
     this.folder = folder;
-    keytool("ca", "-genkeypair", "-alias", "ca", "-dname", "CN=Test CA", "-ext", "bc:c");
-    keytool("ca", "-exportcert", "-alias", "ca", "-file", file("ca.der"));
-    keytool("trust", "-importcert", "-alias", "ca", "-file", file("ca.der"), "-noprompt");
+    synchronized (AUTHORITY) {
+      if (AUTHORITY.isEmpty()) {
+        keytool("ca", "-genkeypair", "-alias", "ca", "-dname", "CN=Test CA", "-ext", "bc:c");
+        keytool("ca", "-exportcert", "-alias", "ca", "-file", file("ca.der"));
+        keytool("trust", "-importcert", "-alias", "ca", "-file", file("ca.der"), "-noprompt");
+        for (String store : List.of("ca.p12", "trust.p12")) {
+          AUTHORITY.put(store, Files.readAllBytes(Path.of(file(store))));
+        }
+      }
+      for (Map.Entry<String, byte[]> store : AUTHORITY.entrySet()) {
+        Files.write(Path.of(file(store.getKey())), store.getValue());
+      }
+    }
   }
 
   /** Settings of one that trusts the authority. */
@@ -69,7 +83,7 @@ final class Stores {
   private void keytool(String store, String command, String... more) throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    line.add(command);
+    line.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", command));
     line.addAll(List.of("-storetype", "PKCS12", "-keystore", file(store + ".p12")));
     line.addAll(List.of("-storepass", PASSWORD));
     if (command.equals("-genkeypair")) {

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SimulationTest {
   /** Always the same. */
-  static final int FIXED = 120;
+  static final int FIXED = 60;
 
-  private static final int FRESH = 30;
+  private static final int FRESH = 20;
   private static final int ATTACKS = 5;
 
   private static SimulationRuns runs;
