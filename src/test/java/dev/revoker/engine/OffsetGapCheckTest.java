@@ -19,10 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OffsetGapCheckTest {
   @Test
   void aLogThatWasTruncatedEndsTheLoop() {
-    Rig rig = new Rig();
-    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
-    rig.assign(ZERO);
-    rig.steps(2);
+    Rig rig = committedAt(100);
     rig.consumer.seek(ZERO, 0);
     rig.consumer.append(ZERO, 3, VALID);
 
@@ -35,20 +32,11 @@ class OffsetGapCheckTest {
 
   @Test
   void deletedUnreadRequestsAreLogged() {
-    Rig rig = new Rig();
-    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
-    rig.assign(ZERO);
-    rig.steps(2);
+    Rig rig = committedAt(100);
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, 140L));
     rig.consumer.seek(ZERO, 140);
 
-    List<ILoggingEvent> logged =
-        Logged.by(
-            OffsetGapCheck.class,
-            () -> {
-              rig.consumer.append(ZERO, 141, VALID);
-              rig.steps(2);
-            });
+    List<ILoggingEvent> logged = loggedAfter(rig, 141);
 
     assertThat(logged).hasSize(1);
     assertThat(logged.getFirst().getKeyValuePairs().toString())
@@ -58,10 +46,7 @@ class OffsetGapCheckTest {
 
   @Test
   void holesAreNotLogged() {
-    Rig rig = new Rig();
-    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
-    rig.assign(ZERO);
-    rig.steps(2);
+    Rig rig = committedAt(100);
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, 3L));
 
     List<ILoggingEvent> logged =
@@ -93,20 +78,11 @@ class OffsetGapCheckTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 100})
   void requestsDeletedDuringAPauseAreLogged(long committed) {
-    Rig rig = new Rig();
-    rig.store.offsets.put(ZERO, new OffsetAndMetadata(committed, ""));
-    rig.assign(ZERO);
-    rig.steps(2);
+    Rig rig = committedAt(committed);
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, committed + 1));
     rig.consumer.seek(ZERO, committed + 1);
 
-    List<ILoggingEvent> logged =
-        Logged.by(
-            OffsetGapCheck.class,
-            () -> {
-              rig.consumer.append(ZERO, committed + 1, VALID);
-              rig.steps(2);
-            });
+    List<ILoggingEvent> logged = loggedAfter(rig, committed + 1);
 
     assertThat(logged).hasSize(1);
     assertThat(logged.getFirst().getKeyValuePairs().toString())
@@ -115,19 +91,10 @@ class OffsetGapCheckTest {
 
   @Test
   void nothingIsLoggedIfTheLogBeginsAtTheExpectedOffset() {
-    Rig rig = new Rig();
-    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
-    rig.assign(ZERO);
-    rig.steps(2);
+    Rig rig = committedAt(100);
     rig.consumer.updateBeginningOffsets(Map.of(ZERO, 100L));
 
-    List<ILoggingEvent> logged =
-        Logged.by(
-            OffsetGapCheck.class,
-            () -> {
-              rig.consumer.append(ZERO, 141, VALID);
-              rig.steps(2);
-            });
+    List<ILoggingEvent> logged = loggedAfter(rig, 141);
 
     assertThat(logged).isEmpty();
   }
@@ -153,24 +120,34 @@ class OffsetGapCheckTest {
 
   @Test
   void aLookUpIsRepeatedAfterAWakeupAndLoggedIfItFails() {
-    Rig rig = new Rig();
-    rig.store.offsets.put(ZERO, new OffsetAndMetadata(100, ""));
-    rig.assign(ZERO);
-    rig.steps(2);
+    Rig rig = committedAt(100);
     rig.consumer.beginningFailures.add(new WakeupException());
     rig.consumer.beginningFailures.add(new TimeoutException("no leader"));
 
-    List<ILoggingEvent> logged =
-        Logged.by(
-            OffsetGapCheck.class,
-            () -> {
-              rig.consumer.append(ZERO, 141, VALID);
-              rig.steps(2);
-            });
+    List<ILoggingEvent> logged = loggedAfter(rig, 141);
 
     assertThat(rig.consumer.beginningLooks).isEqualTo(2);
     assertThat(logged).hasSize(1);
     assertThat(logged.getFirst().getKeyValuePairs().toString()).contains("no leader");
     assertThat(rig.work.admitted).hasSize(1);
+  }
+
+  /** The partition is assigned, and its committed offset is this. */
+  private static Rig committedAt(long offset) {
+    Rig rig = new Rig();
+    rig.store.offsets.put(ZERO, new OffsetAndMetadata(offset, ""));
+    rig.assign(ZERO);
+    rig.steps(2);
+    return rig;
+  }
+
+  /** What the check logs when a request with this offset is read. */
+  private static List<ILoggingEvent> loggedAfter(Rig rig, long offset) {
+    return Logged.by(
+        OffsetGapCheck.class,
+        () -> {
+          rig.consumer.append(ZERO, offset, VALID);
+          rig.steps(2);
+        });
   }
 }

@@ -45,7 +45,9 @@ class BrokerIT {
   }
 
   @Test
-  void answersNothingWhileFrozen() throws Exception {
+  void answersNothingWhileFrozenAndLeavesNothingBehind() throws Exception {
+    Path log;
+    long pid;
     try (Broker broker = Broker.start();
         KafkaProducer<String, String> producer = producer(broker)) {
       broker.createTopic(TOPIC, 1, Map.of());
@@ -60,7 +62,12 @@ class BrokerIT {
       broker.thaw();
 
       assertThat(sent.get(30, SECONDS).offset()).isEqualTo(1);
+      log = broker.nodes().getFirst().log();
+      pid = broker.nodes().getFirst().pid();
+      assertThat(log).exists();
     }
+    assertThat(log.getParent().getParent()).doesNotExist();
+    assertThat(ProcessHandle.of(pid)).isEmpty();
   }
 
   @Test
@@ -75,19 +82,6 @@ class BrokerIT {
 
       assertThat(read(broker, 1, "classic")).containsExactly("without node 2");
     }
-  }
-
-  @Test
-  void leavesNothingBehind() {
-    Path log;
-    long pid;
-    try (Broker broker = Broker.start()) {
-      log = broker.nodes().getFirst().log();
-      pid = broker.nodes().getFirst().pid();
-      assertThat(log).exists();
-    }
-    assertThat(log.getParent().getParent()).doesNotExist();
-    assertThat(ProcessHandle.of(pid)).isEmpty();
   }
 
   /** A node ends when its standard input ends, which happens when its parent ends. */
