@@ -6,6 +6,7 @@ import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Result;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,8 @@ final class ProvenKeyState extends SimGuarantee {
   static boolean refusedAfter(RequestLedger.Admission admission) {
     return !admission.checks.isEmpty()
         && admission.checks.getLast().checksAfter
-        && admission.checks.getLast().answer instanceof ApiAnswer.Refused;
+        && admission.checks.getLast().answer instanceof ApiAnswer.Refused refused
+        && Set.of("LOGIN_INVALID", "ACCOUNT_UNPRIVILEGED").contains(refused.errorType());
   }
 
   @Override
