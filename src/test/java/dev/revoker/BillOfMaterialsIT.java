@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +36,17 @@ class BillOfMaterialsIT {
     }
 
     assertThat(billed).isEqualTo(shipped()).isNotEmpty();
+  }
+
+  @Test
+  void theFolderAndTheJarHaveLicenseAndNotice() throws IOException {
+    try (JarFile jar = new JarFile(FOLDER.resolve("lib/revoker.jar").toFile())) {
+      for (String name : List.of("LICENSE", "NOTICE")) {
+        byte[] text = Files.readAllBytes(Path.of(name));
+        assertThat(FOLDER.resolve(name)).hasBinaryContent(text);
+        assertThat(jar.getInputStream(jar.getJarEntry("META-INF/" + name))).hasBinaryContent(text);
+      }
+    }
   }
 
   private static String sha256(JsonNode part) {

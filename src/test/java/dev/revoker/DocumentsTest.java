@@ -120,6 +120,21 @@ class DocumentsTest {
   }
 
   @Test
+  void theVersionIsTheSameEverywhere() {
+    Matcher version =
+        Pattern.compile("<artifactId>revoker</artifactId>\\s*<version>([^<]+)</version>")
+            .matcher(Markdown.read(Path.of("pom.xml")));
+    assertThat(version.find()).isTrue();
+    assertThat(Markdown.read(Path.of("deploy/Dockerfile")))
+        .contains("ARG VERSION=" + version.group(1) + "\n");
+    if (!version.group(1).endsWith("-SNAPSHOT")) {
+      assertThat(Markdown.read(Path.of("deploy/kubernetes/example/kustomization.yaml")))
+          .contains("newTag: " + version.group(1) + "\n");
+      assertThat(Markdown.read(Path.of("CHANGELOG.md"))).contains("\n## " + version.group(1));
+    }
+  }
+
+  @Test
   void operateSaysWhatToDoAtEveryAlertAndNoOther() {
     Set<String> alerts = new TreeSet<>();
     Matcher matcher = ALERT.matcher(Markdown.read(Path.of("deploy/prometheus/alerts.yml")));

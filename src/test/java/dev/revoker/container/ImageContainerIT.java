@@ -37,7 +37,7 @@ class ImageContainerIT {
     String files = inside("find", "/opt/revoker");
     String bill = inside("cat", "/opt/revoker/sbom.cdx.json");
 
-    assertThat(files).contains("/lib/revoker.jar", "/lib/kafka-clients-");
+    assertThat(files).contains("/lib/revoker.jar", "/lib/kafka-clients-", "/LICENSE", "/NOTICE");
     assertThat(files).doesNotContain("kafka-server", "/lib/kafka_", "/lib/sandbox");
     assertThat(bill).contains("CycloneDX", "pkg:maven/org.apache.kafka/kafka-clients@");
     assertThat(bill).doesNotContain("org.apache.kafka/kafka_", "org.apache.kafka/kafka-server");

@@ -16,7 +16,7 @@ final class Images {
       String files =
           Files.readString(Path.of("docker-compose.yml"))
               + Files.readString(Path.of("deploy", "Dockerfile"));
-      return Pattern.compile("(?:image:|FROM) (" + Pattern.quote(name) + ":\\S+)")
+      return Pattern.compile("(?:image: |ARG BASE=)(" + Pattern.quote(name) + ":\\S+)")
           .matcher(files)
           .results()
           .findFirst()
