@@ -168,6 +168,10 @@ enum KafkaClient {
     return Stream.concat(OF_ALL.stream(), FIXED.getOrDefault(this, List.of()).stream()).toList();
   }
 
+  @Nullable FixedSetting fixed(String name) {
+    return fixed().stream().filter(one -> one.name().equals(name)).findFirst().orElse(null);
+  }
+
   /** Whether the key, with or without a client's prefix, is a setting that Kafka itself hides. */
   static boolean holdsSecret(String key) {
     for (KafkaClient client : values()) {

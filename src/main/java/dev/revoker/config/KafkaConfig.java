@@ -181,32 +181,20 @@ public record KafkaConfig(
     Given given = given(in, client, common);
     Map<String, String> defaults = client.defaults(given);
     new KafkaChecks(in, client, given, defaults).run();
-    Map<String, Object> complete = new TreeMap<>();
-    defaults.forEach(
-        (name, value) -> setByDefault(in, client, given, complete, name, value, "default"));
+    Map<String, String> unset = new TreeMap<>(defaults);
+    client.fixed().stream()
+        .filter(fixed -> !fixed.allowed().isEmpty())
+        .forEach(fixed -> unset.put(fixed.name(), fixed.allowed().getFirst()));
+    unset.keySet().removeAll(given.byName().keySet());
+    unset.forEach(
+        (name, value) -> {
+          FixedSetting fixed = client.fixed(name);
+          boolean only = fixed != null && fixed.allowed().size() == 1;
+          in.show(client.prefix() + name, value, only ? "fixed" : "default");
+        });
+    Map<String, Object> complete = new TreeMap<>(unset);
     given.byName().forEach((name, setting) -> complete.put(name, value(client, name, setting)));
-    for (FixedSetting fixed : client.fixed()) {
-      if (!fixed.allowed().isEmpty()) {
-        String origin = fixed.allowed().size() == 1 ? "fixed" : "default";
-        String value = fixed.allowed().getFirst();
-        setByDefault(in, client, given, complete, fixed.name(), value, origin);
-      }
-    }
     return complete;
-  }
-
-  private static void setByDefault(
-      SettingsReader in,
-      KafkaClient client,
-      Given given,
-      Map<String, Object> complete,
-      String name,
-      String value,
-      String origin) {
-    if (!given.has(name)) {
-      complete.put(name, value);
-      in.show(client.prefix() + name, value, origin);
-    }
   }
 
   /** The operator's settings for this client over the common ones. Each is checked by itself. */
@@ -254,13 +242,12 @@ public record KafkaConfig(
     if (definition == null || in.blamed(setting.key())) {
       return;
     }
-    for (FixedSetting fixed : client.fixed()) {
-      if (fixed.name().equals(name)) {
-        if (!fixed.allows(setting.text())) {
-          in.wrong(setting, fixed.demand());
-        }
-        return;
+    FixedSetting fixed = client.fixed(name);
+    if (fixed != null) {
+      if (!fixed.allows(setting.text())) {
+        in.wrong(setting, fixed.demand());
       }
+      return;
     }
     String mistake =
         name.equals(SaslConfigs.SASL_JAAS_CONFIG)
