@@ -231,6 +231,9 @@ public final class MemoryThreads implements AutoCloseable {
           .addKeyValue("cause", cause.toString())
           .log(why + ": from now on a key that was revoked before gets not_found");
       memory.off();
+      // The other thread has nothing to do any more.
+      stop.countDown();
+      readers.forEach(Reader::wakeup);
     }
   }
 }

@@ -51,6 +51,7 @@ class MemoryThreadsTest {
         MemoryThreads threads = start((purpose, maxWaitMs) -> failing(kind), time)) {
       assertThat(ask(threads).get(2, TimeUnit.SECONDS)).isEmpty();
       assertThat(ask(threads).get(2, TimeUnit.SECONDS)).isEmpty();
+      awaitEndOfThreads();
     }
   }
 
@@ -63,6 +64,10 @@ class MemoryThreadsTest {
     }
 
     assertThat(answer.get(0, TimeUnit.SECONDS)).isEmpty();
+    awaitEndOfThreads();
+  }
+
+  private static void awaitEndOfThreads() {
     await()
         .atMost(Duration.ofSeconds(5))
         .until(
