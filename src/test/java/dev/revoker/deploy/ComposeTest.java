@@ -3,6 +3,7 @@ package dev.revoker.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.revoker.config.ApiConfig;
 import dev.revoker.config.Config;
 import dev.revoker.config.ConfigLoader;
 import dev.revoker.sandbox.SandboxAccount;
@@ -39,6 +40,38 @@ class ComposeTest {
         .isEqualTo(accounts.getFirst().password().reveal());
     assertThat(accounts.getFirst().keys()).hasSizeGreaterThan(10);
     assertThat(services.at("/worker/deploy/replicas").asInt()).isEqualTo(2);
+  }
+
+  /**
+   * What runs under the profile "company" finds its neighbours; that it comes up, smoke.sh shows.
+   */
+  @Test
+  void theCompanysWorkerHasOnlyTheProxyToTheApi() throws IOException {
+    Map<String, String> environment = environment("company-worker");
+    // Their files exist in the containers only.
+    environment.keySet().removeIf(name -> name.contains("_SSL_") || name.contains("CRYPTION_"));
+    Config config = WorkerFiles.valid(ConfigLoader.load(null, environment));
+    String api = config.api().baseUrl().getHost();
+    ApiConfig.Proxy proxy = config.api().proxy();
+
+    assertThat(services.has(api) && services.has(proxy.host())).isTrue();
+    assertThat(services.at("/company-worker/networks").isMissingNode()).isTrue();
+    assertThat(services.at("/" + api + "/networks").toString()).isEqualTo("[\"outside\"]");
+    assertThat(services.at("/" + proxy.host() + "/networks").toString())
+        .isEqualTo("[\"default\",\"outside\"]");
+    assertThat(services.at("/" + api + "/command").toString())
+        .contains("0.0.0.0:" + config.api().baseUrl().getPort(), "--tls");
+    assertThat(Files.readString(Path.of("deploy/compose/company/squid.conf")))
+        .contains("http_port " + proxy.port())
+        .contains("dstdomain " + api)
+        .contains("acl tls port " + config.api().baseUrl().getPort());
+    assertThat(Files.readString(Path.of("deploy/compose/company/proxy-users")))
+        .startsWith(proxy.username() + ":");
+    String made = Files.readString(Path.of("deploy/compose/company/make-keys"));
+    environment("company-worker").values().stream()
+        .filter(value -> value.startsWith("/company/"))
+        .map(value -> value.replaceAll(".*/|[.].*", ""))
+        .forEach(file -> assertThat(made).contains(file));
   }
 
   @Test
