@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Reads keys or whole requests, checks all of them, and sends them to a lane.",
       "",
-      "FILE is a CSV with a header (columns are named as the fields of a request:"
-          + " api_securekey, account, api_token, request_id, reason, requested_by, requested_at,"
+      "FILE is a CSV with a header (columns are named as the fields of a request: api_securekey,"
+          + " account, username, api_token, request_id, reason, requested_by, requested_at,"
           + " not_after; label.NAME is a label), or NDJSON (a request a line), or has a key a line,"
           + " or is the report of TruffleHog (--json), gitleaks (JSON) or a tool that writes SARIF."
           + " Without FILE, or with -, standard input is read. A key is never an argument: other"

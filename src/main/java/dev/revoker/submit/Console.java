@@ -29,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 public final class Console {
   private static final int LINE_EVERY_PERCENT = 10;
 
+  /** A narrower terminal has no room for the speed beside the bar. */
+  private static final int WIDE = 100;
+
+  /** A narrower terminal has no room for outcomes beside the bar. */
+  private static final int NARROW = 60;
+
   /** A date has eight digits, so a name may contain that many. */
   private static final Pattern KEY_INSIDE =
       Pattern.compile("\\p{XDigit}{16}|api_(securekey|token)");
@@ -107,15 +113,19 @@ public final class Console {
       // The library's own way to find the width takes Ctrl-C away from the JVM, and with it the
       // messages about how to continue.
       PrintStream direct = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
-      bar =
+      ProgressBarBuilder builder =
           new ProgressBarBuilder()
-              .setTaskName("results")
+              .setTaskName(columns < NARROW ? "" : "results")
               .setInitialMax(size)
               .startsFrom(done, Duration.ZERO)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
-              .showSpeed(new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
-              .setConsumer(new ConsoleProgressBarConsumer(direct, columns - 1))
+              .setConsumer(new ConsoleProgressBarConsumer(direct, columns - 1));
+      bar =
+          (columns < WIDE
+                  ? builder.hideEta()
+                  : builder.showSpeed(
+                      new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT))))
               .build();
     }
   }
@@ -132,7 +142,7 @@ public final class Console {
     long now = progress.answered();
     String outcomes = (connected ? "" : "no connection to the brokers; ") + outcomes(progress);
     if (bar != null) {
-      bar.setExtraMessage(" " + outcomes);
+      bar.setExtraMessage(columns < NARROW ? "" : " " + outcomes);
       bar.stepTo(now);
       return;
     }
@@ -192,9 +202,17 @@ public final class Console {
   private static String wrapLine(String line, int width) {
     String rest = line.stripTrailing();
     Matcher column = SECOND_COLUMN.matcher(rest);
+    int second = column.find() ? column.end() : 0;
+    if (second > width / 2) {
+      // No room for two columns: the second one goes below the first.
+      String below = " ".repeat(width / 4) + rest.substring(second);
+      return wrapLine(rest.substring(0, second), width) + "\n" + wrapLine(below, width);
+    }
     int left = rest.length() - rest.stripLeading().length();
-    boolean under = column.find() && column.end() <= width / 2;
-    String indent = " ".repeat(under ? column.end() : Math.min(width / 4, left));
+    String indent = " ".repeat(second > 0 ? second : Math.min(width / 4, left));
+    if (left > width / 2) {
+      rest = indent + rest.stripLeading();
+    }
     StringBuilder wrapped = new StringBuilder();
     while (rest.length() > width) {
       int start = rest.length() - rest.stripLeading().length();

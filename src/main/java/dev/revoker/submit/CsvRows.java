@@ -32,6 +32,7 @@ final class CsvRows implements Row.Reader {
       Set.of(
           KEY,
           "account",
+          "username",
           "api_token",
           "request_id",
           "reason",

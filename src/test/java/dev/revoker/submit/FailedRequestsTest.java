@@ -109,6 +109,20 @@ class FailedRequestsTest {
     assertThat(states(search())).containsExactly(FailedRequest.State.DUE);
   }
 
+  /** Only the worker can read the key. */
+  @Test
+  void anEncryptedRequestIsSentAgainAsItIs() {
+    String value = "{\"api_securekey_jwe\":\"a.b.c.d.e\",\"request_id\":\"r\"}";
+    ConsumerRecord<byte[], byte[]> request = request(7, value, null, 0);
+    result("r", 7, "session_failed", true, "10:00");
+    FailedRequests failed = search();
+    assertThat(states(failed)).containsExactly(FailedRequest.State.DUE);
+    assertThat(failed.again(failed.all().iterator().next(), request).value())
+        .isEqualTo(request.value());
+    request(9, value, null, 1);
+    assertThat(states(search())).containsExactly(FailedRequest.State.IN_FLIGHT);
+  }
+
   @Test
   void threeRoundsAreTheMost() {
     request(7, VALUE, "r", 3);
