@@ -3,6 +3,7 @@ package dev.revoker.config;
 import static dev.revoker.config.SettingsReader.DAY_MS;
 import static dev.revoker.config.SettingsReader.HOUR_MS;
 
+import dev.revoker.message.RequestReader;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import java.util.List;
@@ -57,7 +58,7 @@ public record Config(
     long drainTimeoutMs) {
 
   /** The default account that means every account, in the order of {@code accounts}. */
-  public static final String ANY_ACCOUNT = "any";
+  public static final String ANY_ACCOUNT = RequestReader.ANY_ACCOUNT;
 
   /** Valid only if no mistake was reported. */
   static Config read(SettingsReader in, boolean withAccounts) {

@@ -20,7 +20,7 @@ final class SecretCandidates {
   /** Characters of all candidates. More cannot be a typing mistake. */
   private static final int MAX_CHARS = 768;
 
-  private static final Pattern JWE = Pattern.compile("eyJ[A-Za-z0-9_-]*(?:\\.[A-Za-z0-9_-]*){4}");
+  private static final Pattern JWE = Pattern.compile("eyJ[A-Za-z0-9_-]*+(?:\\.[A-Za-z0-9_-]*+){4}");
 
   private static final Pattern UUID =
       Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");

@@ -2,6 +2,7 @@ package dev.revoker.message;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,14 @@ public final class HostileRecords {
           .collect(Collectors.joining());
 
   private HostileRecords() {}
+
+  private static String jwe(String header, String ciphertext) {
+    String encoded =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(header.getBytes(StandardCharsets.US_ASCII));
+    return "{\"api_securekey_jwe\":\"" + encoded + ".AA.AA." + ciphertext + ".AA\"}";
+  }
 
   /** By name. */
   public static Map<String, byte[]> all() {
@@ -60,6 +69,17 @@ public final class HostileRecords {
     all.put("a key of 65,000 digits", "{\"api_securekey\":\"" + "0".repeat(65_000) + "\"}");
     all.put("a key of many keys", "{\"api_securekey\":[" + filled("\"%08x\"", ",") + "]}");
     all.put("hex that is no JSON", "{\"api_securekey\":\"" + "0".repeat(65_000));
+    all.put(
+        "two billion rounds of PBKDF2",
+        jwe(
+            "{\"alg\":\"PBES2-HS512+A256KW\",\"enc\":\"A256GCM\",\"kid\":\"k\",\"p2s\":\"AAAAAAAAAAA\","
+                + "\"p2c\":2147483647}",
+            "AA"));
+    all.put(
+        "a JWE of 60 KB",
+        jwe("{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"k\"}", "A".repeat(60_000)));
+    all.put("a JWE with a header of arrays", jwe("{\"x\":" + "[".repeat(14_000), "AA"));
+    all.put("dots", "{\"api_securekey_jwe\":\"eyJ" + ".".repeat(65_000) + "\"}");
     all.put("whitespace", request(ZEROS, " ".repeat(MAX - 400) + "\"x\":1"));
     all.put(
         "texts and unknown fields", mixed(echoed(RANDOM_KEY, i -> i + "QUJD%252BRG".repeat(22))));

@@ -6,6 +6,7 @@ import dev.revoker.model.Request;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,6 +19,20 @@ class HostileRecordsTest {
 
   static Stream<String> names() {
     return HostileRecords.all().keySet().stream();
+  }
+
+  /** The time to load the classes of Jackson and Nimbus is not a record's. */
+  @BeforeAll
+  static void loadClasses() {
+    for (byte[] value : HostileRecords.all().values()) {
+      Fixture.READER.read(
+          Fixture.SOURCE,
+          "standard",
+          value,
+          HostileRecords::header,
+          Fixture.RECORD_TIME,
+          Fixture.RECEIVED);
+    }
   }
 
   @ParameterizedTest
