@@ -102,6 +102,15 @@ class FailedRequestsTest {
   }
 
   @Test
+  void anEarlierRoundWhoseResultIsBeforeSinceIsNotInFlight() {
+    request(12, VALUE, "r", 1);
+    request(20, VALUE, "r", 2);
+    result("r", 12, "session_failed", true, "10:00");
+    result("r", 20, "session_failed", true, "11:00");
+    assertThat(states(search("2026-11-30T10:30:00Z"))).containsExactly(FailedRequest.State.DUE);
+  }
+
+  @Test
   void aRecordOfAnotherKeyWithTheSameIdIsNotInFlight() {
     request(7, VALUE, "r", 0);
     request(12, VALUE.replace(Trial.KEY, Trial.OTHER), "r", 1);
