@@ -85,10 +85,14 @@ public final class Decryption {
     JWEObject jwe;
     try {
       jwe = JWEObject.parse(compact);
-    } catch (ParseException | IllegalArgumentException notCompact) {
+    } catch (ParseException | RuntimeException notCompact) {
+      // The library throws a NullPointerException, among others, for a parameter that is null.
       return new Undecrypted("must be a compact JWE", false);
     }
     JWEHeader header = jwe.getHeader();
+    if (header.getAlgorithm() == null || header.getEncryptionMethod() == null) {
+      return new Undecrypted("must be a compact JWE", false);
+    }
     KeyType needed = KeySet.ALGORITHMS.get(header.getAlgorithm());
     if (needed == null) {
       return new Undecrypted("must have the alg ECDH-ES, ECDH-ES+A256KW or RSA-OAEP-256", false);

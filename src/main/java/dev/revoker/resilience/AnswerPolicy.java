@@ -124,11 +124,11 @@ final class AnswerPolicy {
     }
     List<PassedOver> all = new ArrayList<>(task.passedOver());
     all.add(new PassedOver(account, end));
-    return notRemoved(task, removal, ofAllAccounts(all));
+    return notRemoved(task, removal, ofAllAccounts(task, all));
   }
 
   /** How a request ends whose key none of the accounts has removed. */
-  private static NextStep.End ofAllAccounts(List<PassedOver> all) {
+  private static NextStep.End ofAllAccounts(Task task, List<PassedOver> all) {
     for (Outcome outcome :
         List.of(Outcome.UNAVAILABLE, Outcome.SESSION_FAILED, Outcome.REFUSED, Outcome.NOT_FOUND)) {
       List<PassedOver> some = all.stream().filter(one -> one.end().outcome() == outcome).toList();
@@ -136,6 +136,10 @@ final class AnswerPolicy {
         continue;
       }
       NextStep.End last = some.getLast().end();
+      if (outcome == Outcome.UNAVAILABLE) {
+        // An account after the last unavailable one may have had an uncertain attempt.
+        return last.with(keyStateIfNotRemoved(task));
+      }
       if (outcome != Outcome.SESSION_FAILED || last.error() == null) {
         return last;
       }
@@ -157,7 +161,9 @@ final class AnswerPolicy {
     if (!removal.again().equals(own)) {
       return new NextStep.Call(own, end);
     }
-    NextStep.End known = task.passedOver().getLast().end().with(KeyState.ASSUMED_ACTIVE);
+    // Nothing was tried before if the request brought that same session as its api_token.
+    NextStep.End before = task.passedOver().isEmpty() ? end : task.passedOver().getLast().end();
+    NextStep.End known = before.with(KeyState.ASSUMED_ACTIVE);
     KeyLogin check = lastLogin(task, null);
     return check == null ? known : new NextStep.Check(check, known);
   }

@@ -209,6 +209,14 @@ class EncryptedRequestTest {
     assertRejected(Base64URL.encode(header) + ".AA.AA.AA.AA", "must have the alg ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"alg", "enc", "epk"})
+  void aHeaderParameterThatIsNullIsNoDefectOfTheWorker(String name) {
+    String header = "{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"bob\",\"%s\":null}";
+    String twice = header.formatted(name).replace("\"" + name + "\":\"", "\"x\":\"");
+    assertRejected(Base64URL.encode(twice) + "..AA.AA.AA", "must be a compact JWE");
+  }
+
   @Test
   void aPointOffTheCurveCannotBeDecrypted() throws Exception {
     JWEHeader header =

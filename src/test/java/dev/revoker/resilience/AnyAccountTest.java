@@ -182,4 +182,15 @@ class AnyAccountTest {
     assertThat(result.outcome()).isEqualTo(Outcome.EXPIRED);
     assertThat(asked).containsExactly("given");
   }
+
+  @Test
+  void anUncertainAttemptWithALaterAccountMakesTheKeyStateUnknown() {
+    answers("given", ApiAnswers.NO_CONNECTION);
+    answers("acme", NO_ANSWER, NOT_FOUND);
+    answers("other", NOT_FOUND);
+    Result result = askAny();
+    assertThat(result.outcome()).isEqualTo(Outcome.UNAVAILABLE);
+    assertThat(result.uncertainAttempts()).isEqualTo(1);
+    assertThat(result.keyState()).isEqualTo(KeyState.UNKNOWN);
+  }
 }

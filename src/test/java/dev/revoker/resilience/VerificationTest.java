@@ -544,4 +544,14 @@ class VerificationTest {
     after = new Script(accepted());
     assertThat(run().error().comment()).doesNotContain("be01be01").doesNotContain(KEY);
   }
+
+  @Test
+  void aRequestMayBringTheSessionThatItsKeyGets() {
+    before = new Script(accepted());
+    ownRemoval = new Script(NOT_FOUND);
+    after = new Script(accepted());
+    Result result = run(ask().token("be01"));
+    assertThat(result.outcome()).isEqualTo(Outcome.NOT_FOUND);
+    assertThat(result.keyState()).isEqualTo(KeyState.ACTIVE);
+  }
 }
