@@ -31,11 +31,14 @@ final class AnswerPolicy {
   private final Config.Verify verify;
   private final Map<String, Credentials> accounts;
 
+  private final int maxAttempts;
+
   /** The names of the accounts, in the order in which a request for any account asks them. */
   private final List<String> order;
 
   AnswerPolicy(Config config) {
     verify = config.verify();
+    maxAttempts = config.retry().maxAttempts();
     accounts = config.accounts();
     order = List.copyOf(accounts.keySet());
   }
@@ -210,10 +213,10 @@ final class AnswerPolicy {
 
   /** Before the first removal, which follows whatever the login showed. */
   private NextStep afterFirstLogin(Task task, KeyLogin login, CallOutcome outcome) {
-    if (outcome.answer() instanceof ApiAnswer.Throttled) {
-      return new NextStep.Call(login);
-    }
     NextStep removal = new NextStep.Call(firstRemoval(task.request));
+    if (outcome.answer() instanceof ApiAnswer.Throttled) {
+      return throttledTooOften(task) ? removal : new NextStep.Call(login);
+    }
     return outcome.answer().mayPass() ? mayPass(outcome, removal) : removal;
   }
 
@@ -222,7 +225,7 @@ final class AnswerPolicy {
     NextStep.End known = Objects.requireNonNull(task.known);
     ApiAnswer answer = outcome.answer();
     if (answer instanceof ApiAnswer.Throttled) {
-      return new NextStep.Check(login, known);
+      return throttledTooOften(task) ? known : new NextStep.Check(login, known);
     }
     if (answer.mayPass()) {
       // It does not wait for the API: the result is known, and may be lost while it waits.
@@ -235,6 +238,14 @@ final class AnswerPolicy {
       case ACCEPTED ->
           task.removed() ? stillActive(task, login, known) : known.with(KeyState.ACTIVE);
     };
+  }
+
+  /**
+   * A 429 holds every call back. If the API throttles the logins of one user, a sender who names
+   * that user must not hold the calls back for good.
+   */
+  private boolean throttledTooOften(Task task) {
+    return task.throttledLogins() >= maxAttempts;
   }
 
   /** A removal may take effect with a delay, so the login is repeated, once at least. */

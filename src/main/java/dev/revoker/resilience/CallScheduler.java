@@ -148,9 +148,7 @@ final class CallScheduler {
           new ApiCall.Logout(token),
           text -> Redactor.of(token).redact(text),
           (answer, spendsAttempt) -> {
-            if (answer instanceof ApiAnswer.Throttled) {
-              tokens.addFirst(token);
-            }
+            // Not repeated after a 429 either, which would hold every other call back again.
           });
     }
     return true;

@@ -94,6 +94,7 @@ final class Task {
   private Login before = Login.UNTRIED;
   private Login after = Login.UNTRIED;
   private int acceptedAfter;
+  private int throttledLogins;
   private @Nullable Instant checkedAt;
 
   /** The sessions that these logins opened. The first one is kept for a removal. */
@@ -226,6 +227,7 @@ final class Task {
       case KeyLogin login -> {
         Login shown = AnswerPolicy.loginOf(answer);
         checkedAt = now;
+        throttledLogins += answer instanceof ApiAnswer.Throttled ? 1 : 0;
         if (answer instanceof ApiAnswer.Session session) {
           keySessions.add(session.apiToken());
           hide(session.apiToken());
@@ -251,6 +253,11 @@ final class Task {
   /** Who the key was logged in as; null if it was not. */
   @Nullable String checkedAs() {
     return checkedAs;
+  }
+
+  /** How many logins with the key the API answered with a 429. */
+  int throttledLogins() {
+    return throttledLogins;
   }
 
   int acceptedAfter() {

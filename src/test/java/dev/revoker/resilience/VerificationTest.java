@@ -401,10 +401,18 @@ class VerificationTest {
   }
 
   @Test
-  void a429HoldsTheLoginBackAndSpendsNoAttempt() {
+  void a429HoldsTheLoginBack() {
     verify(Verify.AFTER);
-    after = new Script(throttled(1_000), throttled(1_000), throttled(1_000), WRONG_LOGIN);
+    after = new Script(throttled(1_000), throttled(1_000), WRONG_LOGIN);
     assertProof(run(), UNTRIED, REFUSED);
+  }
+
+  @Test
+  void loginsThatTheApiThrottlesForeverEndWithTheirAttempts() {
+    verify(Verify.FULL);
+    before = new Script(throttled(1_000));
+    after = new Script(throttled(1_000));
+    assertProof(run(), UNTRIED, UNTRIED);
   }
 
   @Test
