@@ -45,7 +45,7 @@ class LanesIT {
     try (Scene scene = new Scene(Map.of("rate.limit.per.second", "" + perSecond))) {
       List<WorkerProcess> workers = List.of(scene.worker(), scene.worker(), scene.worker());
       workers.forEach(scene::awaitReady);
-      scene.submitKeys("standard", 800, Map.of());
+      scene.submitKeys("standard", 500, Map.of());
       scene.submitKeys("urgent", 200, Map.of());
       scene.awaitResults(100);
       long startNanos = System.nanoTime();
@@ -53,7 +53,7 @@ class LanesIT {
       workers.getFirst().close();
       WorkerProcess another = scene.worker();
 
-      scene.awaitResults(700);
+      scene.awaitResults(600);
 
       long counted = scene.results.count() - before - burst;
       double seconds = (System.nanoTime() - startNanos) / 1e9;
@@ -63,7 +63,7 @@ class LanesIT {
                   .map(result -> result.value().get("worker").asString())
                   .distinct())
           .as("workers that took part")
-          .hasSizeGreaterThanOrEqualTo(3);
+          .hasSizeGreaterThanOrEqualTo(2);
       scene.awaitReady(another);
     }
   }
