@@ -10,7 +10,6 @@ import dev.revoker.sandbox.WorkerProcess;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,15 +22,6 @@ class CrashIT {
   private static final List<String> REMOVED = List.of("revoked", "not_found");
   private static final Broker.Options THREE_BROKERS =
       new Broker.Options(List.of(1, 2, 3), Map.of());
-
-  private static Broker brokers;
-
-  @AfterAll
-  static void stop() {
-    if (brokers != null) {
-      brokers.close();
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"classic", "consumer"})
@@ -77,10 +67,8 @@ class CrashIT {
             "60000",
             "producer.delivery.timeout.ms",
             "60000");
-    if (brokers == null) {
-      brokers = Broker.start(THREE_BROKERS);
-    }
-    try (Scene scene = new Scene(settings, brokers)) {
+    try (Broker brokers = Broker.start(THREE_BROKERS);
+        Scene scene = new Scene(settings, brokers)) {
       WorkerProcess worker = inTheMiddle(scene);
       for (int more = 1; more <= 2; more++) {
         scene.stack().broker().node(more).kill();
