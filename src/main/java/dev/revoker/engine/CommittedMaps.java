@@ -103,7 +103,8 @@ final class CommittedMaps {
               Locale.ROOT, "reaches to offset %d, and the log ends at %d", map.endOffset(), end);
       return ignored(partition, map.nextOffset(), why);
     }
-    // Version 1 says nothing of where it belongs: it is replaced, so that it is trusted once.
+    // Version 1 does not name its partition: such metadata is replaced, so that it is trusted only
+    // once.
     partition.rewriteDue = version == 1;
     return map;
   }

@@ -99,8 +99,8 @@ final class Committer {
 
   /**
    * One step of the state machine, then a transaction with what has completed, then the committed
-   * offsets of partitions that lack them. In this order: reading may have to wait, and only the
-   * partitions that are read need to wait.
+   * offsets of partitions that lack them. Offsets are read last: reading may block, and only the
+   * partitions that lack offsets need to wait.
    */
   void turn() {
     if (hasFailed()) {

@@ -36,7 +36,7 @@ public final class ConsumerHealth {
     return (long) (lastSeenSeconds() * 1000);
   }
 
-  /** The first heartbeat follows seconds after the worker has joined: until then, the rebalance. */
+  /** Seconds since the last heartbeat; before the first heartbeat, since the last rebalance. */
   private double lastSeenSeconds() {
     double heartbeat = coordinator("last-heartbeat-seconds-ago");
     return heartbeat >= 0 ? heartbeat : coordinator("last-rebalance-seconds-ago");

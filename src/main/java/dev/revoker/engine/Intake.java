@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * that cannot take more. Used by the loop's thread alone.
  */
 final class Intake {
-  /** How long the records of one lane are read in one turn; at least one record is. */
+  /** How long the records of one lane are read in one turn. */
   private static final long READ_BUDGET_NANOS = 10_000_000;
 
   private final List<Lane> lanes = new ArrayList<>();
@@ -90,8 +90,8 @@ final class Intake {
   /**
    * Reads records into their partitions' backlogs, the most urgent lane first. Each lane is read
    * for {@link #READ_BUDGET_NANOS} a turn at most, so that urgent records never wait long for the
-   * reading of standard ones, and as far as it may hold requests: a few bytes of a fetch become
-   * many where they are compressed. The consumer fetches the rest again.
+   * reading of standard ones. Reading also ends when the lane's bytes are used up: a few compressed
+   * bytes of a fetch can become many. The consumer fetches the rest again.
    *
    * @throws FatalWorkerException if a partition continues at a lower offset than before
    */

@@ -5,7 +5,10 @@ import java.util.List;
 
 /** A request topic, and how much memory its requests may take between poll and commit. */
 final class Lane {
-  /** What a request takes besides its value, roughly: many small requests must be bounded too. */
+  /**
+   * The approximate memory of a request besides its value, so that many small requests are bounded
+   * too.
+   */
   static final int BYTES_PER_REQUEST = 1024;
 
   private static final int MIN_REQUESTS = 2048;
@@ -22,7 +25,7 @@ final class Lane {
   final String name;
   final String topic;
 
-  /** Its results never wait for others: the most urgent lane, where there are several. */
+  /** Whether results never wait for others: true for the most urgent of several lanes. */
   final boolean prompt;
 
   /** In the order in which they are read and admitted. */

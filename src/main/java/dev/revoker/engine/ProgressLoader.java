@@ -25,13 +25,13 @@ final class ProgressLoader {
 
   /** The result of reading the committed offsets. */
   sealed interface Loaded {
-    /** They were read. These requests are committed, which was not known before. */
+    /** The offsets were read. These requests are committed, which memory did not know. */
     record Done(List<TrackedRequest> committed) implements Loaded {}
 
     /** A wakeup that was meant for a poll ended the reading: read again at once. */
     record Interrupted() implements Loaded {}
 
-    /** They cannot be read now. */
+    /** The offsets cannot be read now. */
     record Failed(String why) implements Loaded {}
   }
 
@@ -64,7 +64,8 @@ final class ProgressLoader {
   }
 
   Loaded load() {
-    // A partition without a leader fails the reading for those after it: it is the last next time.
+    // A partition without a leader fails the reading for those after it, so the next reading has it
+    // last.
     List<Partition> stale =
         intake.partitions().stream()
             .filter(one -> one.stale)

@@ -23,7 +23,10 @@ import org.slf4j.LoggerFactory;
 final class RebalanceHandler implements ConsumerRebalanceListener {
   private static final Logger LOG = LoggerFactory.getLogger(RebalanceHandler.class);
 
-  /** How long a drain waits for the commit after the last call: without it the call is repeated. */
+  /**
+   * How long a drain waits for the commit after the last call. Without that commit the next owner
+   * repeats the calls.
+   */
   private static final long COMMIT_GRACE_MS = 5000;
 
   private static final long LONGEST_WAIT_MS = 500;
@@ -66,7 +69,7 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
       Partition before = intake.partition(id);
       if (before != null) {
         // Assigned again without having been revoked. Its requests are read and called again, so
-        // those of before must not be called as well.
+        // the requests of the earlier assignment must not be called as well.
         discard(before);
       }
       Partition partition = intake.add(id);

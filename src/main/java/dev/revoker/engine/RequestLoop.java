@@ -35,14 +35,17 @@ import org.slf4j.LoggerFactory;
  * its status. The loop never stops polling: it pauses partitions instead.
  */
 public final class RequestLoop {
-  /** Is notified of commits, on the loop's thread. */
+  /** Listener for commits, called on the loop's thread. */
   public interface Listener extends Committer.Listener {}
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
 
   private static final long IDLE_POLL_MS = 1000;
 
-  /** The calls of the producer that one turn may wait for: open, offsets, send, taken, commit. */
+  /**
+   * The calls of the producer that one turn may wait for: open, send offsets, send results, await
+   * them, commit.
+   */
   private static final int PRODUCER_CALLS = 5;
 
   /** A poll, the committed offsets, their checks, and the wait for a commit in a drain. */
@@ -237,8 +240,7 @@ public final class RequestLoop {
     switch (failed) {
       case RetriableException passing -> pause(passing);
       // The group has removed this worker during a look-up of committed offsets (protocol
-      // "consumer").
-      // The consumer reports its partitions as lost and joins again.
+      // "consumer"). The consumer reports its partitions as lost and joins again.
       case UnknownMemberIdException removed -> pause(removed);
       case StaleMemberEpochException removed -> pause(removed);
       case FencedMemberEpochException removed -> pause(removed);

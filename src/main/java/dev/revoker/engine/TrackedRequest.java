@@ -14,15 +14,15 @@ final class TrackedRequest implements Dispatcher.Caller {
   final int bytes;
   private final CompletionQueue completions;
 
-  /** How far the dispatcher is with a request. */
+  /** What the dispatcher has done with a request. */
   sealed interface Completion {
-    /** The dispatcher has it. */
+    /** The dispatcher has no result yet. */
     record InFlight() implements Completion {}
 
-    /** It has a result, which is to be committed. */
+    /** The request has a result, which is to be committed. */
     record Answered(Result result) implements Completion {}
 
-    /** It gets no result from this worker. */
+    /** The request gets no result from this worker. */
     record Withdrawn() implements Completion {}
   }
 

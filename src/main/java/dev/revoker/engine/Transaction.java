@@ -81,12 +81,12 @@ final class Transaction {
       return metric("connection-count") > 0;
     }
 
-    /** The step is tried, again or for the first time. */
+    /** An attempt of the step begins. */
     void attempt() {
       bytesBefore = bytesReceived();
     }
 
-    /** The attempt timed out. Returns whether that was the last that the step may have. */
+    /** The attempt timed out. Returns whether the step has used up its time-outs. */
     boolean timedOut() {
       if (bytesReceived() > bytesBefore) {
         timeouts++;

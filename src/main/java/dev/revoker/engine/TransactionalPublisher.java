@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Talks to the producer: sends results and offsets in one transaction. Which call comes next is
  * decided by {@link Committer}. Each call blocks its thread for at most {@code max.block.ms} a
- * step. Throws nothing for a failure of Kafka's: a {@link TransactionResult} tells. Used by one
+ * step. A failure of Kafka's is a {@link TransactionResult}, never an exception. Used by one
  * thread.
  */
 public final class TransactionalPublisher {
@@ -35,7 +35,7 @@ public final class TransactionalPublisher {
   private final String topic;
   private final long maxBlockMs;
 
-  /** Requests whose results are sent without what they only repeat of the request. */
+  /** Requests whose results are sent without the fields that only repeat the request. */
   private final Set<Source> shortened = new HashSet<>();
 
   /**
@@ -164,8 +164,9 @@ public final class TransactionalPublisher {
   }
 
   /**
-   * A step that times out goes on in the producer. A commit must be asked for again, and nothing
-   * else; the same offsets can be sent again. An abort would wait as long as the step did.
+   * A step that times out goes on in the producer. After a commit that timed out only the commit
+   * may be called again; the same offsets can be sent again. An abort would wait as long as the
+   * step did.
    */
   private TransactionResult timedOut(Transaction transaction, TimeoutException timeout) {
     return switch (transaction.next) {
@@ -192,7 +193,8 @@ public final class TransactionalPublisher {
 
   /**
    * Shortens the largest of the results that were refused as too large: the producer blames the
-   * records that were sent beside it, too. A result that is too large even so is fatal.
+   * records that were sent beside it, too. A result that is too large without these fields is
+   * fatal.
    */
   private TransactionResult tooLarge(Transaction transaction, TransactionResult.Fatal fatal) {
     Optional<SentResult> largest =
@@ -219,7 +221,8 @@ public final class TransactionalPublisher {
     try {
       transaction.producer.abortTransaction();
     } catch (TimeoutException unacknowledged) {
-      // It would never end behind offsets that a broker refuses forever: of a deleted topic.
+      // The producer sends the offsets of a deleted topic forever, and the abort would wait behind
+      // them.
       String late = ProducerErrors.describe(unacknowledged);
       return transaction.abortBudget.timedOut()
           ? lost(transaction, late)
@@ -244,8 +247,8 @@ public final class TransactionalPublisher {
   }
 
   /**
-   * Closes the producer in an open transaction. Results that are sent are committed if the brokers
-   * take them within half of the time; the producer would abort them.
+   * Closes the producer in an open transaction. Results that were sent are committed if the brokers
+   * acknowledge them within half of the time; closing the producer alone would abort them.
    */
   void close(Transaction transaction, Duration timeout) {
     Duration left = timeout;

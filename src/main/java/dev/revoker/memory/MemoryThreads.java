@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The two threads of the memory: one follows the results topic, the other reads single records.
  * Each has a consumer of its own, because a consumer that waits for new records delays its next
- * fetch. Whatever fails here turns the memory off and goes no further.
+ * fetch. A failure that does not pass turns the memory off. No failure reaches the worker.
  */
 public final class MemoryThreads implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryThreads.class);
@@ -40,7 +40,7 @@ public final class MemoryThreads implements AutoCloseable {
   /** A look-up at the end of the topic must not delay the next one. */
   private static final int LOOKUP_WAIT_MS = 10;
 
-  /** A failure that is repeated so often does not pass. */
+  /** After so many failures in a row that Kafka does not call retriable, memory is turned off. */
   private static final int MAX_FAILURES = 30;
 
   /** Looks up how far a topic's log reaches, open transactions included. */

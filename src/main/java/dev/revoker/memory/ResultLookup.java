@@ -73,7 +73,7 @@ final class ResultLookup implements ResultMemory.Lookup {
       for (TopicPartition partition : List.copyOf(wanted.keySet())) {
         records.records(partition).forEach(record -> read(partition, record));
         next.put(partition, consumer.position(partition));
-        // What was passed without having been returned is not there.
+        // A record that the consumer passed without returning it is not in the topic any more.
         lose(partition, consumer.position(partition));
       }
     } catch (OffsetOutOfRangeException deleted) {
@@ -148,7 +148,7 @@ final class ResultLookup implements ResultMemory.Lookup {
     forgetEmpty(partition);
   }
 
-  /** The records before this offset that are wanted still are not in the topic. */
+  /** Reports the wanted records before this offset as lost: they are not in the topic. */
   private void lose(TopicPartition partition, long beforeOffset) {
     TreeMap<Long, List<Wanted>> offsets = wanted.get(partition);
     if (offsets != null) {

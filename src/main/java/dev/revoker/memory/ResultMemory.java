@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
  * points to. An answer names an earlier result only if that record is committed, says {@code
  * revoked} and has the whole fingerprint.
  *
- * <p>Waits without a thread: until the index has reached the end of the topic as of the start, and
- * then {@link #GRACE_MS} for a result that another worker commits at the same time. A failure of
- * the memory never reaches the worker: it turns the memory off, and every question is then answered
- * with null.
+ * <p>A question waits without a thread: until the index has reached the end of the topic as of the
+ * start, and then {@link #GRACE_MS} for a result that another worker commits at the same time. No
+ * failure of the memory reaches the worker. A failure that does not pass turns the memory off;
+ * every question is then answered with null.
  *
  * <p>Safe on any thread. Blocks on nothing but a short lock; answers are given outside of it.
  */
@@ -247,10 +247,10 @@ public final class ResultMemory implements RevocationMemory {
     private final Consumer<@Nullable RevokedBy> then;
     private final Set<Position> tried = new HashSet<>(2);
 
-    /** A record is being read for it. */
+    /** A record is being read for this question. */
     private boolean reading;
 
-    /** Its time is over: it ends when nothing is left to read. */
+    /** The time of this question is over: it ends when no record is left to read. */
     private boolean late;
 
     private boolean ended;
@@ -262,7 +262,9 @@ public final class ResultMemory implements RevocationMemory {
       this.then = then;
     }
 
-    /** The record that it wanted; null if the topic does not have that record any more. */
+    /**
+     * Receives the record that was wanted; null if the topic does not have that record any more.
+     */
     void read(Position position, @Nullable StoredResult result) {
       if (result == null) {
         logLostRecord(position);
@@ -276,7 +278,7 @@ public final class ResultMemory implements RevocationMemory {
           });
     }
 
-    /** The record that it wanted could not be read. */
+    /** The record that was wanted could not be read. */
     void unreadable() {
       run(() -> end(null, "failed"));
     }

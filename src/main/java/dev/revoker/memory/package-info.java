@@ -1,6 +1,6 @@
 /**
- * What was revoked before: an index of the results topic in memory, and the look-up of the earlier
- * result.
+ * Which keys were revoked before: an index of the results topic in memory, and the look-up of the
+ * earlier result.
  */
 @NullMarked
 package dev.revoker.memory;

@@ -3,7 +3,7 @@ package dev.revoker.message;
 import java.security.SecureRandom;
 
 /**
- * A set of longs that grows: open addressing, half full at most, no boxes. Where a value stands
+ * A set of longs that grows: open addressing, half full at most, no boxes. The slot of a value
  * differs from process to process, so that no sender can choose values that collide.
  */
 final class LongSet {
@@ -23,7 +23,7 @@ final class LongSet {
     return size == 0 && !holdsZero;
   }
 
-  /** False where it is in the set already. */
+  /** Adds the value; returns false if the set has it already. */
   boolean add(long value) {
     if (value == 0) {
       boolean added = !holdsZero;
@@ -55,7 +55,7 @@ final class LongSet {
     return value == 0 ? holdsZero : table[place(value)] == value;
   }
 
-  /** Where the value stands, or would. */
+  /** The slot of the value, or the free slot for it. */
   private int place(long value) {
     int at = (int) ((value * SPREAD) >>> shift);
     while (table[at] != 0 && table[at] != value) {

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Questions about characters. */
+/** Checks and conversions of characters. */
 public final class Text {
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -15,7 +15,7 @@ public final class Text {
 
   private Text() {}
 
-  /** The bytes from there on as strict UTF-8, or null if they are not that. */
+  /** The bytes from this index on as text, or null if they are not strict UTF-8. */
   static @Nullable String utf8(byte[] bytes, int from) {
     // The quick decoder replaces errors, so only a text that shows a replacement is in doubt.
     String text = new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);

@@ -1,7 +1,7 @@
 /**
  * The messages on the topics: request JSON in, result JSON out, with fingerprints in the place of
- * keys. What passes through here comes from strangers, and is checked to the letter; what leaves
- * holds no secret of the request.
+ * keys. Requests come from strangers, so every field is checked. A result holds no secret of its
+ * request.
  */
 @NullMarked
 package dev.revoker.message;

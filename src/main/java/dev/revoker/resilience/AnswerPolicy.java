@@ -23,9 +23,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what an answer means for a request: (task, answer) to what happens next. Every decision
- * about accounts, verification, retries and outcomes is here. Pure: it reads the task and changes
- * nothing; {@link CallScheduler} applies the decision. Immutable.
+ * Decides what an answer means for a request: a function from task and answer to the {@link
+ * NextStep}. Every decision about accounts, verification, retries and outcomes is here. Pure: it
+ * reads the task and changes nothing; {@link TaskSteps} applies the decision. Immutable.
  */
 final class AnswerPolicy {
   private final Config.Verify verify;
@@ -228,7 +228,7 @@ final class AnswerPolicy {
       return throttledTooOften(task) ? known : new NextStep.Check(login, known);
     }
     if (answer.mayPass()) {
-      // It does not wait for the API: the result is known, and may be lost while it waits.
+      // The check does not wait for the API: the result is known, and a crash could lose it.
       return outcome.spendsAttempt() ? new NextStep.Retry(known, known) : known;
     }
     return switch (loginOf(answer)) {
@@ -268,7 +268,7 @@ final class AnswerPolicy {
     if (answer instanceof ApiAnswer.Session) {
       return Login.ACCEPTED;
     }
-    // Any other refusal says nothing of the key: it may be of this login only.
+    // Any other refusal says nothing about the key: it may concern this login only.
     return answer.means(Refusal.LOGIN_INVALID) || answer.means(Refusal.UNPRIVILEGED)
         ? Login.REFUSED
         : Login.UNTRIED;

@@ -102,7 +102,7 @@ final class ApiGate {
     return probing() && probesLeft > 0 && probesOut == 0;
   }
 
-  /** No probe of this round has been sent, or all that were are answered by a 429. */
+  /** No probe of this round was sent, or a 429 answered each of them. */
   boolean awaitsFirstProbe() {
     return probing() && !probed && probesOut == 0;
   }
@@ -118,7 +118,7 @@ final class ApiGate {
   }
 
   /**
-   * Closes the half-open breaker: a probe succeeded and no request waits that could be another one.
+   * Closes the half-open breaker: a probe succeeded, and no waiting request could be another probe.
    * The breaker itself would wait for as many probes as {@code breaker.half.open.calls}, while no
    * call may come for hours.
    */
@@ -156,7 +156,9 @@ final class ApiGate {
     return new Permit(era, probe, throttle.begun());
   }
 
-  /** Whether requests must wait for the API. Time spent so counts towards {@code hold.max.ms}. */
+  /**
+   * Whether requests must wait for the API. Time spent waiting counts towards {@code hold.max.ms}.
+   */
   boolean holding() {
     return !apiUp() || throttle.holding();
   }
@@ -220,7 +222,8 @@ final class ApiGate {
 
   /**
    * Whether the breaker counts the answer as a failure. A 429 is not counted at all; a 400 is a
-   * failure only where the API reports its own, even if it is not the API's error JSON.
+   * failure only if the API reports a failure of its own, so a 400 without the API's error JSON is
+   * none.
    */
   private static boolean breakerFailure(ApiAnswer answer) {
     return answer.mayPass()

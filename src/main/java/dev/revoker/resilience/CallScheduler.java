@@ -209,13 +209,14 @@ final class CallScheduler {
   private void afterLogin(Task leader, String account, CallOutcome outcome) {
     List<Task> waiters = logins.ended(leader, account, outcome.answer());
     if (outcome.answer() instanceof ApiAnswer.Session) {
-      // Each to the front, the last one first: they keep their order, behind the leader.
+      // Each waiter goes to the front, the last one first: the waiters keep their order, behind the
+      // leader.
       waiters.reversed().forEach(steps::toFront);
       steps.toFront(leader);
       return;
     }
     steps.apply(leader, policy.afterFailedLogin(leader, outcome), outcome);
-    // The failed login counts for the waiters too: each would only repeat it.
+    // The failed login counts for the waiters too: each of them would only repeat the login.
     waiters.forEach(
         waiter -> steps.apply(waiter, policy.afterFailedLogin(waiter, outcome), outcome));
   }

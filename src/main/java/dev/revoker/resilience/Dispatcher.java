@@ -157,8 +157,8 @@ public final class Dispatcher implements RequestProcessor {
 
   /**
    * Withdraws requests: waiting ones at once, those with a call in flight when it is answered. If
-   * that answer decides the outcome, the request gets its result after all. So does one that waits
-   * for memory: what the API said of it is known.
+   * that answer decides the outcome, the request gets its result after all. So does a request that
+   * waits for memory, because the API's answer is known.
    */
   @Override
   public void withdraw(Collection<? extends Caller> callers) {
@@ -171,10 +171,11 @@ public final class Dispatcher implements RequestProcessor {
   }
 
   /**
-   * How many more requests are wanted now: none while the breaker is open. While it is half-open:
-   * one, where no request waited when it became so, until that one's probe is answered; otherwise
-   * enough for this round of probes and the next, waiting requests included, so that a request that
-   * always fails cannot keep the others out. While it is closed there is no limit.
+   * How many more requests are wanted now. While the breaker is closed there is no limit; while it
+   * is open, none. A half-open breaker wants one request if none waited when it became half-open,
+   * until the probe of that request is answered. Otherwise it wants enough for this round of probes
+   * and the next, waiting requests included, so that a request that always fails cannot keep the
+   * others out.
    */
   @Override
   public int intakeRoom() {

@@ -30,7 +30,7 @@ final class LoginCoordinator {
    * An account with an {@code api.token} stays open.
    */
   sealed interface Session {
-    /** There is none, or none that can be used yet. */
+    /** No session, or none that can be used yet. */
     enum None implements Session {
       /** The next task logs in. */
       CLOSED,
@@ -94,7 +94,7 @@ final class LoginCoordinator {
 
   /** The task waits for a login that is in flight. The caller parks it. */
   void await(Task task, String account) {
-    // The login's answer may contain it, and is reported for every task that waited.
+    // The login's answer may contain this secret, and every task that waited reports that answer.
     task.hide(credentials(account).secret());
     parked.computeIfAbsent(account, a -> new ArrayList<>()).add(task);
   }

@@ -36,7 +36,7 @@ sealed interface NextStep {
   /**
    * This call is made as soon as one may be made, without spending an attempt.
    *
-   * @param passedOver how the request would have ended without it; the task keeps it
+   * @param passedOver how the request would have ended without this call; kept in the task
    */
   record Call(PlannedCall next, @Nullable End passedOver) implements NextStep {
     Call(PlannedCall next) {
@@ -44,13 +44,16 @@ sealed interface NextStep {
     }
   }
 
-  /** This login is made while the API is up; {@code known} is the result where it cannot be. */
+  /**
+   * This login is made while the API is up; {@code known} is the result if no login can be made.
+   */
   record Check(KeyLogin login, End known) implements NextStep {}
 
   /**
-   * The same call is made again after the back-off; where no attempt is left, {@code whenSpent}.
+   * The same call is made again after the back-off; if no attempt is left, {@code whenSpent}
+   * follows.
    *
-   * @param known the result where the call cannot be made again; null where that is not known
+   * @param known the result if the call cannot be made again; null if no result is known yet
    */
   record Retry(NextStep whenSpent, @Nullable End known) implements NextStep {}
 

@@ -80,7 +80,7 @@ final class Task {
   /** The status of the last answer to an attempt. */
   private @Nullable Integer lastStatus;
 
-  /** How it would have ended without its later calls. */
+  /** How the request would have ended without its later calls. */
   private final List<PassedOver> passedOver = new ArrayList<>();
 
   /** An attempt was answered with 204. */
@@ -103,25 +103,27 @@ final class Task {
   /** The secrets that the API was sent for this task, and so could write back. */
   private final List<Secret> secrets = new ArrayList<>();
 
-  /** It was withdrawn while a call was in flight. It ends with that call. */
+  /** The task was withdrawn while its call was in flight, and ends when that call is answered. */
   boolean withdrawn;
 
-  /** The result that it gets if nothing more is learned. Null while a call must still decide. */
+  /**
+   * The result of the request if no further call is answered. Null while a call must still decide.
+   */
   NextStep.@Nullable End known;
 
-  /** The gate's era in which it came to rest. */
+  /** The gate's era in which the rest began. */
   long restsSinceEra;
 
-  /** How long it was held in total, without its present wait. */
+  /** How long the task was held in total, without its present wait. */
   long heldMs;
 
   /** The hold clock when its present wait began. */
   long waitsSinceHoldMs;
 
-  /** Ends its back-off or its rest. */
+  /** Ends the back-off or the rest. */
   @Nullable Timer wake;
 
-  /** Ends it at its {@code not_after}. */
+  /** Ends the task at its {@code not_after}. */
   @Nullable Timer expiry;
 
   Task(
@@ -250,7 +252,7 @@ final class Task {
     return removed;
   }
 
-  /** Who the key was logged in as; null if it was not. */
+  /** The user that the key logs in as; null if no login with the key was planned. */
   @Nullable String checkedAs() {
     return checkedAs;
   }
@@ -320,7 +322,7 @@ final class Task {
     if (checkedAs == null) {
       return null;
     }
-    // Accepted once after a 204, and then not repeated: the check was not made.
+    // The login was accepted once after a 204 and not repeated: the check is not complete.
     boolean unfinished = end.outcome() == Outcome.REVOKED && after == Login.ACCEPTED;
     return new Verification(
         checkedAs,

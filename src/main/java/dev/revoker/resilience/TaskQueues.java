@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the tasks wait, and the only way from one phase to another: a queue for each lane, and
- * beside them the tasks at rest, whose probe failed. Keeps what goes with a phase: hold times,
- * counts, the callback at the end. Decides nothing. Guarded by the dispatcher's lock.
+ * Holds the waiting tasks: a queue for each lane, and the tasks at rest, whose probe failed. Every
+ * change of a phase is made here, with its hold time, its counts and the callback at the end.
+ * Decides nothing. Guarded by the dispatcher's lock.
  */
 final class TaskQueues {
   /** All that were admitted and have not ended. */
@@ -98,7 +98,7 @@ final class TaskQueues {
     return ready() + resting.size() + parked;
   }
 
-  /** The sessions of the lane's keys that no task uses any more. Not a copy. */
+  /** The sessions of the lane's keys that no task uses any more: the queue itself, not a copy. */
   Deque<Secret> sessionsToClose(int lane) {
     return sessionsToClose.get(lane);
   }

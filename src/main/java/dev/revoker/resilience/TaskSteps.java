@@ -55,7 +55,7 @@ final class TaskSteps {
     limits.watchExpiry(task, this::expire);
   }
 
-  /** Ends a task whose key is protected. It never waits, and no call is made. */
+  /** Ends a task whose key is protected. The task never waits, and no call is made. */
   void refuseProtected(Task task) {
     queues.end(task, AnswerPolicy.protectedKey());
   }
@@ -243,7 +243,7 @@ final class TaskSteps {
     queues.rest(task);
     task.restsSinceEra = gate.era();
     if (gate.probing()) {
-      // It may be the only task. Then it probes again, in a new round.
+      // If no other task can probe, this one probes again, in a new round.
       task.wake = time.after(gate.openWaitMs(), () -> locked.accept(() -> restOver(task)));
     }
   }

@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What ends waiting: {@code not_after}, by the wall clock, and {@code hold.max.ms}, by a clock that
- * runs only while requests must wait for the API. It finds the tasks; others end them. Guarded by
- * the dispatcher's lock.
+ * runs only while requests must wait for the API. Finds the tasks whose wait is over; {@link
+ * TaskSteps} ends them. Guarded by the dispatcher's lock.
  */
 final class WaitLimits {
-  /** No timer for a {@code not_after} is set further ahead. It looks again then. */
+  /**
+   * No timer for a {@code not_after} is set further ahead; when it fires, the time is checked
+   * again.
+   */
   private static final Duration LONGEST_TIMER = Duration.ofDays(1);
 
   private final long holdMaxMs;
