@@ -137,7 +137,7 @@ final class Worker {
               text ->
                   LOG.atWarn()
                       .addKeyValue("found", text)
-                      .log("a topic setting puts a guarantee at risk"));
+                      .log("the topics or their readers put requests or results at risk"));
       found
           .unchecked()
           .forEach(

@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -49,6 +51,22 @@ class TopicSetupIT {
           .isInstanceOf(FatalWorkerException.class)
           .hasMessageContaining("a, b")
           .hasMessageContaining("create.topics=true");
+    }
+  }
+
+  @Test
+  void otherGroupsThatReadTheRequestTopicsAreNamed() throws Exception {
+    try (Admin admin = admin(broker.bootstrapServers())) {
+      TopicPartition there = new TopicPartition("there", 0);
+      for (String group : List.of("audit", "revoker")) {
+        admin.alterConsumerGroupOffsets(group, Map.of(there, new OffsetAndMetadata(0))).all().get();
+      }
+
+      assertThat(OtherReaders.find(admin, "revoker", List.of("there")).warnings())
+          .singleElement()
+          .asString()
+          .endsWith("may not have read: audit");
+      assertThat(OtherReaders.find(admin, "revoker", List.of("safe")).warnings()).isEmpty();
     }
   }
 

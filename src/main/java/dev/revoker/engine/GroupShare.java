@@ -5,8 +5,7 @@ import dev.revoker.time.Time;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * Tells the dispatcher which share of {@code rate.limit.per.second} this worker has: of all request
@@ -66,8 +65,9 @@ final class GroupShare {
           intake.topics().stream()
               .mapToLong(topic -> consumer.partitionsFor(topic, LOOK_UP).size())
               .sum();
-    } catch (WakeupException | RetriableException unknown) {
-      // The number of partitions hardly ever changes: the last one counts until the next turn.
+    } catch (KafkaException unknown) {
+      // A wakeup, or no answer. The number of partitions hardly ever changes: the last one counts.
+      // What is wrong with the topics, the poll reports.
     }
     publish();
   }

@@ -6,11 +6,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordPurge implements AutoCloseable {
   /** Deletes records before these offsets. Kafka's admin client, or a test. */
   interface Deletion {
-    void delete(Map<TopicPartition, Long> offsets, Runnable done, Consumer<Throwable> failed);
+    void delete(Map<TopicIdPartition, Long> offsets, Runnable done, Consumer<Throwable> failed);
   }
 
   /** How often it looks during {@code purge.answered.after.ms}. */
@@ -38,18 +42,18 @@ public final class RecordPurge implements AutoCloseable {
   private record Seen(long atMs, long offset) {}
 
   private final long afterMs;
-  private final Supplier<Map<TopicPartition, Long>> committed;
+  private final Supplier<Map<TopicIdPartition, Long>> committed;
   private final Deletion deletion;
   private final Consumer<Throwable> failed;
   private final Time time;
-  private final Map<TopicPartition, Deque<Seen>> history = new HashMap<>();
-  private final Map<TopicPartition, Long> deleted = new ConcurrentHashMap<>();
+  private final Map<TopicIdPartition, Deque<Seen>> history = new HashMap<>();
+  private final Map<TopicIdPartition, Long> deleted = new ConcurrentHashMap<>();
   private volatile @Nullable Timer next;
   private volatile boolean closed;
 
   RecordPurge(
       long afterMs,
-      Supplier<Map<TopicPartition, Long>> committed,
+      Supplier<Map<TopicIdPartition, Long>> committed,
       Deletion deletion,
       Consumer<Throwable> failed,
       Time time) {
@@ -107,10 +111,10 @@ public final class RecordPurge implements AutoCloseable {
 
   /** Notes the committed offsets, and deletes up to those that are old enough. */
   void round() {
-    Map<TopicPartition, Long> now = committed.get();
+    Map<TopicIdPartition, Long> now = committed.get();
     history.keySet().retainAll(now.keySet());
     deleted.keySet().retainAll(now.keySet());
-    Map<TopicPartition, Long> due = new HashMap<>();
+    Map<TopicIdPartition, Long> due = new HashMap<>();
     now.forEach(
         (partition, offset) -> {
           Deque<Seen> seen = history.computeIfAbsent(partition, same -> new ArrayDeque<>());
@@ -145,15 +149,22 @@ public final class RecordPurge implements AutoCloseable {
     return found.offset();
   }
 
+  /**
+   * A topic that was deleted and created again has the same name and partitions, and its records
+   * are unanswered. So the topics' ids are looked up first, and partitions of other topics left
+   * out.
+   */
   private static void delete(
-      Admin admin, Map<TopicPartition, Long> offsets, Runnable done, Consumer<Throwable> failed) {
-    Map<TopicPartition, RecordsToDelete> records = new HashMap<>();
-    offsets.forEach(
-        (partition, offset) -> records.put(partition, RecordsToDelete.beforeOffset(offset)));
+      Admin admin, Map<TopicIdPartition, Long> offsets, Runnable done, Consumer<Throwable> failed) {
+    Set<String> topics =
+        offsets.keySet().stream().map(TopicIdPartition::topic).collect(Collectors.toSet());
     var unused =
         admin
-            .deleteRecords(records)
-            .all()
+            .describeTopics(topics)
+            .allTopicNames()
+            .toCompletionStage()
+            .thenCompose(
+                now -> admin.deleteRecords(ofTheseTopics(offsets, now)).all().toCompletionStage())
             .whenComplete(
                 (nothing, refused) -> {
                   if (refused == null) {
@@ -162,5 +173,18 @@ public final class RecordPurge implements AutoCloseable {
                     failed.accept(refused);
                   }
                 });
+  }
+
+  static Map<TopicPartition, RecordsToDelete> ofTheseTopics(
+      Map<TopicIdPartition, Long> offsets, Map<String, TopicDescription> topics) {
+    Map<TopicPartition, RecordsToDelete> records = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) -> {
+          TopicDescription now = topics.get(partition.topic());
+          if (now != null && now.topicId().equals(partition.topicId())) {
+            records.put(partition.topicPartition(), RecordsToDelete.beforeOffset(offset));
+          }
+        });
+    return records;
   }
 }

@@ -16,7 +16,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.FencedMemberEpochException;
@@ -203,7 +203,7 @@ public final class RequestLoop {
   }
 
   /** The committed offset of each partition that this worker owns. Any thread. */
-  Map<TopicPartition, Long> committedOffsets() {
+  Map<TopicIdPartition, Long> committedOffsets() {
     Status.Snapshot snapshot = status.snapshot();
     return snapshot == null ? Map.of() : snapshot.committed();
   }
@@ -282,19 +282,19 @@ public final class RequestLoop {
         long turnedAtMs,
         int partitions,
         Map<String, Instant> oldest,
-        Map<TopicPartition, Long> committed) {}
+        Map<TopicIdPartition, Long> committed) {}
 
     private volatile @Nullable Snapshot snapshot;
 
     void update(Intake intake, Time time) {
       Map<String, Instant> oldest = new HashMap<>();
-      Map<TopicPartition, Long> committed = new HashMap<>();
+      Map<TopicIdPartition, Long> committed = new HashMap<>();
       int partitions = 0;
       for (Lane lane : intake.lanes()) {
         partitions += lane.partitions.size();
         for (Partition partition : lane.partitions) {
-          if (partition.progress != null) {
-            committed.put(partition.id, partition.progress.committedOffset());
+          if (partition.progress != null && partition.identity != null) {
+            committed.put(partition.identity, partition.progress.committedOffset());
           }
         }
         lane.partitions.stream()

@@ -213,7 +213,13 @@ public final class RequestReader {
    * @param unknownKey the complaint about a JWE whose key this worker does not have
    */
   private record SecretField(
-      @Nullable String valid, @Nullable String decrypted, @Nullable String unknownKey) {}
+      @Nullable String valid, @Nullable String decrypted, @Nullable String unknownKey) {
+    /** Prints no secret. */
+    @Override
+    public String toString() {
+      return "SecretField";
+    }
+  }
 
   private SecretField secret(FieldValidator validator, Field clear, int minDigits) {
     Field encrypted = clear.encrypted();

@@ -18,8 +18,8 @@ public interface RevocationMemory {
    *
    * @param keyFingerprint the whole one, as results show it
    * @param answer called once, on any thread, perhaps before this method returns: the earlier
-   *     result, or null where none is known. The request may have ended by then, because of its
-   *     {@code not_after} or a stop; the answer is then ignored.
+   *     result, or null where none is known. The request may have ended before the answer, because
+   *     of its {@code not_after} or a stop; the answer is then ignored.
    */
   void find(String keyFingerprint, Consumer<@Nullable RevokedBy> answer);
 }

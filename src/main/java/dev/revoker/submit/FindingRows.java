@@ -69,6 +69,12 @@ final class FindingRows implements Row.Reader {
       String repository,
       String fingerprint) {
 
+    /** Prints no secret. */
+    @Override
+    public String toString() {
+      return "Finding[" + rule() + "]";
+    }
+
     /** The most specific name. */
     String rule() {
       return rules.getLast();

@@ -22,7 +22,7 @@ record ResultRecord(Outcome outcome, ObjectNode json) {
   /** A terminal needs as many columns for one line a result. */
   private static final int WIDE = 200;
 
-  private static final String LINE = "%-24s %-14s %-14s %-24s %-10s %-71s %s";
+  private static final String LINE = "%-24s %-15s %-14s %-24s %-10s %-71s %s";
 
   /** Null where the record is not a result, or has an outcome that this version does not know. */
   static @Nullable ResultRecord of(ConsumerRecord<byte[], byte[]> record) {

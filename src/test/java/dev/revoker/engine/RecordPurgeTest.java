@@ -7,17 +7,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.TopicPartition;
+import java.util.Set;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 
 class RecordPurgeTest {
-  private static final TopicPartition ZERO = new TopicPartition("requests", 0);
-  private static final TopicPartition ONE = new TopicPartition("requests", 1);
+  private static final Uuid TOPIC = new Uuid(1, 2);
+  private static final TopicIdPartition ZERO = new TopicIdPartition(TOPIC, 0, "requests");
+  private static final TopicIdPartition ONE = new TopicIdPartition(TOPIC, 1, "requests");
 
   private final ManualTime time = new ManualTime();
-  private final Map<TopicPartition, Long> committed = new HashMap<>();
-  private final List<Map<TopicPartition, Long>> deletions = new ArrayList<>();
+  private final Map<TopicIdPartition, Long> committed = new HashMap<>();
+  private final List<Map<TopicIdPartition, Long>> deletions = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
   private Throwable refusal;
   private final RecordPurge purge =
@@ -99,7 +103,21 @@ class RecordPurgeTest {
     assertThat(deletions).containsExactly(Map.of(ZERO, 10L), Map.of(ZERO, 10L));
   }
 
-  private void committed(TopicPartition partition, long offset) {
+  @Test
+  void nothingIsDeletedOfATopicThatWasCreatedAgain() {
+    Map<TopicIdPartition, Long> offsets = Map.of(ZERO, 10L);
+
+    assertThat(RecordPurge.ofTheseTopics(offsets, described(TOPIC)))
+        .containsOnlyKeys(ZERO.topicPartition());
+    assertThat(RecordPurge.ofTheseTopics(offsets, described(new Uuid(3, 4)))).isEmpty();
+    assertThat(RecordPurge.ofTheseTopics(offsets, Map.of())).isEmpty();
+  }
+
+  private static Map<String, TopicDescription> described(Uuid id) {
+    return Map.of("requests", new TopicDescription("requests", false, List.of(), Set.of(), id));
+  }
+
+  private void committed(TopicIdPartition partition, long offset) {
     committed.put(partition, offset);
     purge.round();
   }
