@@ -193,8 +193,7 @@ final class Worker {
         new TransactionalPublisher(
             this::newProducer,
             new ResultWriter(instance, config.kafka().groupId()),
-            config.resultsTopic(),
-            config.kafka().maxBlockMs());
+            config.resultsTopic());
     try {
       RequestLoop running =
           new RequestLoop(

@@ -14,6 +14,12 @@ final class CommitPacing {
 
   private static final long LONGEST_WAIT_NANOS = 50_000_000;
 
+  /**
+   * The broker writes a transaction's markers after it has acknowledged the commit. What the next
+   * transaction sends before that waits for 5 to 20 ms (docs/kafka-notes.md).
+   */
+  private static final long MARKERS_NANOS = 1_500_000;
+
   /** A smoothed average over about this many transactions. */
   private static final int AVERAGED = 8;
 
@@ -22,16 +28,27 @@ final class CommitPacing {
   private long transactionNanos;
   private long waitingSinceNanos;
   private boolean waiting;
+  private long committedAtNanos;
+  private boolean markersDue;
 
   CommitPacing(List<Lane> lanes, int maxInFlight) {
     this.lanes = lanes;
     this.maxInFlight = maxInFlight;
   }
 
-  /** A transaction with results was committed. */
-  void committed(long tookNanos) {
+  /** A transaction was committed. */
+  void committed(long tookNanos, long nowNanos) {
     transactionNanos += (tookNanos - transactionNanos) / AVERAGED;
     waiting = false;
+    committedAtNanos = nowNanos;
+    markersDue = true;
+  }
+
+  /** How long the broker may still be writing the markers of the last transaction. */
+  long markersNanos(long nowNanos) {
+    long left = markersDue ? MARKERS_NANOS - (nowNanos - committedAtNanos) : 0;
+    markersDue = left > 0;
+    return Math.max(0, left);
   }
 
   /**

@@ -33,6 +33,7 @@ final class Committer {
   private final Intake intake;
   private final CompletedRequests completed;
   private final Listener listener;
+  private final WakeupSignal wakeupSignal;
   private final Time time;
   private final CommitHealth health = new CommitHealth();
   private final CommitPacing pacing;
@@ -49,6 +50,7 @@ final class Committer {
       CompletionQueue completions,
       CommitPacing pacing,
       Listener listener,
+      WakeupSignal wakeupSignal,
       Time time) {
     this.consumer = consumer;
     this.publisher = publisher;
@@ -57,6 +59,7 @@ final class Committer {
     this.completed = new CompletedRequests(completions);
     this.pacing = pacing;
     this.listener = listener;
+    this.wakeupSignal = wakeupSignal;
     this.time = time;
     this.notBeforeMs = time.millis();
     this.withoutResultsNotBeforeMs = notBeforeMs;
@@ -163,6 +166,11 @@ final class Committer {
   }
 
   private void commitCompleted(Producer<byte[], byte[]> producer) {
+    long markersNanos = pacing.markersNanos(time.nanos());
+    if (markersNanos > 0 && !(completed.isEmpty() && offsetsDue().isEmpty())) {
+      wakeupSignal.pauseNanos(markersNanos);
+      completed.take();
+    }
     CommitBatch batch = new CommitBatch(completed.next(), offsetsDue(), time.nanos());
     if (batch.isEmpty()) {
       return;
@@ -194,7 +202,8 @@ final class Committer {
         Transaction transaction = transaction();
         transaction.batch.done();
         state = new CommitState.Ready(transaction.producer);
-        pacing.committed(time.nanos() - transaction.batch.startedNanos());
+        long nowNanos = time.nanos();
+        pacing.committed(nowNanos - transaction.batch.startedNanos(), nowNanos);
         committed(transaction.batch);
       }
       case TransactionResult.Unacknowledged(String why) -> pause(why);
@@ -259,8 +268,9 @@ final class Committer {
         // Nothing to close.
       }
       case CommitState.Ready(Producer<byte[], byte[]> producer) -> producer.close(timeout);
+      // A commit that was asked for goes on while the producer closes; without one it is aborted.
       case CommitState.InTransaction(Transaction transaction) ->
-          publisher.close(transaction, timeout);
+          transaction.producer.close(timeout);
       case CommitState.AbortDue(Transaction transaction) -> transaction.producer.close(timeout);
       case CommitState.Failed(CommitState before) -> close(before, timeout);
     }

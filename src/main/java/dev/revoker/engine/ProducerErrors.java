@@ -33,7 +33,8 @@ final class ProducerErrors {
     return switch (thrown) {
       // Illegal state: the producer had gone into its fatal state before.
       case IllegalStateException fatal -> new TransactionResult.ProducerLost(describe(fatal));
-      case KafkaException abortable -> new TransactionResult.Aborted(describe(abortable));
+      // The outer one says only that the producer is in an error state.
+      case KafkaException abortable -> new TransactionResult.Aborted(describe(root(abortable)));
       default -> throw thrown;
     };
   }
@@ -45,15 +46,20 @@ final class ProducerErrors {
 
   /** The handling of a producer that could not be created. */
   static TransactionResult ofConstruction(KafkaException failed) {
-    Throwable root = failed;
-    for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
+    Throwable root = root(failed);
     String why = describe(root);
     // Kafka calls broker names that do not resolve a configuration error; they may resolve later.
     return why.contains("No resolvable bootstrap urls")
         ? new TransactionResult.ProducerLost(why)
         : new TransactionResult.Fatal("the Kafka producer cannot be created: " + why, root);
+  }
+
+  private static Throwable root(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   private static boolean says(KafkaException error, Errors refusal) {

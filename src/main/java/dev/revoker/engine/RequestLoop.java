@@ -43,8 +43,8 @@ public final class RequestLoop {
   private static final long IDLE_POLL_MS = 1000;
 
   /**
-   * The calls of the producer that one turn may wait for: open, send offsets, send results, await
-   * them, commit.
+   * The calls of the producer that one turn may wait for: open, send results, send offsets, commit,
+   * abort.
    */
   private static final int PRODUCER_CALLS = 5;
 
@@ -95,6 +95,7 @@ public final class RequestLoop {
             completions,
             new CommitPacing(intake.lanes(), config.limits().maxInFlight()),
             listener,
+            wakeupSignal,
             time);
     this.share =
         new GroupShare(

@@ -14,9 +14,8 @@ final class Transaction {
   /** The next step; a step that was not acknowledged in time is repeated. */
   enum Step {
     BEGIN,
-    SEND_OFFSETS,
     SEND_RESULTS,
-    AWAIT_RESULTS,
+    SEND_OFFSETS,
     COMMIT
   }
 

@@ -9,13 +9,10 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
@@ -33,7 +30,6 @@ public final class TransactionalPublisher {
   private final Supplier<Producer<byte[], byte[]>> newProducer;
   private final ResultWriter writer;
   private final String topic;
-  private final long maxBlockMs;
 
   /** Requests whose results are sent without the fields that only repeat the request. */
   private final Set<Source> shortened = new HashSet<>();
@@ -44,17 +40,12 @@ public final class TransactionalPublisher {
    * @param newProducer a transactional producer; each has the same transactional.id, so that a new
    *     one ends the transaction that the one before it left open
    * @param topic the results topic
-   * @param maxBlockMs the producers' {@code max.block.ms}
    */
   public TransactionalPublisher(
-      Supplier<Producer<byte[], byte[]>> newProducer,
-      ResultWriter writer,
-      String topic,
-      long maxBlockMs) {
+      Supplier<Producer<byte[], byte[]>> newProducer, ResultWriter writer, String topic) {
     this.newProducer = newProducer;
     this.writer = writer;
     this.topic = topic;
-    this.maxBlockMs = maxBlockMs;
   }
 
   /** Creates a producer, which ends whatever transaction its predecessor left open. */
@@ -83,21 +74,17 @@ public final class TransactionalPublisher {
     try {
       if (transaction.next == Transaction.Step.BEGIN) {
         transaction.producer.beginTransaction();
-        transaction.next = Transaction.Step.SEND_OFFSETS;
+        transaction.next = Transaction.Step.SEND_RESULTS;
       } else if (transaction.next == Transaction.Step.SEND_OFFSETS
           && !transaction.offsetsBudget.isConnected()) {
         return new TransactionResult.Unacknowledged("no connection to a broker");
       }
-      if (transaction.next == Transaction.Step.SEND_OFFSETS) {
-        sendOffsets(transaction);
-        transaction.next = Transaction.Step.SEND_RESULTS;
-      }
       if (transaction.next == Transaction.Step.SEND_RESULTS) {
         transaction.batch.results().forEach(result -> send(transaction, result));
-        transaction.next = Transaction.Step.AWAIT_RESULTS;
+        transaction.next = Transaction.Step.SEND_OFFSETS;
       }
-      if (transaction.next == Transaction.Step.AWAIT_RESULTS) {
-        awaitResults(transaction, maxBlockMs);
+      if (transaction.next == Transaction.Step.SEND_OFFSETS) {
+        sendOffsets(transaction);
         transaction.next = Transaction.Step.COMMIT;
       }
       transaction.producer.commitTransaction();
@@ -111,9 +98,9 @@ public final class TransactionalPublisher {
   }
 
   /**
-   * Offsets before results: the broker answers offsets that come too early after the transaction
-   * before, and the producer sends them again after {@code retry.backoff.ms}. Results that come too
-   * early wait in the broker, for 20 ms at a time ({@code add.partitions.to.txn.retry.backoff.ms}).
+   * Results before offsets: this call returns after the producer's sender thread has had its turn,
+   * so that thread knows of every result before it is asked for the commit. Otherwise it could
+   * commit without the last ones (docs/kafka-notes.md).
    */
   private static void sendOffsets(Transaction transaction) {
     if (!transaction.batch.offsets().isEmpty()) {
@@ -139,25 +126,6 @@ public final class TransactionalPublisher {
     }
   }
 
-  /**
-   * Waits until the brokers have all results. Kafka's producer can commit without the records that
-   * it was given just before: its sender thread looks for records first, and then for the commit
-   * (docs/kafka-notes.md).
-   */
-  private static void awaitResults(Transaction transaction, long timeoutMs) {
-    for (SentResult one : transaction.sent) {
-      try {
-        one.answer().get(timeoutMs, TimeUnit.MILLISECONDS);
-      } catch (java.util.concurrent.TimeoutException late) {
-        throw new TimeoutException("no broker has taken the results yet", late);
-      } catch (ExecutionException refused) {
-        throw refused(one);
-      } catch (InterruptedException interrupted) {
-        throw new InterruptException(interrupted);
-      }
-    }
-  }
-
   private static KafkaException refused(SentResult one) {
     Throwable cause = one.answer().exceptionNow();
     return new KafkaException("a result was not taken: " + ProducerErrors.describe(cause), cause);
@@ -174,8 +142,7 @@ public final class TransactionalPublisher {
           transaction.offsetsBudget.timedOut()
               ? failed(transaction, timeout)
               : new TransactionResult.Unacknowledged(ProducerErrors.describe(timeout));
-      case AWAIT_RESULTS, COMMIT ->
-          new TransactionResult.Unacknowledged(ProducerErrors.describe(timeout));
+      case COMMIT -> new TransactionResult.Unacknowledged(ProducerErrors.describe(timeout));
       case BEGIN, SEND_RESULTS -> failed(transaction, timeout);
     };
   }
@@ -244,25 +211,5 @@ public final class TransactionalPublisher {
         .log("the producer failed: creating a new one and continuing from the committed offsets");
     transaction.producer.close(Duration.ZERO);
     return new TransactionResult.ProducerLost(why);
-  }
-
-  /**
-   * Closes the producer in an open transaction. Results that were sent are committed if the brokers
-   * acknowledge them within half of the time; closing the producer alone would abort them.
-   */
-  void close(Transaction transaction, Duration timeout) {
-    Duration left = timeout;
-    if (transaction.next == Transaction.Step.AWAIT_RESULTS) {
-      left = timeout.dividedBy(2);
-      try {
-        awaitResults(transaction, left.toMillis());
-        transaction.producer.commitTransaction();
-      } catch (RuntimeException failed) {
-        LOG.atInfo()
-            .addKeyValue("cause", ProducerErrors.describe(failed))
-            .log("the last results may not be committed: the next owner reads the offsets");
-      }
-    }
-    transaction.producer.close(left);
   }
 }

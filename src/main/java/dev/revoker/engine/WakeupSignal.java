@@ -12,6 +12,9 @@ public interface WakeupSignal {
   /** Waits for a signal, at most so many milliseconds. The loop's thread. */
   void await(long timeoutMs);
 
+  /** Waits this long, whatever is signalled; a signal stays for the next {@link #await}. */
+  void pauseNanos(long nanos);
+
   /** A signal between threads of this JVM. */
   static WakeupSignal betweenThreads() {
     // One place: signals that nobody waits for do not add up.
@@ -29,6 +32,15 @@ public interface WakeupSignal {
         } catch (InterruptedException interrupted) {
           // Nobody interrupts the loop's thread. If somebody did, the caller's deadline still
           // holds.
+          Thread.currentThread().interrupt();
+        }
+      }
+
+      @Override
+      public void pauseNanos(long nanos) {
+        try {
+          TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException interrupted) {
           Thread.currentThread().interrupt();
         }
       }

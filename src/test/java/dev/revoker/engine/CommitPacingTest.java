@@ -5,11 +5,14 @@ import static dev.revoker.engine.Rig.URGENT;
 import static dev.revoker.engine.Rig.ZERO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A transaction when it is worth one. */
 class CommitPacingTest {
   private static final int TRANSACTION_MS = 8;
+  private static final int MARKERS_MS = 2;
 
   @Test
   void resultsOfABusyLaneShareATransaction() {
@@ -105,7 +108,28 @@ class CommitPacingTest {
     rig.assign(URGENT, ONE);
 
     assertThat(rig.store.results).hasSize(101);
-    assertThat(rig.time.millis() - beforeMs).isEqualTo(TRANSACTION_MS);
+    assertThat(rig.time.millis() - beforeMs).isEqualTo(TRANSACTION_MS + MARKERS_MS);
+  }
+
+  @Test
+  void aTransactionBeginsAfterTheBrokerHadTimeForTheMarkersOfTheOneBefore() {
+    Rig rig = Rig.owning(URGENT, ZERO, ONE);
+    List<Long> commits = new ArrayList<>();
+    rig.producer().duringCommit = () -> commits.add(rig.time.millis());
+    rig.append(URGENT, 0, 3);
+    rig.steps(2);
+    long beganMs = rig.time.millis();
+    for (int offset = 0; offset < 2; offset++) {
+      rig.work.answer("key-revocations.urgent-0-" + offset);
+      rig.step();
+    }
+    rig.time.advanceMs(10);
+    rig.work.answer("key-revocations.urgent-0-2");
+    rig.step();
+
+    assertThat(commits)
+        .as("only the second follows another one directly")
+        .containsExactly(beganMs, beganMs + MARKERS_MS, beganMs + MARKERS_MS + 10);
   }
 
   /** A loop with 500 admitted requests, and transactions that take {@link #TRANSACTION_MS}. */

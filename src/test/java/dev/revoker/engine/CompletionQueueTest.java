@@ -116,6 +116,9 @@ class CompletionQueueTest {
 
           @Override
           public void await(long timeoutMs) {}
+
+          @Override
+          public void pauseNanos(long nanos) {}
         };
     CompletionQueue completions = new CompletionQueue(wakeups::incrementAndGet, wakeupSignal);
     assertThat(completions.mayBlock(0)).isTrue();

@@ -312,8 +312,7 @@ class EngineIT {
                   new KafkaProducer<>(
                       producing, new ByteArraySerializer(), new ByteArraySerializer()),
               new ResultWriter("w-" + number, topic),
-              results,
-              config.kafka().maxBlockMs());
+              results);
       loop =
           new RequestLoop(
               config,

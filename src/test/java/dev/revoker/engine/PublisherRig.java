@@ -9,7 +9,6 @@ import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +26,6 @@ import org.apache.kafka.common.Uuid;
 /** A publisher whose producers are scripted, and what it publishes. */
 final class PublisherRig {
   static final TopicPartition PARTITION = new TopicPartition("requests", 0);
-
-  /** Little, for what a scripted producer holds does not come by itself. */
-  private static final long MAX_BLOCK_MS = 5;
 
   final ScriptedProducer.Store store = new ScriptedProducer.Store();
   final List<ScriptedProducer> made = new ArrayList<>();
@@ -50,7 +46,7 @@ final class PublisherRig {
 
   static TransactionalPublisher publisher(Supplier<ScriptedProducer> producers) {
     return new TransactionalPublisher(
-        producers::get, new ResultWriter("w-1", "revoker"), "results", MAX_BLOCK_MS);
+        producers::get, new ResultWriter("w-1", "revoker"), "results");
   }
 
   /** Opens a producer, unless there is one. */
@@ -80,10 +76,6 @@ final class PublisherRig {
   /** Aborts it again. */
   TransactionResult abort() {
     return noted(publisher.abort(transaction, "again"));
-  }
-
-  void close(Duration timeout) {
-    publisher.close(transaction, timeout);
   }
 
   private TransactionResult noted(TransactionResult result) {

@@ -72,7 +72,7 @@ final class Rig {
             config(settings),
             consumer,
             new TransactionalPublisher(
-                this::newProducer, new ResultWriter("w-1", "revoker"), "results", 5),
+                this::newProducer, new ResultWriter("w-1", "revoker"), "results"),
             topics -> topicIds(),
             new RequestReader(Set.of("acme"), "acme", new Fingerprints(null)),
             work,
@@ -228,6 +228,11 @@ final class Rig {
       @Override
       public void await(long timeoutMs) {
         Rig.this.await(timeoutMs);
+      }
+
+      @Override
+      public void pauseNanos(long nanos) {
+        time.advanceMs(Math.ceilDiv(nanos, 1_000_000));
       }
     };
   }

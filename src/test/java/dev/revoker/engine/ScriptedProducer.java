@@ -8,9 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -78,8 +76,8 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   public Runnable duringCommit = () -> {};
 
   /**
-   * What is sent from now on no broker has taken until {@link #take}. As the real one may, the
-   * producer does not wait for it: a commit leaves it out, and says nothing.
+   * What is sent from now on no broker has taken until {@link #take}. A commit waits for it, but as
+   * the real one may, it leaves out what was sent after the last offsets, and says nothing.
    */
   public boolean holds;
 
@@ -92,32 +90,17 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
   /** How long it was given to close. */
   public Duration closedWithin = Duration.ZERO;
 
-  /** Runs when somebody begins to wait for what is held. */
-  public Runnable whenAwaited = () -> {};
-
-  /** A future that learns its outcome while it is waited for. */
-  private static final class Awaited extends CompletableFuture<RecordMetadata> {
-    private final Runnable onWait;
-
-    private Awaited(Runnable onWait) {
-      this.onWait = onWait;
-    }
-
-    @Override
-    public RecordMetadata get(long timeout, TimeUnit unit)
-        throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
-      if (timeout > 0) {
-        onWait.run();
-      }
-      return super.get(timeout, unit);
-    }
-  }
-
   private record Held(
       ProducerRecord<byte[], byte[]> record, CompletableFuture<RecordMetadata> outcome) {}
 
   private final Store store;
   private final List<Held> held = new ArrayList<>();
+
+  /** The sender thread has had its turn since the last record was held. */
+  private boolean senderKnowsHeld;
+
+  /** The broker refuses what is held once it is waited for. */
+  private boolean refusesHeld;
 
   /** Given to it in its error state: it is appended, and the call throws. */
   private final List<ProducerRecord<byte[], byte[]>> stranded = new ArrayList<>();
@@ -192,14 +175,19 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
       return CompletableFuture.failedFuture(poison);
     }
     if (record.value().length > store.brokerMaxValueBytes) {
-      held.add(new Held(record, new Awaited(this::refuseTooLarge)));
-      return held.getLast().outcome();
+      refusesHeld = true;
+      return hold(record);
     }
     if (holds) {
-      held.add(new Held(record, new Awaited(() -> whenAwaited.run())));
-      return held.getLast().outcome();
+      return hold(record);
     }
     return eachOutcome.apply(super.send(record));
+  }
+
+  private Future<RecordMetadata> hold(ProducerRecord<byte[], byte[]> record) {
+    held.add(new Held(record, new CompletableFuture<>()));
+    senderKnowsHeld = false;
+    return held.getLast().outcome();
   }
 
   /** The broker takes what is held. */
@@ -219,6 +207,7 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
 
   /** The broker refuses one of those that are held; Kafka's producer blames the others, too. */
   public void refuseTooLarge() {
+    refusesHeld = false;
     var tooLarge = new RecordTooLargeException("larger than max.message.bytes");
     poison = tooLarge;
     refuse(tooLarge);
@@ -236,6 +225,7 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
     call("offsets");
     failIfPoisoned();
     super.sendOffsetsToTransaction(offsets, group);
+    senderKnowsHeld = true;
   }
 
   @Override
@@ -254,7 +244,20 @@ public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
       calls.add("commit");
     }
     duringCommit.run();
+    if (poison != null && pending.equals("commit")) {
+      // As Kafka's: the call that waits gets the bare error, each later one a wrapped one.
+      pending = "";
+      throw poison;
+    }
     failIfPoisoned();
+    if (senderKnowsHeld && !held.isEmpty()) {
+      if (refusesHeld) {
+        refuseTooLarge();
+        throw new KafkaException("an error state", poison);
+      }
+      pending = "commit";
+      throw new TimeoutException("Timeout expired while awaiting EndTxn(true)");
+    }
     Commit how = commits.poll();
     if (how == null) {
       finish();

@@ -92,9 +92,7 @@ class TransactionalPublisherRefusalTest {
     CommitBatch batch = batch(result(0, Map.of()), result(1, Map.of("label", "x".repeat(5_000))));
     rig.producer().holds = true;
 
-    assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Unacknowledged.class);
-    rig.producer().whenAwaited = rig.producer()::refuseTooLarge;
-    assertThat(rig.resume()).isInstanceOf(TransactionResult.Aborted.class);
+    assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Aborted.class);
     rig.producer().holds = false;
     assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.text(0)).contains("\"reason\":\"left\"");

@@ -7,7 +7,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.engine.ScriptedProducer.Commit;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -38,7 +37,7 @@ class TransactionalPublisherTest {
         .containsExactly("requests-0-0", "requests-0-1");
     assertThat(rig.store.offsets.get(PARTITION).offset()).isEqualTo(2);
     assertThat(rig.producer().calls)
-        .containsExactly("init", "begin", "offsets", "send", "send", "commit");
+        .containsExactly("init", "begin", "send", "send", "offsets", "commit");
   }
 
   static List<RuntimeException> abortable() {
@@ -114,7 +113,7 @@ class TransactionalPublisherTest {
 
     assertThat(rig.publish(batch(0, 1))).isInstanceOf(TransactionResult.Unacknowledged.class);
     assertThat(rig.resume()).isInstanceOf(TransactionResult.Unacknowledged.class);
-    assertThat(producer.calls).containsExactly("init", "begin", "offsets", "send", "send");
+    assertThat(rig.ids()).isEmpty();
     producer.take();
 
     assertThat(rig.resume()).isInstanceOf(TransactionResult.Committed.class);
@@ -124,13 +123,17 @@ class TransactionalPublisherTest {
   @Test
   void aResultThatABrokerRejectsAbortsTheTransaction() {
     underWay();
-    rig.producer().refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
+    rig.producer().refuseFirst(new TimeoutException("Expiring 1 record(s) for results-0"));
 
+    assertThat(rig.resume())
+        .as("the bare error looks like a commit that timed out")
+        .isInstanceOf(TransactionResult.Unacknowledged.class);
     assertThat(rig.resume())
         .isInstanceOfSatisfying(
             TransactionResult.Aborted.class,
             aborted -> assertThat(aborted.why()).contains("Expiring"));
-    assertThat(rig.producer().calls).doesNotContain("commit").endsWith("abort");
+    assertThat(rig.producer().calls).endsWith("abort");
+    assertThat(rig.ids()).isEmpty();
     rig.producer().holds = false;
     assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0");
@@ -163,7 +166,7 @@ class TransactionalPublisherTest {
     CommitBatch batch = batch(result(0, Map.of("label", "x".repeat(5_000))), result(1, Map.of()));
 
     assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Aborted.class);
-    assertThat(rig.producer().calls).containsExactly("init", "begin", "offsets", "send", "abort");
+    assertThat(rig.producer().calls).containsExactly("init", "begin", "send", "abort");
     assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0", "r-1");
     assertThat(rig.made).hasSize(1);
@@ -178,70 +181,11 @@ class TransactionalPublisherTest {
     assertThat(rig.publish(batch(0, 1))).isInstanceOf(TransactionResult.Unacknowledged.class);
     first.refuseFirst(new TimeoutException("Expiring 1 record(s) for results-0"));
 
+    assertThat(rig.resume()).isInstanceOf(TransactionResult.Unacknowledged.class);
     assertThat(rig.resume()).isInstanceOf(TransactionResult.ProducerLost.class);
     rig.open();
     assertThat(rig.publish(batch(0, 1))).isInstanceOf(TransactionResult.Committed.class);
     assertThat(rig.ids()).containsExactly("r-0", "r-1");
-  }
-
-  /** By itself the producer would abort it, and the next owner would call again. */
-  @Test
-  void closingCommitsResultsThatTheBrokersTakeInTime() {
-    ScriptedProducer producer = underWay();
-    producer.whenAwaited = producer::take;
-
-    rig.close(Duration.ofSeconds(5));
-    assertThat(rig.ids()).containsExactly("r-0");
-    assertThat(producer.closed()).isTrue();
-  }
-
-  @Test
-  void closingAbortsResultsThatNoBrokerTakesInTime() {
-    ScriptedProducer producer = underWay();
-
-    rig.close(Duration.ofMillis(10));
-    assertThat(producer.calls).doesNotContain("commit");
-    assertThat(producer.closed()).isTrue();
-    assertThat(producer.closedWithin).as("time for the abort").isPositive();
-  }
-
-  /** What was under way before is aborted, and of this one only the offsets are sent. */
-  @Test
-  void closingCommitsNoTransactionWithoutItsResults() {
-    ScriptedProducer producer = underWay();
-    producer.refuse(new TimeoutException("Expiring 1 record(s) for results-0"));
-    assertThat(rig.resume()).isInstanceOf(TransactionResult.Aborted.class);
-    producer.failures.put("offsets", new TimeoutException("no answer"));
-    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Unacknowledged.class);
-
-    rig.close(Duration.ofSeconds(5));
-    assertThat(producer.calls).doesNotContain("commit");
-  }
-
-  /** The producer goes on with it by itself; to ask for it again would wait for max.block.ms. */
-  @Test
-  void closingLeavesACommitInProgressToTheProducer() {
-    rig.open();
-    ScriptedProducer producer = rig.producer();
-    producer.commits.add(Commit.LATE);
-    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.Unacknowledged.class);
-
-    rig.close(Duration.ofSeconds(5));
-    assertThat(producer.calls).containsOnlyOnce("commit");
-    assertThat(producer.closedWithin).isEqualTo(Duration.ofSeconds(5));
-  }
-
-  @Test
-  void closingCommitsNoAbortedTransaction() {
-    rig.open();
-    ScriptedProducer producer = rig.producer();
-    producer.failures.put("commit", new TransactionAbortableException("a record expired"));
-    producer.lateAbort = true;
-    assertThat(rig.publish(batch(0))).isInstanceOf(TransactionResult.AbortUnacknowledged.class);
-
-    rig.close(Duration.ofSeconds(5));
-    assertThat(producer.calls).containsOnlyOnce("commit");
-    assertThat(rig.ids()).isEmpty();
   }
 
   /** An abort would wait as long as the offsets did. */
@@ -259,7 +203,7 @@ class TransactionalPublisherTest {
     producer.connections(1);
     assertThat(rig.resume()).isInstanceOf(TransactionResult.Committed.class);
 
-    assertThat(producer.calls).containsExactly("offsets", "send", "commit");
+    assertThat(producer.calls).containsExactly("offsets", "commit");
     assertThat(rig.ids()).containsExactly("r-0");
     assertThat(rig.publish(batch(1))).isInstanceOf(TransactionResult.Committed.class);
   }

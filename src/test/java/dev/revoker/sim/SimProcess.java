@@ -187,6 +187,11 @@ final class SimProcess {
       SimProcess.this.await(() -> rung, world.nanos() + timeoutMs * World.MS);
       rung = false;
     }
+
+    @Override
+    public void pauseNanos(long nanos) {
+      spend(nanos);
+    }
   }
 
   private final class ProcessTime implements Time {

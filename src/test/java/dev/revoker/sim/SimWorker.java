@@ -112,10 +112,7 @@ final class SimWorker {
         Partial.of(org.apache.kafka.clients.consumer.Consumer.class, simulated);
     TransactionalPublisher publisher =
         new TransactionalPublisher(
-            this::newProducer,
-            new ResultWriter(name, "revoker"),
-            config.resultsTopic(),
-            sim.scenario.maxBlockMs);
+            this::newProducer, new ResultWriter(name, "revoker"), config.resultsTopic());
     Dispatcher dispatcher =
         new Dispatcher(
             config,
