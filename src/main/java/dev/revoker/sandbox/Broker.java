@@ -104,17 +104,26 @@ public final class Broker implements AutoCloseable {
    * @param properties broker settings that override the defaults. Clients use the listener {@code
    *     CLIENT}, which {@code listener.security.protocol.map=CLIENT:SASL_SSL,...} and {@code
    *     listener.name.client.*} secure. Nodes and this class use the listener {@code INTERNAL}
+   * @param program class path and main class of the nodes, as arguments of {@code java}; empty for
+   *     Kafka of this JVM's version
    */
-  public record Options(List<Integer> nodeIds, Map<String, String> properties) {
+  public record Options(
+      List<Integer> nodeIds, Map<String, String> properties, List<String> program) {
     /** One node with the default settings. */
-    public static final Options DEFAULTS = new Options(List.of(1), Map.of());
+    public static final Options DEFAULTS = with(Map.of());
 
     public Options {
       nodeIds = List.copyOf(nodeIds);
       properties = Map.copyOf(properties);
+      program = List.copyOf(program);
       if (nodeIds.isEmpty()) {
         throw new IllegalArgumentException("nodeIds: at least one");
       }
+    }
+
+    /** Nodes of this JVM's version of Kafka. */
+    public Options(List<Integer> nodeIds, Map<String, String> properties) {
+      this(nodeIds, properties, List.of());
     }
 
     /** One node with settings that override the defaults. */
@@ -133,7 +142,7 @@ public final class Broker implements AutoCloseable {
     Broker broker;
     try {
       Path folder = Files.createTempDirectory("revoker-broker-");
-      broker = new Broker(folder, nodes(folder, options.nodeIds()));
+      broker = new Broker(folder, nodes(folder, options.nodeIds(), options.program()));
     } catch (IOException e) {
       throw new UncheckedIOException("the broker's folder or ports could not be had", e);
     }
@@ -249,7 +258,8 @@ public final class Broker implements AutoCloseable {
   }
 
   /** Nodes that are not launched yet, on different ports on which nothing listens now. */
-  static List<BrokerNode> nodes(Path folder, List<Integer> ids) throws IOException {
+  static List<BrokerNode> nodes(Path folder, List<Integer> ids, List<String> program)
+      throws IOException {
     List<ServerSocket> held = new ArrayList<>();
     try {
       for (int tries = 0; held.size() < 3 * ids.size(); tries++) {
@@ -276,7 +286,8 @@ public final class Broker implements AutoCloseable {
             new BrokerNode(
                 id,
                 new BrokerNode.Ports(ports.get(0), ports.get(1), ports.get(2)),
-                folder.resolve("node-" + id)));
+                folder.resolve("node-" + id),
+                program));
       }
       return List.copyOf(nodes);
     } finally {

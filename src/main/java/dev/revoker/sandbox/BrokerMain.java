@@ -14,7 +14,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class BrokerMain {
   /** The same for all clusters: nodes find each other by their ports. */
-  private static final String CLUSTER_ID = "cmV2b2tlci1zYW5kYm94Lg";
+  static final String CLUSTER_ID = "cmV2b2tlci1zYW5kYm94Lg";
 
   private BrokerMain() {}
 

@@ -28,13 +28,15 @@ public final class BrokerNode extends ChildJvm {
   private final int id;
   private final Ports ports;
   private final Path folder;
+  private final List<String> program;
   private final Properties settings = new Properties();
 
-  BrokerNode(int id, Ports ports, Path folder) {
+  BrokerNode(int id, Ports ports, Path folder, List<String> program) {
     super("node " + id, folder.resolve("console.log"));
     this.id = id;
     this.ports = ports;
     this.folder = folder;
+    this.program = program;
   }
 
   /** The three ports of a node. They stay the same after a restart. */
@@ -103,8 +105,13 @@ public final class BrokerNode extends ChildJvm {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Dlogback.configurationFile=dev/revoker/sandbox/broker-logback.xml",
                 "-Drevoker.broker.log=" + log()));
-    arguments.addAll(ChildClasses.broker());
-    arguments.addAll(List.of(BrokerMain.class.getName(), folder.toString()));
+    if (program.isEmpty()) {
+      arguments.addAll(ChildClasses.broker());
+      arguments.add(BrokerMain.class.getName());
+    } else {
+      arguments.addAll(program);
+    }
+    arguments.add(folder.toString());
     launch(arguments, Map.of());
     // With a shorter time, a restarted coordinator aborts transactions before the partitions have
     // leaders. Kafka 4.4 then treats these partitions as deleted and writes no abort markers, so

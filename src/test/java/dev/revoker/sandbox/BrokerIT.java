@@ -88,7 +88,7 @@ class BrokerIT {
   @Test
   void endsWithItsParent() throws Exception {
     Path folder = Files.createTempDirectory("revoker-orphan-");
-    List<BrokerNode> nodes = Broker.nodes(folder, List.of(1));
+    List<BrokerNode> nodes = Broker.nodes(folder, List.of(1), List.of());
     BrokerNode node = nodes.getFirst();
     node.launch(Broker.settings(node, nodes));
     Broker.awaitReady(nodes);
