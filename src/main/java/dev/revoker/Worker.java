@@ -17,13 +17,11 @@ import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
 import dev.revoker.ops.GuardedRegistry;
 import dev.revoker.ops.HeapTrim;
-import dev.revoker.ops.JvmMeters;
-import dev.revoker.ops.KafkaMeters;
+import dev.revoker.ops.LibraryMeters;
 import dev.revoker.ops.Meters;
 import dev.revoker.ops.ObserverGuard;
 import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.ops.OpsServer;
-import dev.revoker.ops.Resilience4jMeters;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.resilience.RevocationMemory;
 import dev.revoker.time.SystemTime;
@@ -65,7 +63,7 @@ final class Worker {
   private final WakeupSignal wakeupSignal = WakeupSignal.betweenThreads();
   private final ObserverGuard guard = new ObserverGuard(time);
   private final PrometheusMeterRegistry registry = new GuardedRegistry(guard);
-  private final KafkaMeters kafkaMeters = new KafkaMeters(registry);
+  private final LibraryMeters libraryMeters = new LibraryMeters(registry);
   private final Meters meters;
   private final WorkerHealth health;
 
@@ -95,11 +93,9 @@ final class Worker {
    */
   int run() throws OpsServer.CannotListen {
     HeapTrim.start(time);
-    JvmMeters jvm = new JvmMeters(registry);
     try (time;
-        jvm;
         OpsServer ops = OpsServer.start(config.opsListen(), registry, health.checks(), time);
-        kafkaMeters) {
+        libraryMeters) {
       LOG.atInfo()
           .addKeyValue("ops", ops.address())
           .addKeyValue("lanes", config.lanes().stream().map(Config.Lane::name).toList())
@@ -161,7 +157,7 @@ final class Worker {
               new PolicyListener(),
               time,
               ThreadLocalRandom.current()::nextDouble);
-      guard.run(Observer.BINDERS, () -> Resilience4jMeters.bind(policy.instruments(), registry));
+      guard.run(Observer.BINDERS, () -> libraryMeters.policy(policy.instruments()));
       health.watch(policy);
       int code = work(policy, admin, () -> memory == null ? 0 : memory.memory().keys());
       logOut(policy);
@@ -186,7 +182,7 @@ final class Worker {
 
   private int work(Dispatcher policy, Admin admin, IntSupplier rememberedKeys) {
     Consumer<byte[], byte[]> consumer = clients.consumer();
-    guard.run(Observer.BINDERS, () -> kafkaMeters.consumer(consumer));
+    guard.run(Observer.BINDERS, () -> libraryMeters.consumer(consumer));
     ConsumerHealth consumerHealth = new ConsumerHealth(consumer);
     health.watch(consumerHealth);
     TransactionalPublisher publisher =
@@ -288,7 +284,7 @@ final class Worker {
 
   private Producer<byte[], byte[]> newProducer() {
     Producer<byte[], byte[]> producer = clients.producer(instance);
-    guard.run(Observer.BINDERS, () -> kafkaMeters.producer(producer));
+    guard.run(Observer.BINDERS, () -> libraryMeters.producer(producer));
     return producer;
   }
 

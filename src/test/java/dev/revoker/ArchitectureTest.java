@@ -88,7 +88,7 @@ class ArchitectureTest {
     noClasses()
         .that(not(resideInAPackage(US + ".resilience")))
         .and()
-        .doNotHaveSimpleName("Resilience4jMeters")
+        .doNotHaveSimpleName("LibraryMeters")
         .should()
         .dependOnClassesThat(resideInAPackage("io.github.resilience4j.."))
         .check(MAIN);

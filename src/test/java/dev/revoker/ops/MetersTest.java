@@ -202,7 +202,7 @@ class MetersTest {
 
   @Test
   void aScrapeStaysSmall() {
-    new JvmMeters(registry).close();
+    new LibraryMeters(registry).close();
     for (String result : List.of("removed", "refused", "throttled", "failed", "no_answer")) {
       meters.apiCalled(result, 1_000);
     }

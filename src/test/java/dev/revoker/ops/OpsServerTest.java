@@ -161,7 +161,7 @@ class OpsServerTest {
   @Test
   void manyAtOnceAreServed() {
     List<CompletableFuture<HttpResponse<String>>> answers =
-        IntStream.range(0, OpsConnections.MAX_OF_A_PEER)
+        IntStream.range(0, OpsServer.MAX_OF_A_PEER)
             .mapToObj(i -> client.sendAsync(request("/livez").build(), BodyHandlers.ofString()))
             .toList();
     assertThat(answers).allSatisfy(a -> assertThat(a.join().statusCode()).isEqualTo(200));
@@ -179,8 +179,8 @@ class OpsServerTest {
       long before = time.nanos();
       assertThat(get("/livez").statusCode()).isEqualTo(200);
       assertThat(get("/metrics").statusCode()).isEqualTo(200);
-      assertThat((time.nanos() - before) / 1_000_000).isLessThan(OpsConnections.HEAD_MS);
-      assertThat(cut(slow)).isGreaterThanOrEqualTo(attackers - OpsConnections.MAX_OF_A_PEER);
+      assertThat((time.nanos() - before) / 1_000_000).isLessThan(OpsServer.HEAD_MS);
+      assertThat(cut(slow)).isGreaterThanOrEqualTo(attackers - OpsServer.MAX_OF_A_PEER);
     } finally {
       for (Socket socket : slow) {
         socket.close();
@@ -194,7 +194,7 @@ class OpsServerTest {
   void announcedBodiesKeepNobodyFromAnAnswer(String body) throws Exception {
     List<Socket> slow = new ArrayList<>();
     try {
-      for (int i = 0; i < OpsConnections.MAX_OF_A_PEER; i++) {
+      for (int i = 0; i < OpsServer.MAX_OF_A_PEER; i++) {
         slow.add(connected("GET /livez HTTP/1.1\r\nHost: x\r\n" + body + "\r\n\r\n"));
         assertThat(slow.getLast().getInputStream().read()).isPositive();
       }
@@ -237,7 +237,7 @@ class OpsServerTest {
     Gauge.builder("big", () -> 1).description("x".repeat(big)).register(registry);
     List<Socket> readers = new ArrayList<>();
     try {
-      for (int i = 0; i < OpsConnections.MAX_OF_A_PEER; i++) {
+      for (int i = 0; i < OpsServer.MAX_OF_A_PEER; i++) {
         Socket reader = connected("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
         assertThat(reader.getInputStream().read()).isPositive();
         readers.add(reader);

@@ -9,7 +9,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.model.Result;
-import dev.revoker.ops.Resilience4jMeters;
+import dev.revoker.ops.LibraryMeters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +43,7 @@ class EchoedSecretTest {
     log.start();
     root.addAppender(log);
     // With its meters bound Resilience4j makes events of what it sees, and logs them.
-    Resilience4jMeters.bind(rig.dispatcher.instruments(), new SimpleMeterRegistry());
+    new LibraryMeters(new SimpleMeterRegistry()).policy(rig.dispatcher.instruments());
   }
 
   @AfterEach

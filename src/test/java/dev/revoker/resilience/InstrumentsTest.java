@@ -3,7 +3,7 @@ package dev.revoker.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
-import dev.revoker.ops.Resilience4jMeters;
+import dev.revoker.ops.LibraryMeters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ class InstrumentsTest {
   void breakerRetryAndRateLimiterHaveMeters() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Rig rig = new Rig(new Settings().ratePerSecond(1_000));
-    Resilience4jMeters.bind(rig.dispatcher.instruments(), meters);
+    new LibraryMeters(meters).policy(rig.dispatcher.instruments());
     rig.breakApi();
 
     assertThat(meters.get("resilience4j.circuitbreaker.state").tag("state", "open").gauge().value())
@@ -30,7 +30,7 @@ class InstrumentsTest {
   void theOutcomesOfRetriesAreCounted() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Rig rig = new Rig(new Settings().maxAttempts(2).minimumCalls(50));
-    Resilience4jMeters.bind(rig.dispatcher.instruments(), meters);
+    new LibraryMeters(meters).policy(rig.dispatcher.instruments());
     rig.ask("standard");
     rig.api.only().answer(ApiAnswers.DONE);
     for (ApiAnswer last : new ApiAnswer[] {ApiAnswers.DONE, ApiAnswers.FAILED}) {
