@@ -1,7 +1,6 @@
 package dev.revoker.message;
 
 import dev.revoker.model.Secret;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +22,6 @@ public final class Redactor {
   /** The longest text that {@link #redact} returns, in UTF-16 units. */
   public static final int MAX_CHARS = 500;
 
-  private static final int MAX_DECODINGS = 2;
   private static final int MUCH = 16;
 
   private final List<String> secrets;
@@ -32,13 +30,13 @@ public final class Redactor {
   /**
    * Created for the first text that is long enough to hold a secret. Threads may create it twice.
    */
-  private @Nullable SecretPatterns patterns;
+  private @Nullable SecretFinder finder;
 
   private Redactor(List<String> secrets) {
     this.secrets = secrets;
     this.shortest =
         Math.min(
-            SecretPatterns.WINDOW,
+            SecretFinder.WINDOW,
             secrets.stream().mapToInt(String::length).min().orElse(Integer.MAX_VALUE));
   }
 
@@ -93,42 +91,17 @@ public final class Redactor {
     return secrets.stream().anyMatch(secret -> lower.contains(secret.toLowerCase(Locale.ROOT)));
   }
 
-  /** Marks what must be masked; returns the length of the longest part of a secret, or 0. */
   private int find(String text, BitSet hidden) {
     // No encoding makes a text shorter, so a text that is too short needs no search.
     if (secrets.isEmpty() || text.length() < shortest) {
       return 0;
     }
-    List<DecodedText> layers = new ArrayList<>(MAX_DECODINGS + 1);
-    for (DecodedText layer = DecodedText.of(text); layer != null; layer = layer.decoded()) {
-      if (layers.size() > MAX_DECODINGS) {
-        return hideAll(text, hidden);
-      }
-      layers.add(layer);
-    }
-    SecretPatterns sought = patterns();
-    int longest = 0;
-    for (DecodedText layer : layers) {
-      if (sought.inBase64(layer)) {
-        return hideAll(text, hidden);
-      }
-      longest = Math.max(longest, sought.find(layer, hidden));
-    }
-    return longest;
-  }
-
-  private static int hideAll(String text, BitSet hidden) {
-    hidden.set(0, text.length());
-    return MUCH;
-  }
-
-  private SecretPatterns patterns() {
-    SecretPatterns made = patterns;
+    SecretFinder made = finder;
     if (made == null) {
-      made = new SecretPatterns(secrets);
-      patterns = made;
+      made = new SecretFinder(secrets);
+      finder = made;
     }
-    return made;
+    return made.find(text, hidden);
   }
 
   private static String render(String text, BitSet hidden) {

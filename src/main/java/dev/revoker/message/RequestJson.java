@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -295,7 +296,7 @@ final class RequestJson {
     private static final long START = new SecureRandom().nextLong();
     private static final long FACTOR = new SecureRandom().nextLong() | 1;
 
-    private final LongSet seen = new LongSet(16);
+    private final LongHashSet seen = new LongHashSet();
     private int objects;
 
     int nextObject() {

@@ -101,45 +101,46 @@ public final class RequestReader {
       Headers headers,
       Instant recordTimestamp,
       Instant receivedAt) {
-    Origin origin = new Origin(source, lane, headers, recordTimestamp, receivedAt);
+    RequestRecord record = new RequestRecord(source, lane, headers, recordTimestamp, receivedAt);
     if (value == null) {
-      return unread(origin, new byte[0], null, "the value is null, a tombstone");
+      return unread(record, new byte[0], null, "the value is null, a tombstone");
     }
     if (value.length > MAX_VALUE_BYTES) {
-      return unread(origin, value, null, "the value is longer than " + MAX_VALUE_BYTES + " bytes");
+      return unread(record, value, null, "the value is longer than " + MAX_VALUE_BYTES + " bytes");
     }
-    RequestJson.Parsed parsed = RequestJson.parse(value, origin.isCloudEvent());
+    RequestJson.Parsed parsed = RequestJson.parse(value, record.isCloudEvent());
     String eventId =
-        parsed.eventId() != null && Text.isPrintable(parsed.eventId(), Origin.MAX_ID_CHARS)
+        parsed.eventId() != null && Text.isPrintable(parsed.eventId(), RequestRecord.MAX_ID_CHARS)
             ? parsed.eventId()
             : null;
     return switch (parsed) {
-      case RequestJson.Broken broken -> unread(origin, value, eventId, broken.why());
-      case RequestJson.Fields fields -> judge(origin, fields, eventId);
+      case RequestJson.Broken broken -> unread(record, value, eventId, broken.why());
+      case RequestJson.Fields fields -> judge(record, fields, eventId);
     };
   }
 
-  private static Request unread(Origin origin, byte[] value, @Nullable String eventId, String why) {
-    List<String> echoed = new ArrayList<>(origin.echoedHeaders());
+  private static Request unread(
+      RequestRecord record, byte[] value, @Nullable String eventId, String why) {
+    List<String> echoed = new ArrayList<>(record.echoedHeaders());
     if (eventId != null) {
       echoed.add(eventId);
     }
     EchoFilter filter = EchoFilter.forUnparsed(echoed, value);
     Echo echo =
         new Echo(
-            origin.requestId(filter, eventId),
+            record.requestId(filter, eventId),
             null,
             null,
             null,
             null,
             null,
             Map.of(),
-            origin.traceparent(filter),
-            origin.tracestate(filter));
-    return origin.invalid(origin.recordTimestamp(), echo, ResultError.MALFORMED_REQUEST, why);
+            record.traceparent(filter),
+            record.tracestate(filter));
+    return record.invalid(record.recordTimestamp(), echo, ResultError.MALFORMED_REQUEST, why);
   }
 
-  private Request judge(Origin origin, RequestJson.Fields fields, @Nullable String eventId) {
+  private Request judge(RequestRecord record, RequestJson.Fields fields, @Nullable String eventId) {
     FieldValidator validator = new FieldValidator(fields);
     SecretField keyField = secret(validator, Field.API_SECUREKEY, MIN_KEY_DIGITS);
     SecretField tokenField = secret(validator, Field.API_TOKEN, 1);
@@ -166,37 +167,37 @@ public final class RequestReader {
     String account = isNamed ? named : isAny ? null : defaultAccount;
     Echo echo =
         new Echo(
-            origin.requestId(
-                filter, validator.printable(Field.REQUEST_ID, Origin.MAX_ID_CHARS), eventId),
+            record.requestId(
+                filter, validator.printable(Field.REQUEST_ID, RequestRecord.MAX_ID_CHARS), eventId),
             key == null ? null : fingerprints.of(Secret.of(key)),
             filter.id(account),
             filter.masked(validator.text(Field.REASON, MAX_TEXT_CHARS)),
             filter.masked(validator.text(Field.REQUESTED_BY, MAX_TEXT_CHARS)),
             requestedAt == null ? null : filter.time(validator.text(Field.REQUESTED_AT)),
             filter.masked(validator.labels()),
-            origin.traceparent(filter),
-            origin.tracestate(filter));
+            record.traceparent(filter),
+            record.tracestate(filter));
     // A time that must not be repeated must not be used either.
     Instant agedFrom =
-        requestedAt == null || echo.requestedAt() == null ? origin.recordTimestamp() : requestedAt;
+        requestedAt == null || echo.requestedAt() == null ? record.recordTimestamp() : requestedAt;
     if (!validator.problems().isEmpty()) {
       String why = String.join("; ", validator.problems());
-      return origin.invalid(agedFrom, echo, ResultError.MALFORMED_REQUEST, why);
+      return record.invalid(agedFrom, echo, ResultError.MALFORMED_REQUEST, why);
     }
     String unknownKey =
         keyField.unknownKey() == null ? tokenField.unknownKey() : keyField.unknownKey();
     if (key == null || unknownKey != null) {
-      return origin.invalid(
+      return record.invalid(
           agedFrom, echo, ResultError.UNKNOWN_ENCRYPTION_KEY, String.valueOf(unknownKey));
     }
     String trouble = token != null || isAny ? null : accountTrouble(account, echo);
     if (trouble != null) {
-      return origin.invalid(agedFrom, echo, ResultError.UNKNOWN_ACCOUNT, trouble);
+      return record.invalid(agedFrom, echo, ResultError.UNKNOWN_ACCOUNT, trouble);
     }
     return new Request.Valid(
-        origin.source(),
-        origin.lane(),
-        origin.receivedAt(),
+        record.source(),
+        record.lane(),
+        record.receivedAt(),
         agedFrom,
         echo,
         Secret.of(key),

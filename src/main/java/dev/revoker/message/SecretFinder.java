@@ -2,16 +2,19 @@ package dev.revoker.message;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.agrona.collections.LongHashSet;
 
 /**
- * Finds parts of secrets in a text, in one pass whose time is linear in the text, however many
- * secrets there are and whatever they look like.
+ * Finds parts of secrets in a text, also in its escapes, which {@link DecodedText} decodes. The
+ * time is linear in the text, however many secrets there are and whatever they look like.
  *
  * <p>A part is a window: eight characters in a row of a secret, forwards or backwards, without
  * separators (all but letters and digits) and in any case. A secret that has fewer characters is
@@ -23,7 +26,7 @@ import java.util.Map;
  *
  * <p>Immutable, safe on any thread.
  */
-final class SecretPatterns {
+final class SecretFinder {
   /** Eight digits of a secret must not be shown; fewer occur in any text. */
   static final int WINDOW = 8;
 
@@ -51,30 +54,27 @@ final class SecretPatterns {
     }
   }
 
-  private final LongSet windows;
-  private final Windows raw;
-  private final Windows base64;
-  private final Windows binary;
+  private static final int MAX_DECODINGS = 2;
 
-  SecretPatterns(List<String> secrets) {
-    int chars = secrets.stream().mapToInt(String::length).sum();
-    windows = new LongSet(2 * chars);
-    raw = new Windows();
-    base64 = new Windows();
-    binary = new Windows();
+  private final Windows significant = new Windows();
+  private final Windows raw = new Windows();
+  private final Windows base64 = new Windows();
+  private final Windows binary = new Windows();
+
+  SecretFinder(List<String> secrets) {
     for (String secret : secrets) {
       byte[] text = rawBytes(secret);
-      byte[] significant = significant(text);
-      if (significant.length < WINDOW) {
+      byte[] characters = significant(text);
+      if (characters.length < WINDOW) {
         raw.add(text, Math.min(text.length, WINDOW), 0);
       } else {
-        addWindows(significant);
-        addWindows(reversed(significant));
+        significant.add(characters, WINDOW, 0);
+        significant.add(reversed(characters), WINDOW, 0);
       }
       if (text.length >= SHORTEST_IN_BASE64) {
         base64.add(text, Math.min(text.length, WINDOW), LOWER);
       }
-      byte[] decoded = decodedHex(significant);
+      byte[] decoded = decodedHex(characters);
       if (decoded.length >= SHORTEST_IN_BASE64) {
         binary.add(decoded, Math.min(decoded.length, BINARY_WINDOW), 0);
       }
@@ -82,11 +82,36 @@ final class SecretPatterns {
   }
 
   /**
-   * Marks the parts of secrets in the text.
+   * Marks the parts of secrets in the text, or all of the text if it has base64 of a secret or
+   * still has escapes after two decodings.
    *
-   * @return the length of the longest part, in significant characters; 0 if there is none
+   * @return the length of the longest part, in significant characters; 0 if there is none, and
+   *     {@link Integer#MAX_VALUE} if all of the text is marked
    */
-  int find(DecodedText text, BitSet hidden) {
+  int find(String text, BitSet hidden) {
+    List<DecodedText> layers = new ArrayList<>(MAX_DECODINGS + 1);
+    for (DecodedText layer = DecodedText.of(text); layer != null; layer = layer.decoded()) {
+      layers.add(layer);
+      if (layers.size() > MAX_DECODINGS + 1) {
+        return markAll(text, hidden);
+      }
+    }
+    int longest = 0;
+    for (DecodedText layer : layers) {
+      if (inBase64(layer)) {
+        return markAll(text, hidden);
+      }
+      longest = Math.max(longest, find(layer, hidden));
+    }
+    return longest;
+  }
+
+  private static int markAll(String text, BitSet hidden) {
+    hidden.set(0, text.length());
+    return Integer.MAX_VALUE;
+  }
+
+  private int find(DecodedText text, BitSet hidden) {
     long window = 0;
     int count = 0;
     int longest = 0;
@@ -98,7 +123,7 @@ final class SecretPatterns {
         continue;
       }
       window = (window << 8) | b;
-      if (++count < WINDOW || !windows.contains(window)) {
+      if (significant.sizeAtEnd(window, ++count) == 0) {
         hits = 0;
         continue;
       }
@@ -136,7 +161,7 @@ final class SecretPatterns {
   /**
    * Whether the text holds base64 of a part of a secret: standard or URL-safe, at any alignment.
    */
-  boolean inBase64(DecodedText text) {
+  private boolean inBase64(DecodedText text) {
     long low = 0;
     long high = 0;
     int bits = 0;
@@ -163,16 +188,6 @@ final class SecretPatterns {
 
   private boolean holds(long window, int bits) {
     return base64.sizeAtEnd(window | LOWER, bits / 8) > 0 || binary.sizeAtEnd(window, bits / 8) > 0;
-  }
-
-  private void addWindows(byte[] significant) {
-    long window = 0;
-    for (int i = 0; i < significant.length; i++) {
-      window = (window << 8) | (significant[i] & 0xff);
-      if (i >= WINDOW - 1) {
-        windows.add(window);
-      }
-    }
   }
 
   private static byte[] rawBytes(String secret) {
@@ -216,9 +231,12 @@ final class SecretPatterns {
 
   /** Windows of one to eight bytes, a set for each size. */
   private static final class Windows {
-    private final Map<Integer, LongSet> bySize = new LinkedHashMap<>();
+    /** Differs from process to process, so that no sender can choose windows that collide. */
+    private static final long SPREAD = new SecureRandom().nextLong() | 1;
+
+    private final Map<Integer, LongHashSet> bySize = new LinkedHashMap<>();
     private int[] sizes = new int[0];
-    private LongSet[] sets = new LongSet[0];
+    private LongHashSet[] sets = new LongHashSet[0];
 
     boolean isEmpty() {
       return sizes.length == 0;
@@ -229,22 +247,22 @@ final class SecretPatterns {
       if (size == 0) {
         return;
       }
-      LongSet set = bySize.computeIfAbsent(size, unseen -> new LongSet(bytes.length));
+      LongHashSet set = bySize.computeIfAbsent(size, unseen -> new LongHashSet(2 * bytes.length));
       long window = 0;
       for (int i = 0; i < bytes.length; i++) {
         window = (window << 8) | (bytes[i] & 0xff);
         if (i >= size - 1) {
-          set.add((window | or) & mask(size));
+          set.add(((window | or) & mask(size)) * SPREAD);
         }
       }
       sizes = bySize.keySet().stream().mapToInt(Integer::intValue).toArray();
-      sets = bySize.values().toArray(LongSet[]::new);
+      sets = bySize.values().toArray(LongHashSet[]::new);
     }
 
     /** The size of a window that ends here, or 0. */
     int sizeAtEnd(long window, int available) {
       for (int i = 0; i < sizes.length; i++) {
-        if (sizes[i] <= available && sets[i].contains(window & mask(sizes[i]))) {
+        if (sizes[i] <= available && sets[i].contains((window & mask(sizes[i])) * SPREAD)) {
           return sizes[i];
         }
       }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a request record, whatever its value is. */
-record Origin(
+/** A request record without its value: where it was, its headers, its times. */
+record RequestRecord(
     Source source,
     String lane,
     RequestReader.Headers headers,
