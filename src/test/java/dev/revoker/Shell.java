@@ -2,7 +2,7 @@ package dev.revoker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.sandbox.ChildClasses;
+import dev.revoker.sandbox.WorkerProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ final class Shell {
     this.folder = folder;
     this.brokers = brokers;
     Path bin = Files.createDirectories(folder.resolve("bin"));
-    program(bin.resolve("revoker"), ChildClasses.worker(), "dev.revoker.App \"$@\"");
+    program(bin.resolve("revoker"), WorkerProcess.classPath(), "dev.revoker.App \"$@\"");
     String jars =
         Path.of("target/kafka-tools").toAbsolutePath()
             + "/*:"

@@ -1,7 +1,7 @@
 package dev.revoker.bench;
 
 import dev.revoker.model.Secret;
-import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Faults.Latency;
 import dev.revoker.sandbox.SandboxAccount;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
 package dev.revoker.bench;
 
-import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Faults.Latency;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

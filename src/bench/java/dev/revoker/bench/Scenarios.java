@@ -1,6 +1,6 @@
 package dev.revoker.bench;
 
-import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Faults.Latency;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.revoker.bench;
 
-import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Faults.Latency;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

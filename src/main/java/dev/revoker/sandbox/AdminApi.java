@@ -2,6 +2,7 @@ package dev.revoker.sandbox;
 
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.HttpReply.Response;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -35,8 +35,8 @@ import org.apache.kafka.common.utils.Utils;
  * or more nodes (KRaft, each node both broker and controller) on free ports of the loopback
  * interface. Each node runs in a JVM of its own, with its data in a temporary folder.
  *
- * <p>The nodes end with this JVM, even if it is killed, and delete their data; only a frozen node
- * survives a killed parent. Ctrl-C in the terminal does not reach them.
+ * <p>The nodes end with this JVM, even if it is killed, and delete their data; only a stopped
+ * (SIGSTOP) node survives a killed parent. Ctrl-C in the terminal does not reach them.
  *
  * <p>The class path of this JVM must contain the broker's jars. Every method waits until it is
  * done. It throws {@link IllegalStateException} if the cluster is not ready within 60 seconds, and
@@ -191,16 +191,6 @@ public final class Broker implements AutoCloseable {
   public void restart() {
     nodes.stream().filter(node -> !node.alive()).forEach(BrokerNode::launch);
     awaitReady(nodes);
-  }
-
-  /** SIGSTOP to all nodes: connections stay open, and nothing is answered. */
-  public void freeze() {
-    nodes.forEach(BrokerNode::freeze);
-  }
-
-  /** SIGCONT to all nodes. */
-  public void thaw() {
-    nodes.forEach(BrokerNode::thaw);
   }
 
   /** Creates a topic and waits until all its partitions have a leader. */

@@ -1,5 +1,6 @@
 package dev.revoker.sandbox;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -10,13 +11,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JVM as a child process, which can be killed, frozen and started again. Ctrl-C in the terminal
- * does not reach it, only the parent. Not thread-safe.
+ * A JVM as a child process, which can be killed and started again. Ctrl-C in the terminal does not
+ * reach it, only the parent. Not thread-safe.
+ *
+ * <p>Its class path has the jars of the distribution folder if {@code bin/revoker} or the build
+ * named it, otherwise this JVM's own class path. In integration tests also an archive of class
+ * data, with which a JVM starts in half the CPU time.
  */
 abstract sealed class ChildJvm permits BrokerNode, WorkerProcess {
+  private static final String HOME = "revoker.home";
+
+  /** The folder of the archives, and whether the child shall write one at its end. */
+  private static final String ARCHIVES = "revoker.child.archives";
+
+  private static final String WRITE_ARCHIVES = "revoker.child.archives.write";
+
+  /** More options of the JVM, separated by spaces. */
+  private static final String OPTIONS = "revoker.child.options";
+
   private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
 
   private final String name;
@@ -36,7 +52,7 @@ abstract sealed class ChildJvm permits BrokerNode, WorkerProcess {
     return started().pid();
   }
 
-  /** Whether it runs, frozen or not. */
+  /** Whether it runs. */
   public boolean alive() {
     return process != null && process.isAlive();
   }
@@ -67,16 +83,6 @@ abstract sealed class ChildJvm permits BrokerNode, WorkerProcess {
   /** Waits until it ends, for any reason. */
   public void awaitExit() throws InterruptedException {
     started().waitFor();
-  }
-
-  /** SIGSTOP: connections stay open, and nothing is answered. */
-  public void freeze() {
-    signal("STOP");
-  }
-
-  /** SIGCONT: it continues after {@link #freeze}. */
-  public void thaw() {
-    signal("CONT");
   }
 
   /** The end of its output. */
@@ -139,20 +145,37 @@ abstract sealed class ChildJvm permits BrokerNode, WorkerProcess {
     }
   }
 
-  /** Through the shell, because Java has no method for it. */
-  private void signal(String signal) {
-    try {
-      Process kill =
-          new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + pid())
-              .redirectErrorStream(true)
-              .redirectOutput(Redirect.DISCARD)
-              .start();
-      if (kill.onExit().join().exitValue() != 0) {
-        throw new IllegalStateException(
-            "SIG" + signal + " could not be sent to " + name + "; is it running?");
-      }
+  /** Options of {@code java} for this class path. */
+  static List<String> classes(String kind, List<String> path) {
+    List<String> arguments =
+        new ArrayList<>(List.of(System.getProperty(OPTIONS, "").split(" +", -1)));
+    arguments.removeIf(String::isEmpty);
+    String folder = System.getProperty(ARCHIVES);
+    Path archive = folder == null ? null : Path.of(folder, kind + ".jsa");
+    if (archive != null && Boolean.getBoolean(WRITE_ARCHIVES)) {
+      arguments.add("-XX:ArchiveClassesAtExit=" + archive);
+    } else if (archive != null && Files.exists(archive)) {
+      // The JVM would print a warning if the archive does not fit, and run without it.
+      arguments.addAll(List.of("-Xlog:disable", "-XX:SharedArchiveFile=" + archive));
+    }
+    arguments.addAll(List.of("-cp", String.join(File.pathSeparator, path)));
+    return arguments;
+  }
+
+  static List<String> ownClassPath() {
+    return List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
+  }
+
+  /** The jars of a folder of the distribution, always in the same order. */
+  static List<String> jars(String folder) {
+    String home = System.getProperty(HOME);
+    if (home == null) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(Path.of(home, folder))) {
+      return files.map(Path::toString).filter(file -> file.endsWith(".jar")).sorted().toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("no shell to send SIG" + signal, e);
+      throw new UncheckedIOException("the folder with the jars cannot be read", e);
     }
   }
 }

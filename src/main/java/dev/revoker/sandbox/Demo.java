@@ -1,9 +1,13 @@
 package dev.revoker.sandbox;
 
 import dev.revoker.model.Secret;
-import dev.revoker.sandbox.DemoRequests.Planned;
+import dev.revoker.model.Source;
+import dev.revoker.sandbox.Faults.Latency;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.time.Time;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -18,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -83,7 +89,7 @@ public final class Demo {
     try (WorkerProcess worker = stack.startWorker("worker", settings);
         ResultLog results = new ResultLog(servers, LocalStack.RESULTS);
         Submitter submitter = new Submitter(servers)) {
-      DemoRequests requests = new DemoRequests(submitter, time);
+      Requests requests = new Requests(submitter, time);
       threeScanners(requests, results);
       anyAccountAndProtectedKey(requests, results, login);
       stack.api().faults(Faults.NONE.with(Latency.fixed(API_MS)));
@@ -112,15 +118,16 @@ public final class Demo {
     return broken.isEmpty();
   }
 
-  private void threeScanners(DemoRequests requests, ResultLog results) {
+  private void threeScanners(Requests requests, ResultLog results) {
     Secret leaked = stack.api().generateKeys(LocalStack.ACCOUNT, 1).getFirst();
-    requests.send(LocalStack.STANDARD, List.of(new Planned("{}", null, Set.of("rejected"))));
+    requests.send(
+        LocalStack.STANDARD, List.of(new Requests.Planned("{}", null, Set.of("rejected"))));
     await("the worker's first result", () -> results.count() == 1);
     long firstMs = time.millis();
-    requests.send(LocalStack.URGENT, List.of(Planned.removal(leaked, "revoked")));
+    requests.send(LocalStack.URGENT, List.of(Requests.Planned.removal(leaked, "revoked")));
     await("the removal of a key", () -> !stack.api().ledger().isActive(leaked));
     // Earlier, the worker could prove by its own logins that each report ended the key.
-    Planned again = Planned.removal(leaked, "already_revoked");
+    Requests.Planned again = Requests.Planned.removal(leaked, "already_revoked");
     requests.send(LocalStack.URGENT, List.of(again, again));
     long apartMs = time.millis() - firstMs;
     await("three results", () -> results.count() == 4);
@@ -136,11 +143,11 @@ public final class Demo {
             + ".");
   }
 
-  private void anyAccountAndProtectedKey(DemoRequests requests, ResultLog results, Secret login) {
+  private void anyAccountAndProtectedKey(Requests requests, ResultLog results, Secret login) {
     Secret partners = stack.api().generateKeys(PARTNER, 1).getFirst();
     int before = results.count();
-    requests.send(LocalStack.URGENT, List.of(Planned.removal(partners, "revoked")));
-    requests.send(LocalStack.STANDARD, List.of(Planned.removal(login, "refused")));
+    requests.send(LocalStack.URGENT, List.of(Requests.Planned.removal(partners, "revoked")));
+    requests.send(LocalStack.STANDARD, List.of(Requests.Planned.removal(login, "refused")));
     await("two results", () -> results.count() == before + 2);
     for (ResultLog.Entry result : results.all()) {
       if (result.value().path("account").asString("").equals(PARTNER)) {
@@ -154,28 +161,29 @@ public final class Demo {
     }
   }
 
-  private List<Planned> standard() {
-    List<Planned> requests = new ArrayList<>();
+  private List<Requests.Planned> standard() {
+    List<Requests.Planned> requests = new ArrayList<>();
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, STANDARD);
-    keys.forEach(key -> requests.add(Planned.removal(key, REVOKED)));
+    keys.forEach(key -> requests.add(Requests.Planned.removal(key, REVOKED)));
     List<String> malformed =
         List.of("not json", "{\"api_securekey\":\"zz\"}", "{}", "{\"api_securekey\":12345678}");
     for (int i = 0; i < EACH_OTHER_KIND; i++) {
-      requests.add(Planned.removal(keys.get(i), REVOKED));
+      requests.add(Requests.Planned.removal(keys.get(i), REVOKED));
       Secret unknown = Secret.of(String.format(Locale.ROOT, "%032x", 0xdead_0000L + i));
-      requests.add(Planned.removal(unknown, "not_found"));
-      requests.add(new Planned(malformed.get(i % malformed.size()), null, Set.of("rejected")));
+      requests.add(Requests.Planned.removal(unknown, "not_found"));
+      requests.add(
+          new Requests.Planned(malformed.get(i % malformed.size()), null, Set.of("rejected")));
       Secret late = stack.api().generateKeys(LocalStack.ACCOUNT, 1).getFirst();
       String expired = Submitter.request(late, Map.of("not_after", "2020-01-01T00:00:00Z"));
-      requests.add(new Planned(expired, null, Set.of("expired")));
+      requests.add(new Requests.Planned(expired, null, Set.of("expired")));
     }
     Collections.shuffle(requests, new Random(1));
     return requests;
   }
 
-  private List<Planned> urgent(int count) {
+  private List<Requests.Planned> urgent(int count) {
     return stack.api().generateKeys(LocalStack.ACCOUNT, count).stream()
-        .map(key -> Planned.removal(key, REVOKED))
+        .map(key -> Requests.Planned.removal(key, REVOKED))
         .toList();
   }
 
@@ -188,7 +196,7 @@ public final class Demo {
     say("Started the API again.");
   }
 
-  private void prove(DemoRequests requests, ResultLog results) {
+  private void prove(Requests requests, ResultLog results) {
     table(results);
     List<String> wrong = requests.wrongResults(results);
     broken.addAll(wrong);
@@ -272,6 +280,95 @@ public final class Demo {
       CompletableFuture<Void> pause = new CompletableFuture<>();
       time.after(100, () -> pause.complete(null));
       pause.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+  }
+
+  /** The requests that the demo sent, each with the outcomes that are correct for it. */
+  private static final class Requests {
+    private final Submitter submitter;
+    private final Time time;
+    private final Map<String, Sent> bySource = new HashMap<>();
+
+    Requests(Submitter submitter, Time time) {
+      this.submitter = submitter;
+      this.time = time;
+    }
+
+    /**
+     * A request.
+     *
+     * @param value the record's value
+     * @param key the key that must not log in afterwards, or null
+     * @param outcomes the correct outcomes
+     */
+    record Planned(String value, @Nullable Secret key, Set<String> outcomes) {
+      static Planned removal(Secret key, String... outcomes) {
+        Map<String, String> fields = Map.of("reason", "demo", "requested_by", "bin/revoker demo");
+        boolean removed = !Set.of(outcomes).contains("refused");
+        return new Requests.Planned(
+            Submitter.request(key, fields), removed ? key : null, Set.of(outcomes));
+      }
+    }
+
+    private record Sent(Planned request, Instant at) {}
+
+    void send(String topic, List<Requests.Planned> requests) {
+      Instant now = time.now();
+      List<Source> sources = submitter.send(topic, requests.stream().map(Planned::value).toList());
+      for (int i = 0; i < requests.size(); i++) {
+        bySource.put(sources.get(i).toString(), new Sent(requests.get(i), now));
+      }
+    }
+
+    int count() {
+      return bySource.size();
+    }
+
+    /** The keys that must not log in any more. */
+    Set<Secret> keys() {
+      return bySource.values().stream()
+          .map(sent -> sent.request().key())
+          .flatMap(Stream::ofNullable)
+          .collect(Collectors.toSet());
+    }
+
+    /** Each request that has not exactly one result, or a wrong one; a line each. */
+    List<String> wrongResults(ResultLog results) {
+      List<String> wrong = new ArrayList<>();
+      Map<String, List<ResultLog.Entry>> found = results.bySource();
+      bySource.forEach(
+          (source, sent) -> {
+            List<String> outcomes =
+                found.getOrDefault(source, List.of()).stream()
+                    .map(ResultLog.Entry::outcome)
+                    .toList();
+            if (outcomes.size() != 1 || !sent.request().outcomes().containsAll(outcomes)) {
+              wrong.add(
+                  source + " got " + outcomes + ", and not one of " + sent.request().outcomes());
+            }
+          });
+      found.keySet().stream()
+          .filter(source -> !bySource.containsKey(source))
+          .forEach(source -> wrong.add("A result for " + source + ", which nobody sent"));
+      return wrong;
+    }
+
+    /**
+     * The median time from sending to {@code completed_at} in a lane; zero without results. Not
+     * from {@code received_at}: a request that waits in its topic for a busy worker is received
+     * late.
+     */
+    Duration medianWait(ResultLog results, String lane) {
+      List<Duration> waits = new ArrayList<>();
+      Map<String, List<ResultLog.Entry>> found = results.bySource();
+      bySource.forEach(
+          (source, sent) ->
+              found.getOrDefault(source, List.of()).stream()
+                  .filter(result -> result.lane().equals(lane))
+                  .map(result -> Instant.parse(result.value().get("completed_at").asString()))
+                  .forEach(completed -> waits.add(Duration.between(sent.at(), completed))));
+      Collections.sort(waits);
+      return waits.isEmpty() ? Duration.ZERO : waits.get(waits.size() / 2);
     }
   }
 }

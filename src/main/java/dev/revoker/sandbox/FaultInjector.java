@@ -1,5 +1,7 @@
 package dev.revoker.sandbox;
 
+import dev.revoker.sandbox.Faults.Fault;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.HttpReply.Response;
 import java.util.EnumMap;
 import java.util.Map;

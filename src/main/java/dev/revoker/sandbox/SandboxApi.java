@@ -2,6 +2,7 @@ package dev.revoker.sandbox;
 
 import dev.revoker.config.Config;
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.HttpReply.Response;
 import dev.revoker.time.Time;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.revoker.sandbox;
 
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.Faults.Fault;
 import dev.revoker.time.Time;
 import java.time.Instant;
 import java.util.ArrayList;

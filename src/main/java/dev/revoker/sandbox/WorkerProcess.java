@@ -1,5 +1,6 @@
 package dev.revoker.sandbox;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -56,6 +57,20 @@ public final class WorkerProcess extends ChildJvm implements AutoCloseable {
     return worker;
   }
 
+  /**
+   * The class path of a worker or another command, as arguments of {@code java}: without the
+   * broker's jars, as in production.
+   */
+  public static List<String> classPath() {
+    List<String> path = new ArrayList<>(jars("lib"));
+    if (path.isEmpty()) {
+      String brokerJars = File.separator + "lib" + File.separator + "sandbox" + File.separator;
+      path.addAll(ownClassPath());
+      path.removeIf(entry -> entry.contains(brokerJars));
+    }
+    return classes("worker", path);
+  }
+
   /** The address of its endpoints. */
   public URI ops() {
     return ops;
@@ -78,7 +93,7 @@ public final class WorkerProcess extends ChildJvm implements AutoCloseable {
                 "-XX:SurvivorRatio=4",
                 "-XX:+ExitOnOutOfMemoryError"));
     arguments.addAll(jvmOptions);
-    arguments.addAll(ChildClasses.worker());
+    arguments.addAll(classPath());
     arguments.addAll(List.of("dev.revoker.App", "worker"));
     launch(arguments, environment);
   }

@@ -2,10 +2,10 @@ package dev.revoker.chaos;
 
 import dev.revoker.chaos.Disturbance.Kind;
 import dev.revoker.sandbox.Endpoint;
-import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Latency;
-import dev.revoker.sandbox.Outage;
+import dev.revoker.sandbox.Faults.Fault;
+import dev.revoker.sandbox.Faults.Latency;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.SandboxApi;
 import java.util.List;
 

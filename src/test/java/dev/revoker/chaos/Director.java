@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.revoker.chaos.Disturbance.Kind;
 import dev.revoker.sandbox.BrokerNode;
 import dev.revoker.sandbox.Faults;
+import dev.revoker.sandbox.Signals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ final class Director {
   void heal() throws Exception {
     thaw();
     apiWell();
-    stage.broker().nodes().stream().filter(BrokerNode::alive).forEach(BrokerNode::thaw);
+    stage.broker().nodes().stream().filter(BrokerNode::alive).forEach(Signals::thaw);
     stage.broker().restart();
     if (open.containsKey(Kind.REFUSE_PRODUCE)) {
       takeProduce();
@@ -147,7 +148,7 @@ final class Director {
     Stage.Slot slot = stage.slot(step.target());
     begin(step);
     slot.frozen = true;
-    slot.process.freeze();
+    Signals.freeze(slot.process);
   }
 
   private void thaw() {
@@ -155,7 +156,7 @@ final class Director {
     end(Kind.FREEZE_WORKER);
     for (Stage.Slot slot : stage.meantToRun()) {
       if (slot.frozen) {
-        slot.process.thaw();
+        Signals.thaw(slot.process);
         slot.frozen = false;
       }
     }
@@ -214,10 +215,10 @@ final class Director {
       }
       case FREEZE_BROKER -> {
         begin(step);
-        node.freeze();
+        Signals.freeze(node);
       }
       case THAW_BROKER -> {
-        node.thaw();
+        Signals.thaw(node);
         cluster.awaitInSync();
         end(Kind.FREEZE_BROKER);
       }

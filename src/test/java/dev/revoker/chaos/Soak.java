@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.revoker.sandbox.Broker;
-import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Latency;
-import dev.revoker.sandbox.Outage;
+import dev.revoker.sandbox.Faults.Fault;
+import dev.revoker.sandbox.Faults.Latency;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.SandboxApi;
 import dev.revoker.sandbox.Submitter;
 import java.time.Duration;

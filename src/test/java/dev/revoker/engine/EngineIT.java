@@ -16,6 +16,7 @@ import dev.revoker.resilience.Dispatcher;
 import dev.revoker.resilience.RequestProcessor;
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.SharedBroker;
+import dev.revoker.sandbox.Signals;
 import dev.revoker.time.SystemTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -112,11 +113,11 @@ class EngineIT {
         Worker second = new Worker(protocol, 2)) {
       produce(0, 1500);
       reader.awaitAtLeast(200);
-      broker.freeze();
+      Signals.freeze(broker);
       try {
         await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
       } finally {
-        broker.thaw();
+        Signals.thaw(broker);
       }
       assertOneEachInTheEnd(reader, first, second);
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Endpoint;
-import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
+import dev.revoker.sandbox.Faults.Fault;
 import dev.revoker.sandbox.LocalStack;
 import dev.revoker.sandbox.SandboxAccount;
 import dev.revoker.sandbox.Undocumented;

@@ -5,7 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Faults.Latency;
+import dev.revoker.sandbox.Signals;
 import dev.revoker.sandbox.WorkerProcess;
 import java.time.Duration;
 import java.util.List;
@@ -99,14 +100,14 @@ class CrashIT {
             "5000");
     try (Scene scene = new Scene(settings)) {
       WorkerProcess worker = inTheMiddle(scene);
-      scene.stack().broker().freeze();
+      Signals.freeze(scene.stack().broker());
       try {
         await()
             .pollDelay(Duration.ofSeconds(12))
             .atMost(Scene.PATIENCE)
             .until(() -> scene.get(worker, "/readyz").statusCode() == 503);
       } finally {
-        scene.stack().broker().thaw();
+        Signals.thaw(scene.stack().broker());
       }
 
       scene.awaitExactlyOneResultEach();
@@ -121,10 +122,10 @@ class CrashIT {
   void aFrozenWorkerThatWakesAsAZombieAddsNothing() {
     try (Scene scene = new Scene(Map.of("max.in.flight", "16"))) {
       WorkerProcess frozen = inTheMiddle(scene);
-      frozen.freeze();
+      Signals.freeze(frozen);
       WorkerProcess other = scene.worker();
       scene.awaitResults(900);
-      frozen.thaw();
+      Signals.thaw(frozen);
 
       scene.awaitExactlyOneResultEach();
       scene.assertTruthful();

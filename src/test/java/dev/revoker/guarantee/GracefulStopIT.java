@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.sandbox.Endpoint;
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Faults.Latency;
 import dev.revoker.sandbox.WorkerProcess;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;

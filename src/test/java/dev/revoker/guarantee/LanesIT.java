@@ -3,7 +3,7 @@ package dev.revoker.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Faults.Latency;
 import dev.revoker.sandbox.WorkerProcess;
 import java.util.List;
 import java.util.Map;

@@ -3,9 +3,8 @@ package dev.revoker.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.sandbox.Broker;
-import dev.revoker.sandbox.ChildClasses;
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Faults.Latency;
 import dev.revoker.sandbox.OldestBroker;
 import dev.revoker.sandbox.WorkerProcess;
 import java.io.IOException;
@@ -65,7 +64,7 @@ class OldestBrokerIT {
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ChildClasses.worker());
+    command.addAll(WorkerProcess.classPath());
     command.addAll(List.of("dev.revoker.App", "check", "--config", file.toString()));
     Process check = new ProcessBuilder(command).redirectErrorStream(true).start();
     String printed = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

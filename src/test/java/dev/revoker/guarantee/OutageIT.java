@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Endpoint;
-import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Latency;
-import dev.revoker.sandbox.Outage;
+import dev.revoker.sandbox.Faults.Fault;
+import dev.revoker.sandbox.Faults.Latency;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.WorkerProcess;
 import java.io.IOException;
 import java.nio.file.Files;

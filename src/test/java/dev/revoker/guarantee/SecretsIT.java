@@ -3,9 +3,9 @@ package dev.revoker.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.model.Secret;
-import dev.revoker.sandbox.Fault;
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Outage;
+import dev.revoker.sandbox.Faults.Fault;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.WorkerProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -53,13 +53,13 @@ class BrokerIT {
       broker.createTopic(TOPIC, 1, Map.of());
       producer.send(new ProducerRecord<>(TOPIC, "first")).get(30, SECONDS);
 
-      broker.freeze();
+      Signals.freeze(broker);
       Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(TOPIC, "second"));
       await()
           .during(Duration.ofSeconds(1))
           .atMost(Duration.ofSeconds(3))
           .untilAsserted(() -> assertThat(sent).isNotDone());
-      broker.thaw();
+      Signals.thaw(broker);
 
       assertThat(sent.get(30, SECONDS).offset()).isEqualTo(1);
       log = broker.nodes().getFirst().log();

@@ -57,8 +57,8 @@ public final class OldestBroker {
     Path formatted = data.resolve("meta.properties");
     if (!Files.exists(formatted)) {
       Files.writeString(
-          formatted, "version=1\ncluster.id=" + BrokerMain.CLUSTER_ID + "\nnode.id=1\n");
+          formatted, "version=1\ncluster.id=" + BrokerNode.Main.CLUSTER_ID + "\nnode.id=1\n");
     }
-    BrokerMain.main(args);
+    BrokerNode.Main.main(args);
   }
 }

@@ -3,6 +3,7 @@ package dev.revoker.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.Faults.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

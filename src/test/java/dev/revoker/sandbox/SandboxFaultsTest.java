@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.Faults.Fault;
+import dev.revoker.sandbox.Faults.Latency;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.RawClient.End;
 import dev.revoker.sandbox.RawClient.Got;
 import java.io.ByteArrayInputStream;

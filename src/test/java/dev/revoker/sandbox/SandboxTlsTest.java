@@ -3,6 +3,7 @@ package dev.revoker.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.revoker.sandbox.Faults.Fault;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.revoker.model.Secret;
+import dev.revoker.sandbox.Faults.Fault;
 import dev.revoker.sandbox.RawClient.Got;
 import java.io.IOException;
 import java.time.Duration;

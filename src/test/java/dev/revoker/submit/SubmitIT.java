@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.revoker.contract.Exchange;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Secret;
-import dev.revoker.sandbox.ChildClasses;
 import dev.revoker.sandbox.Faults;
-import dev.revoker.sandbox.Latency;
+import dev.revoker.sandbox.Faults.Latency;
+import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.LocalStack;
-import dev.revoker.sandbox.Outage;
 import dev.revoker.sandbox.ResultLog;
 import dev.revoker.sandbox.Submitter;
+import dev.revoker.sandbox.WorkerProcess;
 import dev.revoker.time.SystemTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -514,7 +514,7 @@ class SubmitIT {
                 "-XX:+UseSerialGC",
                 "-Xmx64m",
                 option));
-    command.addAll(ChildClasses.worker());
+    command.addAll(WorkerProcess.classPath());
     command.add("dev.revoker.App");
     return command;
   }
