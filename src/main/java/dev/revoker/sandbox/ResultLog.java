@@ -1,7 +1,7 @@
 package dev.revoker.sandbox;
 
+import dev.revoker.model.Source;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads all committed results of a topic, on a thread of its own, until it is closed. */
 public final class ResultLog implements AutoCloseable {
   /** A result. */
-  public record Entry(String requestId, String source, JsonNode value, Instant visibleAt) {
+  public record Entry(String requestId, String source, JsonNode value) {
     /** The result's {@code outcome}. */
     public String outcome() {
       return value.get("outcome").asString();
@@ -108,19 +108,14 @@ public final class ResultLog implements AutoCloseable {
     JsonNode value = JSON.readTree(one.value());
     JsonNode source = value.get("source");
     String coordinates =
-        source.get("topic").asString()
-            + "-"
-            + source.get("partition").asInt()
-            + "-"
-            + source.get("offset").asLong();
+        new Source(
+                source.get("topic").asString(),
+                source.get("partition").asInt(),
+                source.get("offset").asLong())
+            .toString();
     bySource
         .computeIfAbsent(coordinates, key -> new CopyOnWriteArrayList<>())
-        .add(
-            new Entry(
-                value.get("request_id").asString(),
-                coordinates,
-                value,
-                Instant.ofEpochMilli(one.timestamp())));
+        .add(new Entry(value.get("request_id").asString(), coordinates, value));
     count.incrementAndGet();
   }
 }

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,7 @@ import org.apache.hc.core5.http.protocol.HttpProcessor;
 import org.apache.hc.core5.http.protocol.ResponseContent;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +45,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SandboxServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SandboxServer.class);
-
-  /** Further connections are reset, so that a client that leaks connections fails visibly. */
-  private static final int MAX_CONNECTIONS = 20_000;
 
   private static final int BACKLOG = 1024;
   private static final long RETRY_LISTEN_MS = 100;
@@ -110,7 +109,7 @@ final class SandboxServer implements AutoCloseable {
   /** Stops listening and resets all connections. */
   synchronized void shut() {
     if (listener != null) {
-      closeQuietly(listener);
+      Utils.closeQuietly(listener, "the listener of the sandbox");
       // Until this thread has ended, the system accepts further connections.
       accepting.join();
       listener = null;
@@ -162,10 +161,6 @@ final class SandboxServer implements AutoCloseable {
 
   private void open(Socket socket) throws IOException {
     Connection connection = new Connection(socket);
-    if (connections.size() >= MAX_CONNECTIONS) {
-      connection.reset();
-      return;
-    }
     connections.add(connection);
     Thread.ofVirtual().name("sandbox-connection").start(connection);
   }
@@ -292,22 +287,9 @@ final class SandboxServer implements AutoCloseable {
   }
 
   private static ServerSocket listen(InetSocketAddress address) throws IOException {
-    ServerSocket socket = new ServerSocket();
-    try {
-      socket.setReuseAddress(true);
-      socket.bind(address, BACKLOG);
-      return socket;
-    } catch (IOException e) {
-      socket.close();
-      throw e;
+    if (address.isUnresolved()) {
+      throw new UnknownHostException("Unresolved address");
     }
-  }
-
-  private static void closeQuietly(ServerSocket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      LOG.atWarn().setCause(e).log("the sandbox could not close its listener; continuing");
-    }
+    return new ServerSocket(address.getPort(), BACKLOG, address.getAddress());
   }
 }
