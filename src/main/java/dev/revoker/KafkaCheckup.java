@@ -6,7 +6,6 @@ import dev.revoker.config.KafkaConfig;
 import dev.revoker.engine.FatalWorkerException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,13 +13,12 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -30,8 +28,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Tries on the brokers what a worker does: describes the topics, and makes transactions with the
@@ -40,20 +36,23 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class KafkaCheckup {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final int MEMORY_WAIT_MS = 100;
 
   private final Config config;
   private final KafkaConfig kafka;
-  private final Consumer<Finding> report;
+  private final WorkerClients clients;
+  private final java.util.function.Consumer<Finding> report;
 
-  KafkaCheckup(Config config, Consumer<Finding> report) {
+  KafkaCheckup(Config config, java.util.function.Consumer<Finding> report) {
     this.config = config;
     this.kafka = config.kafka();
+    this.clients = new WorkerClients(kafka);
     this.report = report;
   }
 
   void run() {
     TopicSetup.Topics topics = TopicSetup.Topics.of(config);
-    try (Admin admin = Admin.create(kafka.admin())) {
+    try (Admin admin = clients.admin()) {
       List<String> missing = TopicSetup.missing(admin, topics);
       report.accept(new Finding("brokers", true, kafka.addresses() + " reachable"));
       for (String topic : topics.all()) {
@@ -61,10 +60,9 @@ final class KafkaCheckup {
         report.accept(
             new Finding("topic " + topic, there || config.createTopics(), topicState(there)));
       }
-      TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.except(missing));
-      if (config.purgeAnsweredAfterMs() > 0) {
-        found = found.and(OtherReaders.find(admin, kafka.groupId(), topics.requests()));
-      }
+      List<String> existing = topics.all().stream().filter(t -> !missing.contains(t)).toList();
+      TopicWarnings.Found found =
+          TopicWarnings.find(admin, topics, existing, config.purgingGroup());
       found.warnings().forEach(text -> report.accept(Finding.warning("topics", text)));
       found.unchecked().forEach(text -> report.accept(Finding.warning("topics", text)));
       if (missing.isEmpty()) {
@@ -89,15 +87,9 @@ final class KafkaCheckup {
   }
 
   private void checkRights(TopicSetup.Topics topics) {
-    Map<String, Object> settings = new HashMap<>(kafka.producer());
-    settings.put(
-        ProducerConfig.TRANSACTIONAL_ID_CONFIG, kafka.groupId() + "-check-" + UUID.randomUUID());
-    Producer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    Producer<byte[], byte[]> producer = clients.producer("check-" + UUID.randomUUID());
     // It joins no group: it only knows the group's name.
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            kafka.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    try (Consumer<byte[], byte[]> consumer = clients.consumer()) {
       ConsumerGroupMetadata group = consumer.groupMetadata();
       if (tries("transactions", "can be made", producer::initTransactions)) {
         for (String topic : topics.requests()) {
@@ -113,6 +105,37 @@ final class KafkaCheckup {
       }
     } finally {
       producer.close(CLOSE_TIMEOUT);
+    }
+    if (config.memory().days() > 0) {
+      checkMemory(topics.results());
+    }
+  }
+
+  /**
+   * Without Read on the results topic the worker works, but remembers no key. An offset that cannot
+   * exist makes the broker's answer an exception also if the topic is empty.
+   */
+  private void checkMemory(String topic) {
+    String what = "topic " + topic;
+    TopicPartition first = new TopicPartition(topic, 0);
+    try (Consumer<byte[], byte[]> consumer = clients.memoryConsumer("check", MEMORY_WAIT_MS)) {
+      consumer.assign(List.of(first));
+      consumer.seek(first, Long.MAX_VALUE);
+      consumer.poll(Duration.ofMillis(kafka.maxBlockMs()));
+      report.accept(Finding.warning(what, "reading it got no answer in time"));
+    } catch (OffsetOutOfRangeException allowed) {
+      report.accept(new Finding(what, true, "can be read, for the memory of revoked keys"));
+    } catch (KafkaException failed) {
+      report.accept(
+          Finding.warning(
+              what,
+              failed instanceof TopicAuthorizationException
+                  ? String.format(
+                      Locale.ROOT,
+                      "the worker will remember no revoked key (remember.days), because it lacks"
+                          + " the right Read on the topic %s",
+                      topic)
+                  : KafkaFailure.describe(failed, kafka)));
     }
   }
 

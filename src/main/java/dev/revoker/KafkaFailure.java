@@ -4,13 +4,14 @@ import dev.revoker.config.KafkaConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.Objects;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Describes a failure of a Kafka client in one line. Kafka's clients often wrap the cause that
@@ -48,10 +49,9 @@ final class KafkaFailure {
   }
 
   private static String probe(String address, boolean tls) {
-    int colon = address.lastIndexOf(':');
-    String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
+    String host = Objects.requireNonNull(Utils.getHost(address));
     InetSocketAddress target =
-        new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1)));
+        new InetSocketAddress(host, Objects.requireNonNull(Utils.getPort(address)));
     if (target.isUnresolved()) {
       return "has no known address";
     }
@@ -64,8 +64,6 @@ final class KafkaFailure {
       return speaksTls
           ? "speaks TLS: set security.protocol to SSL or SASL_SSL"
           : "speaks no TLS: set security.protocol to PLAINTEXT or SASL_PLAINTEXT";
-    } catch (UnknownHostException unknown) {
-      return "has no known address";
     } catch (IOException refused) {
       return "refuses connections";
     }

@@ -60,11 +60,6 @@ public final class TopicSetup {
       all.add(results);
       return List.copyOf(all);
     }
-
-    /** The topics that are not in {@code missing}. */
-    List<String> except(List<String> missing) {
-      return all().stream().filter(topic -> !missing.contains(topic)).toList();
-    }
   }
 
   /**
@@ -166,27 +161,24 @@ public final class TopicSetup {
   }
 
   private static FatalWorkerException refused(String topic, Throwable failure) {
-    return switch (failure) {
-      case SslAuthenticationException tls ->
-          new FatalWorkerException(
+    String why =
+        switch (failure) {
+          case SslAuthenticationException tls ->
               String.format(
                   Locale.ROOT,
                   "the TLS handshake with the brokers failed: %s (see ssl.truststore.* and"
                       + " ssl.keystore.*)",
-                  root(tls)),
-              tls);
-      case SaslAuthenticationException login ->
-          new FatalWorkerException(
+                  root(tls));
+          case SaslAuthenticationException login ->
               String.format(
                   Locale.ROOT,
                   "the brokers refuse the login: %s (see sasl.mechanism and sasl.jaas.config)",
-                  login.getMessage()),
-              login);
-      case InvalidConfigurationException refused ->
-          new FatalWorkerException(
-              "the broker refuses access to " + topic + ": " + refused.getMessage(), refused);
-      default -> new FatalWorkerException("topic " + topic + ": " + failure, failure);
-    };
+                  login.getMessage());
+          case InvalidConfigurationException refused ->
+              "the broker refuses access to " + topic + ": " + refused.getMessage();
+          default -> "topic " + topic + ": " + failure;
+        };
+    return new FatalWorkerException(why, failure);
   }
 
   /** The message of the last cause, which says what is wrong with the certificate. */

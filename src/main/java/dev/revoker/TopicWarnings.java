@@ -11,12 +11,16 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -25,8 +29,8 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds topic settings under which a guarantee does not hold. Never fails: a topic that cannot be
- * described, or whose settings this principal may not read, is reported as not checked.
+ * Finds topic settings under which a guarantee does not hold, and readers whom a purge would harm.
+ * Never fails: what the brokers do not say is reported as not checked.
  */
 final class TopicWarnings {
   private static final int TIMEOUT_MS = 5000;
@@ -36,161 +40,166 @@ final class TopicWarnings {
    * The findings: one text for each kind of finding, which lists the topics concerned.
    *
    * @param warnings settings under which a guarantee does not hold
-   * @param unchecked which settings could not be read, and why
+   * @param unchecked what could not be read, and why
    */
-  record Found(List<String> warnings, List<String> unchecked) {
-    Found {
-      warnings = List.copyOf(warnings);
-      unchecked = List.copyOf(unchecked);
-    }
+  record Found(List<String> warnings, List<String> unchecked) {}
 
-    Found and(Found more) {
-      List<String> allWarnings = new ArrayList<>(warnings);
-      allWarnings.addAll(more.warnings);
-      List<String> allUnchecked = new ArrayList<>(unchecked);
-      allUnchecked.addAll(more.unchecked);
-      return new Found(allWarnings, allUnchecked);
-    }
+  private final Admin admin;
+  private final Found found = new Found(new ArrayList<>(), new ArrayList<>());
+
+  /** Why the brokers did not answer. */
+  private final Set<String> reasons = new LinkedHashSet<>();
+
+  private TopicWarnings(Admin admin) {
+    this.admin = admin;
   }
 
   /**
-   * What the brokers say about one topic.
+   * Asks the brokers.
    *
-   * @param replicas of the partition that has fewest
-   * @param settings null where they may not be read
+   * @param existing those of the topics that exist
+   * @param purgingGroup the group whose workers purge the request topics; null if none does
    */
-  record Topic(String name, boolean requests, int replicas, @Nullable Config settings) {
-    private @Nullable String setting(String key) {
-      ConfigEntry entry = settings == null ? null : settings.get(key);
-      return entry == null ? null : entry.value();
+  static Found find(
+      Admin admin, TopicSetup.Topics topics, List<String> existing, @Nullable String purgingGroup) {
+    TopicWarnings warnings = new TopicWarnings(admin);
+    warnings.checkSettings(topics, existing);
+    if (purgingGroup != null) {
+      warnings.checkReaders(purgingGroup, topics.requests());
     }
-
-    boolean mayHoldCompressedRecords() {
-      String compression = setting(TopicConfig.COMPRESSION_TYPE_CONFIG);
-      return requests && compression != null && !compression.equals("uncompressed");
-    }
-
-    boolean hasOneReplica() {
-      return replicas == 1;
-    }
-
-    boolean acknowledgesWithOneReplica() {
-      String least = setting(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
-      return replicas > 1
-          && least != null
-          && least.matches("[0-9]{1,9}")
-          && Integer.parseInt(least) < SAFE_IN_SYNC_REPLICAS;
-    }
+    return warnings.found;
   }
 
-  private TopicWarnings() {}
-
-  /** Asks the brokers about the topics in {@code existing}. */
-  static Found find(Admin admin, TopicSetup.Topics topics, List<String> existing) {
-    Set<String> reasons = new LinkedHashSet<>();
+  private void checkSettings(TopicSetup.Topics topics, List<String> existing) {
     Map<String, TopicDescription> descriptions = new HashMap<>();
     Map<String, Config> settings = new HashMap<>();
-    List<ConfigResource> resources =
-        existing.stream()
-            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
-            .toList();
     try {
       admin
           .describeTopics(existing, new DescribeTopicsOptions().timeoutMs(TIMEOUT_MS))
           .topicNameValues()
-          .forEach(
-              (topic, future) -> await(future, reasons).ifPresent(d -> descriptions.put(topic, d)));
+          .forEach((topic, future) -> await(future).ifPresent(d -> descriptions.put(topic, d)));
       admin
-          .describeConfigs(resources, new DescribeConfigsOptions().timeoutMs(TIMEOUT_MS))
+          .describeConfigs(
+              existing.stream()
+                  .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                  .toList(),
+              new DescribeConfigsOptions().timeoutMs(TIMEOUT_MS))
           .values()
-          .forEach(
-              (topic, future) ->
-                  await(future, reasons).ifPresent(c -> settings.put(topic.name(), c)));
+          .forEach((topic, future) -> await(future).ifPresent(c -> settings.put(topic.name(), c)));
     } catch (KafkaException refused) {
-      reasons.add(reason(refused));
+      reasons.add(refused.getClass().getSimpleName());
     }
-    List<Topic> read = new ArrayList<>();
-    Set<String> unread = new LinkedHashSet<>();
-    for (String name : existing) {
-      TopicDescription description = descriptions.get(name);
-      if (description != null) {
-        int replicas =
-            description.partitions().stream().mapToInt(p -> p.replicas().size()).min().orElse(0);
-        read.add(new Topic(name, topics.requests().contains(name), replicas, settings.get(name)));
+    List<String> compressed = new ArrayList<>();
+    List<String> single = new ArrayList<>();
+    List<String> loose = new ArrayList<>();
+    List<String> unread = new ArrayList<>();
+    for (String topic : existing) {
+      TopicDescription description = descriptions.get(topic);
+      Config config = settings.get(topic);
+      if (description == null || config == null) {
+        unread.add(topic);
       }
-      if (description == null || !settings.containsKey(name)) {
-        unread.add(name);
+      int replicas =
+          description == null
+              ? 0
+              : description.partitions().stream()
+                  .mapToInt(p -> p.replicas().size())
+                  .min()
+                  .orElse(0);
+      if (replicas == 1) {
+        single.add(topic);
+      }
+      if (topics.requests().contains(topic)
+          && !setting(config, TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed")
+              .equals("uncompressed")) {
+        compressed.add(topic);
+      }
+      if (replicas > 1
+          && Integer.parseInt(setting(config, TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2"))
+              < SAFE_IN_SYNC_REPLICAS) {
+        loose.add(topic);
       }
     }
-    return new Found(warnings(read), unchecked(unread, reasons));
-  }
-
-  /** At most one warning for each kind of finding. */
-  static List<String> warnings(List<Topic> topics) {
-    List<String> warnings = new ArrayList<>();
-    List<String> compressed = names(topics, Topic::mayHoldCompressedRecords);
-    if (!compressed.isEmpty()) {
-      warnings.add(
+    warn(
+        compressed,
+        "request topics without compression.type=uncompressed: %s. A compressed record of some KB"
+            + " can fill the heap of every worker that reads it, at every start. Set it with"
+            + " kafka-configs.sh --alter --topic NAME --add-config compression.type=uncompressed");
+    warn(
+        single,
+        "topics with one replica: %s. If their broker crashes, results and progress can be lost."
+            + " That is fine for trying Revoker out; real keys need 3 replicas and"
+            + " min.insync.replicas=2");
+    warn(
+        loose,
+        "topics with min.insync.replicas below 2: %s. If a broker crashes, results and progress"
+            + " can be lost. Set it with kafka-configs.sh --alter --topic NAME --add-config"
+            + " min.insync.replicas=2");
+    if (!unread.isEmpty()) {
+      found.unchecked.add(
           String.format(
-                  Locale.ROOT,
-                  "request topics without compression.type=uncompressed: %s. A compressed record of"
-                      + " some KB",
-                  list(compressed))
-              + " can fill the heap of every worker that reads it, at every start. Set it with"
-              + " kafka-configs.sh --alter --topic NAME --add-config"
-              + " compression.type=uncompressed");
+              Locale.ROOT,
+              "the settings of %s could not be checked (%s). Request topics need"
+                  + " compression.type=uncompressed, and all topics min.insync.replicas=2; with the"
+                  + " right DescribeConfigs on them the worker can check it",
+              String.join(", ", unread),
+              String.join("; ", reasons)));
     }
-    List<String> single = names(topics, Topic::hasOneReplica);
-    if (!single.isEmpty()) {
-      warnings.add(
-          String.format(
-                  Locale.ROOT,
-                  "topics with one replica: %s. If their broker crashes, results and progress can"
-                      + " be lost.",
-                  list(single))
-              + " That is fine for trying Revoker out; real keys need 3 replicas and"
-              + " min.insync.replicas=2");
+  }
+
+  /** A purge deletes what other groups have not read yet. */
+  private void checkReaders(String purgingGroup, List<String> requests) {
+    reasons.clear();
+    List<String> readers = new ArrayList<>();
+    Optional<Map<String, ListConsumerGroupOffsetsSpec>> others =
+        await(admin.listGroups(ListGroupsOptions.forConsumerGroups().timeoutMs(TIMEOUT_MS)).all())
+            .map(
+                groups ->
+                    groups.stream()
+                        .map(GroupListing::groupId)
+                        .filter(group -> !group.equals(purgingGroup))
+                        .collect(
+                            Collectors.toMap(g -> g, g -> new ListConsumerGroupOffsetsSpec())));
+    if (others.isPresent() && !others.get().isEmpty()) {
+      ListConsumerGroupOffsetsOptions options =
+          new ListConsumerGroupOffsetsOptions().timeoutMs(TIMEOUT_MS);
+      await(admin.listConsumerGroupOffsets(others.get(), options).all())
+          .ifPresent(
+              read ->
+                  read.forEach(
+                      (group, offsets) -> {
+                        if (offsets.keySet().stream().anyMatch(o -> requests.contains(o.topic()))) {
+                          readers.add(group);
+                        }
+                      }));
     }
-    List<String> loose = names(topics, Topic::acknowledgesWithOneReplica);
-    if (!loose.isEmpty()) {
-      warnings.add(
-          String.format(
-                  Locale.ROOT,
-                  "topics with min.insync.replicas below 2: %s. If a broker crashes, results and"
-                      + " progress",
-                  list(loose))
-              + " can be lost. Set it with kafka-configs.sh --alter --topic NAME --add-config"
-              + " min.insync.replicas=2");
+    warn(
+        readers.stream().sorted().toList(),
+        "other groups read the request topics, and purge.answered.after.ms deletes records that"
+            + " they may not have read: %s");
+    if (!reasons.isEmpty()) {
+      found.unchecked.add(
+          "whether other groups read the request topics: " + String.join("; ", reasons));
     }
-    return warnings;
   }
 
-  private static List<String> unchecked(Set<String> topics, Set<String> reasons) {
-    return topics.isEmpty()
-        ? List.of()
-        : List.of(
-            String.format(
-                    Locale.ROOT,
-                    "the settings of %s could not be checked (%s). Request topics need",
-                    list(topics),
-                    String.join("; ", reasons))
-                + " compression.type=uncompressed, and all topics min.insync.replicas=2; with the"
-                + " right DescribeConfigs on them the worker can check it");
+  private void warn(List<String> concerned, String format) {
+    if (!concerned.isEmpty()) {
+      found.warnings.add(String.format(Locale.ROOT, format, String.join(", ", concerned)));
+    }
   }
 
-  private static List<String> names(List<Topic> topics, Predicate<Topic> concerned) {
-    return topics.stream().filter(concerned).map(Topic::name).toList();
+  private static String setting(@Nullable Config settings, String key, String otherwise) {
+    ConfigEntry entry = settings == null ? null : settings.get(key);
+    return entry == null || entry.value() == null ? otherwise : entry.value();
   }
 
-  private static String list(Iterable<String> names) {
-    return String.join(", ", names);
-  }
-
-  private static <T> Optional<T> await(KafkaFuture<T> future, Set<String> reasons) {
+  private <T> Optional<T> await(KafkaFuture<T> future) {
     try {
       return Optional.of(future.get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS));
     } catch (ExecutionException failed) {
-      reasons.add(reason(failed.getCause() == null ? failed : failed.getCause()));
+      Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+      reasons.add(cause.getClass().getSimpleName());
     } catch (TimeoutException late) {
       reasons.add("no answer");
     } catch (InterruptedException interrupted) {
@@ -198,9 +207,5 @@ final class TopicWarnings {
       reasons.add("interrupted");
     }
     return Optional.empty();
-  }
-
-  private static String reason(Throwable failure) {
-    return failure.getClass().getSimpleName();
   }
 }

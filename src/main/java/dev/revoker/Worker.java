@@ -123,10 +123,8 @@ final class Worker {
           admin, config.kafka(), topics, config.createTopics(), wakeupSignal, () -> !stopping)) {
         return false;
       }
-      TopicWarnings.Found found = TopicWarnings.find(admin, topics, topics.all());
-      if (config.purgeAnsweredAfterMs() > 0) {
-        found = found.and(OtherReaders.find(admin, config.kafka().groupId(), topics.requests()));
-      }
+      TopicWarnings.Found found =
+          TopicWarnings.find(admin, topics, topics.all(), config.purgingGroup());
       found
           .warnings()
           .forEach(

@@ -43,6 +43,7 @@ class CheckupIT {
             new Finding("group checked", true, "offsets of check-urgent can be committed"),
             new Finding("group checked", true, "offsets of check-standard can be committed"),
             new Finding("topic check-results", true, "can be written to in a transaction"),
+            new Finding("topic check-results", true, "can be read, for the memory of revoked keys"),
             new Finding("ops.listen", true, "127.0.0.1:0 is free"),
             new Finding("api", false, "127.0.0.1:1 refused the connection"),
             new Finding("account main", false, "not tried: no way to the API"));

@@ -1,13 +1,16 @@
 package dev.revoker.api;
 
 import dev.revoker.time.Time;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
@@ -25,6 +28,7 @@ final class AnswerReader {
   /** The longest body that is read. An error JSON or a token is far shorter. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
+  private static final byte[] NOTHING_READABLE = {};
   private static final int MAX_DRAINED_BYTES = 4 * 1024;
   private static final Pattern KEEP_ALIVE_TIMEOUT =
       Pattern.compile("(?:^|[,;\\s])timeout\\s*=\\s*\"?([0-9]{1,9})", Pattern.CASE_INSENSITIVE);
@@ -51,8 +55,7 @@ final class AnswerReader {
     int status = head.getCode();
     if (AnswerParser.needsBody(call, status)) {
       byte[] body = upTo(MAX_BODY_BYTES, connection.body(head));
-      ContentCoding coding = ContentCoding.of(all(head, HttpHeaders.CONTENT_ENCODING));
-      byte[] decoded = body == null ? null : coding.decoded(body, MAX_BODY_BYTES);
+      byte[] decoded = body == null ? null : decoded(head, body);
       return new Received(AnswerParser.of(status, decoded), body == null ? 0 : keepMs(head));
     }
     Long retryAfterMs =
@@ -67,6 +70,25 @@ final class AnswerReader {
   private static byte @Nullable [] upTo(int max, InputStream body) throws IOException {
     byte[] bytes = body.readNBytes(max + 1);
     return bytes.length > max ? null : bytes;
+  }
+
+  /**
+   * The body as it was before it was encoded: null if it is too long, empty if it cannot be
+   * decoded. Requests ask for {@code identity}, but a proxy may compress all the same.
+   */
+  private static byte @Nullable [] decoded(ClassicHttpResponse head, byte[] body) {
+    String coding = String.join(",", all(head, HttpHeaders.CONTENT_ENCODING));
+    return switch (coding.strip().toLowerCase(Locale.ROOT)) {
+      case "", "identity" -> body;
+      case "gzip", "x-gzip" -> {
+        try (InputStream plain = new GZIPInputStream(new ByteArrayInputStream(body))) {
+          yield upTo(MAX_BODY_BYTES, plain);
+        } catch (IOException notGzip) {
+          yield NOTHING_READABLE;
+        }
+      }
+      default -> NOTHING_READABLE;
+    };
   }
 
   private static boolean drained(ClassicHttpResponse head, Connection connection) {

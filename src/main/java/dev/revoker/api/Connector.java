@@ -7,11 +7,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
@@ -34,6 +37,11 @@ final class Connector {
     SSLContext current() throws IOException;
   }
 
+  /** The system's lookup, or a test's. */
+  interface Lookup {
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
+
   private final Time time;
   private final long timeoutMs;
   private final String host;
@@ -44,7 +52,7 @@ final class Connector {
   private final Resolver resolver;
 
   /** Opens nothing yet; {@code tls} is used for {@code https:} only. */
-  Connector(ApiConfig config, TlsSource tls, Time time, Resolver.Lookup lookup) {
+  Connector(ApiConfig config, TlsSource tls, Time time, Lookup lookup) {
     URI url = config.baseUrl();
     boolean https = "https".equalsIgnoreCase(url.getScheme());
     this.time = time;
@@ -230,5 +238,52 @@ final class Connector {
       throw new IllegalArgumentException("the API's base URL names no host");
     }
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /**
+   * Looks up one host's addresses. The system's lookup cannot be interrupted, and on a virtual
+   * thread it would block others. So it has a thread of its own, and all waiting calls share its
+   * result. The JDK's {@code networkaddress.cache.ttl} says how long an address is cached.
+   */
+  private static final class Resolver {
+    private final String host;
+    private final Lookup lookup;
+    private @Nullable CompletableFuture<InetAddress[]> underWay;
+
+    Resolver(String host, Lookup lookup) {
+      this.host = host;
+      this.lookup = lookup;
+    }
+
+    /** Waits for the addresses, at least one. */
+    InetAddress[] addresses() throws UnknownHostException, InterruptedException {
+      try {
+        return underWay().get();
+      } catch (ExecutionException failed) {
+        if (failed.getCause() instanceof UnknownHostException unknown) {
+          throw unknown;
+        }
+        throw new IllegalStateException("the lookup of an address failed", failed);
+      }
+    }
+
+    private synchronized CompletableFuture<InetAddress[]> underWay() {
+      CompletableFuture<InetAddress[]> current = underWay;
+      if (current == null || current.isDone()) {
+        CompletableFuture<InetAddress[]> started = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("revoker-dns").start(() -> look(started));
+        underWay = started;
+        current = started;
+      }
+      return current;
+    }
+
+    private void look(CompletableFuture<InetAddress[]> into) {
+      try {
+        into.complete(lookup.addresses(host));
+      } catch (UnknownHostException | RuntimeException | Error failed) {
+        into.completeExceptionally(failed);
+      }
+    }
   }
 }

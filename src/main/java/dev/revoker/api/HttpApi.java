@@ -70,7 +70,7 @@ public final class HttpApi implements Api, AutoCloseable {
       int maxConnections,
       Time time,
       Connector.TlsSource tls,
-      Resolver.Lookup lookup) {
+      Connector.Lookup lookup) {
     this.time = time;
     this.timeoutMs = config.requestTimeoutMs();
     this.requests = new RequestEncoder(config, version());

@@ -57,12 +57,17 @@ record Accounts(Map<String, Credentials> byName, @Nullable String byDefault) {
       in.warn(ACCOUNTS, "no account is configured, so only requests with an api_token can succeed");
       return List.of();
     }
-    String text = in.optional(ACCOUNTS, allowed, t -> SettingsReader.names(t, NAME, MOST) != null);
-    List<String> names = text == null ? null : SettingsReader.names(text, NAME, MOST);
-    if (names != null && names.contains(Config.ANY_ACCOUNT)) {
+    List<String> names =
+        in.read(
+            ACCOUNTS,
+            allowed,
+            SettingsReader.NONE,
+            List.of(),
+            text -> SettingsReader.names(text, NAME, MOST));
+    if (names.contains(Config.ANY_ACCOUNT)) {
       in.wrong(setting, "no account may be called any, which is default.account's word for all");
     }
-    return names == null ? List.of() : names;
+    return names;
   }
 
   private static @Nullable String byDefault(SettingsReader in, List<String> names) {

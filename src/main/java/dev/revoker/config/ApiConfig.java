@@ -63,8 +63,8 @@ public record ApiConfig(
   }
 
   private static @Nullable Proxy proxy(SettingsReader in) {
-    String url =
-        in.optional(PROXY, "http://HOST:PORT, without a path", t -> proxyAddress(t) != null);
+    Config.Listen address =
+        in.parsed(PROXY, "http://HOST:PORT, without a path", ApiConfig::proxyAddress);
     String username =
         in.optional(
             PROXY + ".username",
@@ -74,7 +74,6 @@ public record ApiConfig(
         in.optional(PROXY + ".password", "printable ASCII", t -> t.matches("[ -~]{1,255}"));
     needs(in, PROXY + ".username", PROXY, PROXY + ".password");
     needs(in, PROXY + ".password", PROXY + ".username");
-    Config.Listen address = url == null ? null : proxyAddress(url);
     return address == null
         ? null
         : new Proxy(
@@ -139,13 +138,14 @@ public record ApiConfig(
 
   private static URI baseUrl(SettingsReader in) {
     String byDefault = "https://api.cielo24.com";
-    URI url = parse(in.text(BASE_URL, byDefault, BASE_URL_ALLOWED, t -> parse(t) != null));
-    boolean allowHttp = in.flag(ALLOW_HTTP, false);
+    URI url =
+        in.read(BASE_URL, BASE_URL_ALLOWED, byDefault, URI.create(byDefault), ApiConfig::parse);
+    boolean allowHttp = in.flag(ALLOW_HTTP, false) || in.blamed(ALLOW_HTTP);
     Setting setting = in.take(BASE_URL);
-    if (url == null || setting == null || in.blamed(BASE_URL, ALLOW_HTTP)) {
-      return URI.create(byDefault);
-    }
-    if (!allowHttp && !url.getScheme().equalsIgnoreCase("https") && !loopback(url.getHost())) {
+    if (setting != null
+        && !allowHttp
+        && !url.getScheme().equalsIgnoreCase("https")
+        && !loopback(url.getHost())) {
       in.wrong(
           setting,
           "must begin with https: because it carries keys and passwords; http: is allowed only to"

@@ -9,7 +9,6 @@ import dev.revoker.model.Secret;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -94,21 +93,26 @@ public record Config(
         in.whole("drain.timeout.ms", 10_000, 0, HOUR_MS));
   }
 
+  /** The group whose workers purge the request topics; null if none does. */
+  public @Nullable String purgingGroup() {
+    return purgeAnsweredAfterMs == 0 ? null : kafka.groupId();
+  }
+
   private static final String SECRET = "fingerprint.secret";
   private static final Pattern FINGERPRINT = Pattern.compile("(hmac-)?sha256:[0-9a-f]{64}");
 
   private static Set<String> protectedFingerprints(SettingsReader in) {
     String key = "protected.fingerprints";
-    String text =
-        in.optional(
+    Set<String> fingerprints =
+        in.read(
             key,
             "key_fingerprint values as results show them, separated by commas: sha256: or"
                 + " hmac-sha256:, then 64 hex digits",
-            t -> fingerprints(t).stream().allMatch(one -> FINGERPRINT.matcher(one).matches()));
-    Set<String> fingerprints = text == null ? Set.of() : fingerprints(text);
+            SettingsReader.NONE,
+            Set.of(),
+            Config::fingerprints);
     Setting setting = in.take(key);
     if (setting != null
-        && !in.blamed(key)
         && !in.has(SECRET)
         && fingerprints.stream().anyMatch(one -> one.startsWith("hmac-"))) {
       in.wrong(
@@ -117,10 +121,12 @@ public record Config(
     return fingerprints;
   }
 
-  private static Set<String> fingerprints(String text) {
-    return Stream.of(text.split(",", -1))
-        .map(one -> one.strip().toLowerCase(Locale.ROOT))
-        .collect(Collectors.toUnmodifiableSet());
+  private static @Nullable Set<String> fingerprints(String text) {
+    Set<String> all =
+        Stream.of(text.split(",", -1))
+            .map(one -> one.strip().toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
+    return all.stream().allMatch(one -> FINGERPRINT.matcher(one).matches()) ? all : null;
   }
 
   /**
@@ -216,8 +222,7 @@ public record Config(
     FULL;
 
     static Verify read(SettingsReader in) {
-      String text = in.text("verify", "off", "off, after or full", t -> of(t) != null);
-      return Objects.requireNonNullElse(of(text), OFF);
+      return in.read("verify", "off, after or full", "off", OFF, Verify::of);
     }
 
     private static @Nullable Verify of(String text) {
@@ -236,15 +241,13 @@ public record Config(
                 + "|\\[([0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9._-]+)?)\\]):([0-9]{1,5})");
 
     static Listen read(SettingsReader in) {
-      String byDefault = "127.0.0.1:9464";
-      Listen listen =
-          parse(
-              in.text(
-                  "ops.listen",
-                  byDefault,
-                  "HOST:PORT, as 0.0.0.0:9464 or [::1]:9464; port 0 takes a free one",
-                  text -> parse(text) != null));
-      return listen == null ? new Listen("127.0.0.1", 0) : listen;
+      Listen byDefault = new Listen("127.0.0.1", 9464);
+      return in.read(
+          "ops.listen",
+          "HOST:PORT, as 0.0.0.0:9464 or [::1]:9464; port 0 takes a free one",
+          byDefault.toString(),
+          byDefault,
+          Listen::parse);
     }
 
     /** {@code HOST:PORT}, with an IPv6 address in brackets; null if the text is another. */

@@ -1,9 +1,13 @@
 package dev.revoker.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +16,22 @@ import org.jspecify.annotations.Nullable;
  * thread may call it.
  */
 public final class ConfigLoader {
+  private static final String PREFIX = "REVOKER_";
   private static final String FILE_VARIABLE = "REVOKER_CONFIG";
+
+  /** Variables that are not keys. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          FILE_VARIABLE,
+          "REVOKER_LOG_FORMAT",
+          "REVOKER_LOG_LEVEL",
+          "REVOKER_JAVA_OPTS",
+          "REVOKER_HOME");
+
+  /** Kubernetes sets these in every container of a namespace with a Service {@code revoker...}. */
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile(
+          "REVOKER_(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
 
   private ConfigLoader() {}
 
@@ -58,12 +77,29 @@ public final class ConfigLoader {
         }
       }
     }
-    Environment.settings(environment).forEach(in::add);
+    List<String> serviceLinks = new ArrayList<>();
+    new TreeMap<>(environment)
+        .forEach(
+            (variable, value) -> {
+              if (isServiceLink(variable, value)) {
+                serviceLinks.add(variable);
+              } else if (variable.startsWith(PREFIX) && !OTHERS.contains(variable)) {
+                in.add(Setting.fromEnvironment(keyOf(variable), value, variable));
+              }
+            });
     if (!withAccounts) {
       in.drop(key -> Accounts.owns(key) || ApiConfig.owns(key));
     }
     in.resolve(new References(environment));
-    warnOfServiceLinks(in, Environment.serviceLinks(environment));
+    if (!serviceLinks.isEmpty()) {
+      in.warn(
+          serviceLinks.getFirst(),
+          String.format(
+              Locale.ROOT,
+              "ignored, and %d more variables like it: Kubernetes sets them for a Service"
+                  + " (enableServiceLinks)",
+              serviceLinks.size() - 1));
+    }
     Config config = Config.read(in, withAccounts);
     UnknownKeys.report(in);
     return in.problems().isEmpty()
@@ -71,15 +107,28 @@ public final class ConfigLoader {
         : new Loaded.Invalid(in.problems());
   }
 
-  private static void warnOfServiceLinks(SettingsReader in, List<String> variables) {
-    if (!variables.isEmpty()) {
-      in.warn(
-          variables.getFirst(),
-          String.format(
-              Locale.ROOT,
-              "ignored, and %d more variables like it: Kubernetes sets them for a Service"
-                  + " (enableServiceLinks)",
-              variables.size() - 1));
-    }
+  private static boolean isServiceLink(String variable, String value) {
+    return SERVICE_LINK.matcher(variable).matches()
+        || (variable.matches("REVOKER_(.+_)?PORT") && value.matches("(tcp|udp|sctp)://.*"));
+  }
+
+  /**
+   * The key that a variable sets, as in Kafka's own images: {@code _} stands for a dot, {@code __}
+   * for an underscore and {@code ___} for a dash, read from the left, and the case does not count.
+   */
+  static String keyOf(String variable) {
+    return variable
+        .substring(PREFIX.length())
+        .toLowerCase(Locale.ROOT)
+        .replace("___", "-")
+        .replace("__", "\0")
+        .replace('_', '.')
+        .replace('\0', '_');
+  }
+
+  /** The variable that sets a key. */
+  public static String variableOf(String key) {
+    return PREFIX
+        + key.replace("_", "__").replace("-", "___").replace('.', '_').toUpperCase(Locale.ROOT);
   }
 }

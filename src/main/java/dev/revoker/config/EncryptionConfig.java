@@ -40,16 +40,15 @@ public record EncryptionConfig(
   }
 
   private static @Nullable Path file(SettingsReader in, String key, String kind, Check check) {
-    String text =
-        in.optional(
+    Path file =
+        in.parsed(
             key,
             "the path of a JWK set with " + kind + " keys: EC on P-256 or RSA, each with a kid",
-            EncryptionConfig::isPath);
+            EncryptionConfig::path);
     Setting setting = in.take(key);
-    if (text == null || setting == null || in.blamed(key)) {
+    if (file == null || setting == null) {
       return null;
     }
-    Path file = Path.of(text);
     try {
       check.of(file);
     } catch (KeySet.UnusableException unusable) {
@@ -58,11 +57,11 @@ public record EncryptionConfig(
     return file;
   }
 
-  private static boolean isPath(String text) {
+  private static @Nullable Path path(String text) {
     try {
-      return !Path.of(text).toString().isEmpty();
+      return Path.of(text);
     } catch (InvalidPathException notAPath) {
-      return false;
+      return null;
     }
   }
 }

@@ -44,14 +44,14 @@ record Lanes(List<Lane> all, String resultsTopic) {
   }
 
   private static List<Lane> lanes(SettingsReader in, int maxInFlight) {
-    String text =
-        in.text(
+    List<String> names =
+        in.read(
             LANES,
-            "urgent,standard",
             "1 to 16 different names of a-z, 0-9, - and _, separated by commas",
-            t -> SettingsReader.names(t, NAME, MOST) != null);
-    List<String> names = SettingsReader.names(text, NAME, MOST);
-    if (names == null || in.blamed(LANES)) {
+            "urgent,standard",
+            List.of("urgent", "standard"),
+            text -> SettingsReader.names(text, NAME, MOST));
+    if (in.blamed(LANES)) {
       // Without the list of names these keys cannot be checked.
       in.takeAll(key -> key.startsWith(PREFIX));
       return List.of();

@@ -12,11 +12,6 @@ public sealed interface Loaded {
    * @param warnings what is allowed but probably not meant, one line each
    */
   record Valid(Config config, List<Value> values, List<String> warnings) implements Loaded {
-    public Valid {
-      values = List.copyOf(values);
-      warnings = List.copyOf(warnings);
-    }
-
     /** The whole configuration as {@code key = value (origin)}. */
     public List<String> lines() {
       return values.stream().map(Value::toString).toList();
@@ -43,9 +38,5 @@ public sealed interface Loaded {
    * @param problems all of them, one line each: the key, its value (masked if it is or may be
    *     secret), and what is allowed
    */
-  record Invalid(List<String> problems) implements Loaded {
-    public Invalid {
-      problems = List.copyOf(problems);
-    }
-  }
+  record Invalid(List<String> problems) implements Loaded {}
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -198,39 +199,31 @@ final class SettingsReader {
   }
 
   private long whole(String key, long documented, long min, long max, long byDefault) {
-    String allowed = String.format(Locale.ROOT, "a whole number from %d to %d", min, max);
-    declare(key, Long.toString(documented), allowed);
-    Setting setting = usable(key, Long.toString(byDefault));
-    if (setting == null) {
-      return byDefault;
-    }
-    // Eighteen digits fit a long.
-    if (setting.text().matches("-?[0-9]{1,18}")) {
-      long value = Long.parseLong(setting.text());
-      if (value >= min && value <= max) {
-        return value;
-      }
-    }
-    wrong(setting, "must be " + allowed);
-    return byDefault;
+    Long value =
+        parsed(
+            key,
+            String.format(Locale.ROOT, "a whole number from %d to %d", min, max),
+            Long.toString(documented),
+            Long.toString(byDefault),
+            text -> {
+              // Eighteen digits fit a long.
+              Long number = text.matches("-?[0-9]{1,18}") ? Long.valueOf(text) : null;
+              return number != null && number >= min && number <= max ? number : null;
+            });
+    return value == null ? byDefault : value;
   }
 
   /** A percentage; decimals are allowed. */
   float percent(String key, int byDefault) {
-    String allowed = "a number from 1 to 100";
-    declare(key, Integer.toString(byDefault), allowed);
-    Setting setting = usable(key, Integer.toString(byDefault));
-    if (setting == null) {
-      return byDefault;
-    }
-    if (setting.text().matches("[0-9]{1,9}(\\.[0-9]{1,9})?")) {
-      float value = Float.parseFloat(setting.text());
-      if (value >= 1 && value <= 100) {
-        return value;
-      }
-    }
-    wrong(setting, "must be " + allowed);
-    return byDefault;
+    return read(
+        key,
+        "a number from 1 to 100",
+        Integer.toString(byDefault),
+        (float) byDefault,
+        text -> {
+          Float value = text.matches("[0-9]{1,9}(\\.[0-9]{1,9})?") ? Float.valueOf(text) : null;
+          return value != null && value >= 1 && value <= 100 ? value : null;
+        });
   }
 
   boolean flag(String key, boolean byDefault) {
@@ -240,28 +233,46 @@ final class SettingsReader {
 
   /** A text with a default. */
   String text(String key, String byDefault, String allowed, Predicate<String> fits) {
-    declare(key, byDefault, allowed);
-    Setting setting = usable(key, byDefault);
-    if (setting == null) {
-      return byDefault;
-    }
-    if (!fits.test(setting.text())) {
-      wrong(setting, "must be " + allowed);
-    }
-    return setting.text();
+    return read(key, allowed, byDefault, byDefault, t -> fits.test(t) ? t : null);
   }
 
-  /** A text that may be left out, without the blanks around it; null if it was left out. */
+  /** A text that may be left out; null if it was left out or is wrong. */
   @Nullable String optional(String key, String allowed, Predicate<String> fits) {
-    declare(key, NONE, allowed);
-    Setting setting = usable(key, NONE);
+    return parsed(key, allowed, t -> fits.test(t) ? t : null);
+  }
+
+  /** A value that may be left out; {@code parse} returns null for a wrong text. */
+  <T> @Nullable T parsed(String key, String allowed, Function<String, @Nullable T> parse) {
+    return parsed(key, allowed, NONE, NONE, parse);
+  }
+
+  /** A value with a default; {@code parse} returns null for a wrong text. */
+  <T> T read(
+      String key,
+      String allowed,
+      String shownDefault,
+      T byDefault,
+      Function<String, @Nullable T> parse) {
+    T value = parsed(key, allowed, shownDefault, shownDefault, parse);
+    return value == null ? byDefault : value;
+  }
+
+  private <T> @Nullable T parsed(
+      String key,
+      String allowed,
+      String documented,
+      String shownDefault,
+      Function<String, @Nullable T> parse) {
+    declare(key, documented, allowed);
+    Setting setting = usable(key, shownDefault);
     if (setting == null) {
       return null;
     }
-    if (!fits.test(setting.text())) {
+    T value = parse.apply(setting.text());
+    if (value == null) {
       wrong(setting, "must be " + allowed);
     }
-    return setting.text();
+    return value;
   }
 
   /** Declares a key that the section reads by itself. */

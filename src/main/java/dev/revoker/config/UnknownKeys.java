@@ -21,7 +21,7 @@ final class UnknownKeys {
         continue;
       }
       String variable = setting.variable();
-      String meant = variable == null ? near : Environment.variableOf(near);
+      String meant = variable == null ? near : ConfigLoader.variableOf(near);
       in.note(
           variable == null
               ? setting.key()

@@ -1,5 +1,6 @@
 package dev.revoker.sandbox;
 
+import dev.revoker.config.ConfigLoader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -50,7 +50,9 @@ public final class WorkerProcess extends ChildJvm implements AutoCloseable {
     String listen = all.computeIfAbsent("ops.listen", key -> "127.0.0.1:" + freePort());
     Map<String, String> environment =
         all.entrySet().stream()
-            .collect(Collectors.toMap(entry -> variable(entry.getKey()), Map.Entry::getValue));
+            .collect(
+                Collectors.toMap(
+                    entry -> ConfigLoader.variableOf(entry.getKey()), Map.Entry::getValue));
     WorkerProcess worker =
         new WorkerProcess(environment, jvmOptions, log, URI.create("http://" + listen));
     worker.restart();
@@ -101,11 +103,6 @@ public final class WorkerProcess extends ChildJvm implements AutoCloseable {
   @Override
   public void close() {
     kill();
-  }
-
-  private static String variable(String key) {
-    return "REVOKER_"
-        + key.replace("_", "__").replace("-", "___").replace(".", "_").toUpperCase(Locale.ROOT);
   }
 
   private static int freePort() {

@@ -56,7 +56,7 @@ class AnswerSizeTest {
   @Test
   void atMost256KiBOfAnAnswerAreReadAndTheNextAnswerIsCountedAnew() throws IOException {
     AtomicLong given = new AtomicLong();
-    WireInput input = new WireInput(endless(given), endless(given));
+    Connection.WireInput input = new Connection.WireInput(endless(given), endless(given));
     for (int answer = 1; answer <= 3; answer++) {
       input.startAnswer();
       input.allowEnd();

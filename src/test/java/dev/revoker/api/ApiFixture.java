@@ -37,7 +37,7 @@ final class ApiFixture implements AutoCloseable {
       long requestMs,
       int connections,
       SSLContext tls,
-      Resolver.Lookup lookup) {
+      Connector.Lookup lookup) {
     ApiConfig config = new ApiConfig(url, connectMs, requestMs);
     api =
         new HttpApi(

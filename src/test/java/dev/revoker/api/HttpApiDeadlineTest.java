@@ -100,7 +100,7 @@ class HttpApiDeadlineTest {
   void aHangingLookupIsSharedAndBlocksNoOtherCall() throws IOException {
     CountDownLatch hanging = new CountDownLatch(1);
     Semaphore lookups = new Semaphore(0);
-    Resolver.Lookup lookup =
+    Connector.Lookup lookup =
         host -> {
           lookups.release();
           awaitUninterrupted(hanging);

@@ -82,12 +82,12 @@ class HttpApiSecrecyTest {
 
   @Test
   void aBugInTheWorkerShowsNoSecret() throws IOException {
-    Resolver.Lookup bug =
+    Connector.Lookup bug =
         host -> {
           throw new IllegalStateException(CANARY);
         };
-    Resolver.Lookup none = host -> null;
-    for (Resolver.Lookup lookup : List.of(bug, none)) {
+    Connector.Lookup none = host -> null;
+    for (Connector.Lookup lookup : List.of(bug, none)) {
       URI url = URI.create("http://localhost:1/" + CANARY);
       try (ApiFixture fixture = new ApiFixture(url, 1000, 1000, 1, null, lookup)) {
         for (ApiCall call : CALLS) {

@@ -176,7 +176,7 @@ class HttpApiWireTest {
 
   @Test
   void anUnknownHostIsNoConnection() {
-    Resolver.Lookup unknown =
+    Connector.Lookup unknown =
         host -> {
           throw new UnknownHostException(host);
         };
@@ -190,7 +190,7 @@ class HttpApiWireTest {
   @Test
   void anIpv6AddressOfTheUrlIsLookedUpWithoutItsBracketsAndNamedWithThem() throws IOException {
     BlockingQueue<String> asked = new LinkedBlockingQueue<>();
-    Resolver.Lookup lookup =
+    Connector.Lookup lookup =
         host -> {
           asked.add(host);
           return new InetAddress[] {InetAddress.getLoopbackAddress()};

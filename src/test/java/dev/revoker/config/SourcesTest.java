@@ -34,13 +34,13 @@ class SourcesTest {
     "REVOKER_mIxEd_CASE,          mixed.case",
   })
   void aVariableIsReadAsKafkasImagesReadTheirs(String variable, String key) {
-    assertThat(Environment.keyOf(variable)).isEqualTo(key);
+    assertThat(ConfigLoader.keyOf(variable)).isEqualTo(key);
   }
 
   @ParameterizedTest
   @CsvSource({"api.base.url", "account.a_b.username", "lane.a-b.topic"})
   void everyKeyHasAVariable(String key) {
-    assertThat(Environment.keyOf(Environment.variableOf(key))).isEqualTo(key);
+    assertThat(ConfigLoader.keyOf(ConfigLoader.variableOf(key))).isEqualTo(key);
   }
 
   @Test
