@@ -107,6 +107,7 @@ class IntegrateIT {
     assertThat(without.exit()).isEqualTo(1);
     assertThat(without.toString())
         .contains("needs Write and Describe on transactional ids with the prefix revoker-");
+    checkFindsThatMemoryMayNotRead();
     Map<String, String> settings = new HashMap<>(connection("revoker"));
     settings.put("bootstrap.servers", broker.bootstrapServers());
     settings.put("api.base.url", api.url().toString());
@@ -115,6 +116,19 @@ class IntegrateIT {
     settings.put("account.main.password", "password-acme");
     worker = WorkerProcess.start(settings, temp.resolve("worker.log"));
     await().atMost(Duration.ofSeconds(60)).untilAsserted(IntegrateIT::assertServing);
+  }
+
+  /** Read on the results topic is all that is missing: a warning, as the worker works without. */
+  private static void checkFindsThatMemoryMayNotRead() throws Exception {
+    String read = " --allow-principal User:revoker --operation Read --topic " + RESULTS;
+    String acls = "kafka-acls.sh --bootstrap-server kafka:9092 ";
+    assertThat(shell.type(acls + "--remove --force" + read, as("admin")).exit()).isZero();
+    Shell.Run check = shell.type("bin/revoker check --config revoker.properties", as("revoker"));
+    assertThat(check.exit()).as(check.toString()).isZero();
+    assertThat(check.out())
+        .containsPattern(
+            "warning topic %s: .* lacks the right Read on the topic".formatted(RESULTS));
+    assertThat(shell.type(acls + "--add" + read, as("admin")).exit()).isZero();
   }
 
   @AfterAll

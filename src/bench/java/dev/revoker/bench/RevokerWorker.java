@@ -20,8 +20,9 @@ record RevokerWorker(String id, String title, String javaOptions) implements Imp
   /** Outlasts the longest answer of the long-tailed latency, as the peers' time-out does. */
   private static final String REQUEST_TIMEOUT_MS = "60000";
 
+  /** Without the cache of the build. */
   static RevokerWorker plain() {
-    return new RevokerWorker("revoker", "Revoker", "");
+    return new RevokerWorker("revoker", "Revoker", "-XX:AOTMode=off");
   }
 
   /** It starts from the AOT cache that {@link #leaving} wrote. */

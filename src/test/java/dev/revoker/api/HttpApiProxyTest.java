@@ -5,6 +5,7 @@ import static dev.revoker.api.ApiFixture.REMOVE;
 import static dev.revoker.api.ApiFixture.TOKEN;
 import static dev.revoker.api.ScriptedServer.answer;
 import static dev.revoker.api.ScriptedServer.send;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.config.ApiConfig;
@@ -133,6 +134,46 @@ class HttpApiProxyTest {
       }
       assertThat(api.requests()).hasSize(why == null ? 1 : 0);
     }
+  }
+
+  /** The JVM's trust is fixed at its start, so a JVM of its own makes these calls. */
+  @Test
+  void theSystemsAuthoritySucceedsThroughEachProxyWithTheRightCertificate() throws Exception {
+    try (ScriptedServer api = ScriptedServer.requiringCertificates(server, DONE);
+        TestProxy open = new TestProxy(TestProxy.Kind.OPEN);
+        TestProxy authenticated = new TestProxy(TestProxy.Kind.AUTHENTICATED)) {
+      Process child =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:TieredStopAtLevel=1",
+                  "-Djavax.net.ssl.trustStore=" + TRUST.get(Authority.PRIVATE),
+                  "-Djavax.net.ssl.trustStorePassword=" + TestCertificates.STORE_PASSWORD,
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  HttpApiProxyTest.class.getName(),
+                  api.url().toString(),
+                  CLIENT.get(Certificate.RIGHT).toString(),
+                  Integer.toString(open.port()),
+                  Integer.toString(authenticated.port()))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String answers = new String(child.getInputStream().readAllBytes(), UTF_8);
+
+      assertThat(answers.lines()).containsExactly("Done[]", "Done[]", "Done[]");
+      assertThat(child.waitFor()).isZero();
+      assertThat(api.requests()).hasSize(3);
+      assertThat(open.heads()).hasSize(1);
+      assertThat(authenticated.heads()).hasSize(1);
+    }
+  }
+
+  /** Calls the API with this JVM's own trust: without a proxy, and through the two. */
+  public static void main(String[] args) {
+    URI url = URI.create(args[0]);
+    Map<String, Object> tls = tls(null, Path.of(args[1]));
+    System.out.println(ask(config(url, null, tls)));
+    System.out.println(ask(config(url, proxy(Integer.parseInt(args[2]), false), tls)));
+    System.out.println(ask(config(url, proxy(Integer.parseInt(args[3]), true), tls)));
   }
 
   /** Between the two parts is the server's alert, which names the kind of refusal. */

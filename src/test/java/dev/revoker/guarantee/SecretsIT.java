@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * CONTRACT 5.5: no secrets out, with every logger at TRACE and every kind of failure on the way.
  */
 class SecretsIT {
-  private static final String EVERYTHING =
+  static final String EVERYTHING =
       """
       <configuration>
         <appender name="all" class="ch.qos.logback.core.ConsoleAppender">
