@@ -98,7 +98,8 @@ class IntegrateIT {
         "api.base.url=" + api.url(),
         "accounts=main",
         "account.main.username=acme",
-        "account.main.password=password-acme");
+        "account.main.password=password-acme",
+        "ops.listen=127.0.0.1:0");
     makeTopics();
     giveRights();
     Shell.Run check = shell.type("bin/revoker check --config revoker.properties", as("revoker"));

@@ -63,18 +63,12 @@ public final class ConfigLoader {
     String named = environment.getOrDefault(FILE_VARIABLE, "");
     String path = file == null ? named : file.toString();
     if (!path.isEmpty()) {
-      switch (PropertiesFile.read(path)) {
-        case PropertiesFile.Unreadable(String why) -> {
-          // The rest cannot be checked without the file's settings.
-          String from = file == null ? FILE_VARIABLE + " = " : "";
-          in.note(from + Redaction.value("", path), "the file " + why);
-          return new Loaded.Invalid(in.problems());
-        }
-        case PropertiesFile.Read(List<Setting> settings, List<Integer> brokenLines) -> {
-          brokenLines.forEach(
-              line -> in.note("line " + line, "a \\u must be followed by four hex digits"));
-          settings.forEach(in::add);
-        }
+      String why = PropertiesFile.read(path, in);
+      if (why != null) {
+        // The rest cannot be checked without the file's settings.
+        String from = file == null ? FILE_VARIABLE + " = " : "";
+        in.note(from + Redaction.value("", path), "the file " + why);
+        return new Loaded.Invalid(in.problems());
       }
     }
     List<String> serviceLinks = new ArrayList<>();

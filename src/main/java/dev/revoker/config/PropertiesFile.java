@@ -11,10 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a Java properties file in UTF-8 and notes the line of each key. {@link Properties} alone
@@ -26,38 +25,34 @@ final class PropertiesFile {
 
   private PropertiesFile() {}
 
-  /** The result of reading a file. */
-  sealed interface Contents {}
-
-  /** Each key in the order of the file; a key may occur twice. */
-  record Read(List<Setting> settings, List<Integer> brokenLines) implements Contents {}
-
-  /** The file could not be read; the text says why. */
-  record Unreadable(String why) implements Contents {}
-
-  static Contents read(String path) {
+  /**
+   * Adds the settings in the order of the file, and notes the lines that are broken.
+   *
+   * @return why the file cannot be read; null if it was read
+   */
+  static @Nullable String read(String path, SettingsReader settings) {
     try (InputStream in = Files.newInputStream(Path.of(path))) {
       byte[] bytes = in.readNBytes(LONGEST_BYTES + 1);
       if (bytes.length > LONGEST_BYTES) {
-        return new Unreadable("is larger than " + LONGEST_BYTES + " bytes");
+        return "is larger than " + LONGEST_BYTES + " bytes";
       }
-      return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+      parse(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString(), settings);
+      return null;
     } catch (NoSuchFileException e) {
-      return new Unreadable("does not exist");
+      return "does not exist";
     } catch (AccessDeniedException e) {
-      return new Unreadable("may not be read by this user");
+      return "may not be read by this user";
     } catch (CharacterCodingException e) {
-      return new Unreadable("is not UTF-8");
+      return "is not UTF-8";
     } catch (InvalidPathException e) {
-      return new Unreadable("has a name that is no path");
+      return "has a name that is no path";
     } catch (IOException e) {
-      return new Unreadable(Files.isDirectory(Path.of(path)) ? "is a folder" : "cannot be read");
+      return Files.isDirectory(Path.of(path)) ? "is a folder" : "cannot be read";
     }
   }
 
-  private static Contents parse(String text) {
-    List<Setting> settings = new ArrayList<>();
-    List<Integer> brokenLines = new ArrayList<>();
+  private static void parse(String text, SettingsReader settings) {
     String unmarked = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     Iterator<String> lines = unmarked.lines().iterator();
     int next = 1;
@@ -75,10 +70,9 @@ final class PropertiesFile {
         one.stringPropertyNames()
             .forEach(key -> settings.add(Setting.fromFile(key, one.getProperty(key), first)));
       } catch (IllegalArgumentException | IOException brokenEscape) {
-        brokenLines.add(first);
+        settings.note("line " + first, "a \\u must be followed by four hex digits");
       }
     }
-    return new Read(settings, brokenLines);
   }
 
   /** Whether the line is not a comment and ends with an odd number of backslashes. */
