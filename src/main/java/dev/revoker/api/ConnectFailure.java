@@ -124,8 +124,7 @@ final class ConnectFailure {
   }
 
   private static boolean has(Throwable failure, Class<? extends Throwable> kind) {
-    int depth = 0;
-    for (Throwable at = failure; at != null && depth < 20; at = at.getCause(), depth++) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
       if (kind.isInstance(at)) {
         return true;
       }

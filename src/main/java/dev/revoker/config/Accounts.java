@@ -94,12 +94,7 @@ record Accounts(Map<String, Credentials> byName, @Nullable String byDefault) {
     String password = header(in, prefix + "password");
     String securekey = header(in, prefix + "securekey");
     String token = header(in, prefix + "api.token");
-    String mistake =
-        mistake(
-            in.has(prefix + "username"),
-            in.has(prefix + "password"),
-            in.has(prefix + "securekey"),
-            in.has(prefix + "api.token"));
+    String mistake = mistake(in, prefix);
     if (mistake != null) {
       in.wrong(
           prefix + mistake,
@@ -115,9 +110,11 @@ record Accounts(Map<String, Credentials> byName, @Nullable String byDefault) {
   }
 
   /** Which key is missing or must be removed; null if the four keys are a valid combination. */
-  private static @Nullable String mistake(
-      boolean user, boolean password, boolean securekey, boolean token) {
-    if (token) {
+  private static @Nullable String mistake(SettingsReader in, String prefix) {
+    boolean user = in.has(prefix + "username");
+    boolean password = in.has(prefix + "password");
+    boolean securekey = in.has(prefix + "securekey");
+    if (in.has(prefix + "api.token")) {
       return user || password || securekey
           ? "api.token cannot be combined with other credentials"
           : null;

@@ -78,7 +78,7 @@ public final class ConfigLoader {
               if (isServiceLink(variable, value)) {
                 serviceLinks.add(variable);
               } else if (variable.startsWith(PREFIX) && !OTHERS.contains(variable)) {
-                in.add(Setting.fromEnvironment(keyOf(variable), value, variable));
+                in.add(new Setting(keyOf(variable), value, 0, variable));
               }
             });
     if (!withAccounts) {

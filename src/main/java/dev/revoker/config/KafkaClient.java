@@ -17,10 +17,51 @@ import org.jspecify.annotations.Nullable;
  * The three Kafka clients: Kafka's definitions of their settings, our defaults, and the settings
  * that the guarantees depend on.
  */
+@SuppressWarnings("ImmutableEnumChecker") // Nobody changes the maps and lists.
 enum KafkaClient {
-  CONSUMER("consumer."),
-  PRODUCER("producer."),
-  ADMIN("admin.");
+  CONSUMER(
+      "consumer.",
+      ConsumerConfig.configDef(),
+      never("group.id", "the key for it is group.id"),
+      never("key.deserializer", "the worker reads bytes"),
+      never("value.deserializer", "the worker reads bytes"),
+      never("share.acknowledgement.mode", "the worker is no share consumer"),
+      never("share.acquire.mode", "the worker is no share consumer"),
+      only(
+          "enable.auto.commit",
+          "progress commits together with the results, or not at all",
+          "false"),
+      only(
+          "isolation.level",
+          "a request in an aborted transaction does not count",
+          "read_committed"),
+      only("auto.offset.reset", "any other value would skip requests", "earliest", "none"),
+      only("allow.auto.create.topics", "only create.topics creates topics", "false")),
+  PRODUCER(
+      "producer.",
+      ProducerConfig.configDef(),
+      never("key.serializer", "the worker writes bytes"),
+      never("value.serializer", "the worker writes bytes"),
+      never("transactional.id", "the worker names its transactions itself"),
+      only(
+          "transaction.two.phase.commit.enable",
+          "results and progress commit in one transaction of the worker's own",
+          "false"),
+      only("enable.idempotence", "a retried send must not write a result twice", "true"),
+      only("acks", "a result must outlive the loss of a broker", "all", "-1"),
+      only("retries", "delivery.timeout.ms ends the retries, not their number", "2147483647"),
+      only(
+          "max.in.flight.requests.per.connection",
+          "an idempotent producer keeps the order of records only up to 5",
+          "5",
+          "4",
+          "3",
+          "2",
+          "1")),
+  ADMIN(
+      "admin.",
+      AdminClientConfig.configDef(),
+      never("bootstrap.controllers", "all clients use the brokers of bootstrap.servers"));
 
   /**
    * A setting that the guarantees depend on.
@@ -84,62 +125,14 @@ enum KafkaClient {
           never("bootstrap.servers", "all clients use the brokers of bootstrap.servers"),
           never("config.providers", "${env:..}, ${file:..} and ${dir:..} are resolved already"));
 
-  private static final Map<KafkaClient, List<FixedSetting>> FIXED =
-      Map.of(
-          CONSUMER,
-          List.of(
-              never("group.id", "the key for it is group.id"),
-              never("key.deserializer", "the worker reads bytes"),
-              never("value.deserializer", "the worker reads bytes"),
-              never("share.acknowledgement.mode", "the worker is no share consumer"),
-              never("share.acquire.mode", "the worker is no share consumer"),
-              only(
-                  "enable.auto.commit",
-                  "progress commits together with the results, or not at all",
-                  "false"),
-              only(
-                  "isolation.level",
-                  "a request in an aborted transaction does not count",
-                  "read_committed"),
-              only("auto.offset.reset", "any other value would skip requests", "earliest", "none"),
-              only("allow.auto.create.topics", "only create.topics creates topics", "false")),
-          PRODUCER,
-          List.of(
-              never("key.serializer", "the worker writes bytes"),
-              never("value.serializer", "the worker writes bytes"),
-              never("transactional.id", "the worker names its transactions itself"),
-              only(
-                  "transaction.two.phase.commit.enable",
-                  "results and progress commit in one transaction of the worker's own",
-                  "false"),
-              only("enable.idempotence", "a retried send must not write a result twice", "true"),
-              only("acks", "a result must outlive the loss of a broker", "all", "-1"),
-              only(
-                  "retries",
-                  "delivery.timeout.ms ends the retries, not their number",
-                  "2147483647"),
-              only(
-                  "max.in.flight.requests.per.connection",
-                  "an idempotent producer keeps the order of records only up to 5",
-                  "5",
-                  "4",
-                  "3",
-                  "2",
-                  "1")),
-          ADMIN,
-          List.of(
-              never("bootstrap.controllers", "all clients use the brokers of bootstrap.servers")));
-
-  private static final Map<KafkaClient, Map<String, ConfigDef.ConfigKey>> DEFINITIONS =
-      Map.of(
-          CONSUMER, ConsumerConfig.configDef().configKeys(),
-          PRODUCER, ProducerConfig.configDef().configKeys(),
-          ADMIN, AdminClientConfig.configDef().configKeys());
-
   private final String prefix;
+  private final Map<String, ConfigDef.ConfigKey> definitions;
+  private final List<FixedSetting> fixed;
 
-  KafkaClient(String prefix) {
+  KafkaClient(String prefix, ConfigDef definitions, FixedSetting... fixed) {
     this.prefix = prefix;
+    this.definitions = definitions.configKeys();
+    this.fixed = List.of(fixed);
   }
 
   private static FixedSetting never(String name, String why) {
@@ -157,15 +150,15 @@ enum KafkaClient {
 
   /** The names of all its settings. */
   Set<String> names() {
-    return DEFINITIONS.getOrDefault(this, Map.of()).keySet();
+    return definitions.keySet();
   }
 
   ConfigDef.@Nullable ConfigKey definition(String name) {
-    return DEFINITIONS.getOrDefault(this, Map.of()).get(name);
+    return definitions.get(name);
   }
 
   List<FixedSetting> fixed() {
-    return Stream.concat(OF_ALL.stream(), FIXED.getOrDefault(this, List.of()).stream()).toList();
+    return Stream.concat(OF_ALL.stream(), fixed.stream()).toList();
   }
 
   @Nullable FixedSetting fixed(String name) {

@@ -2,6 +2,7 @@ package dev.revoker.config;
 
 import dev.revoker.config.KafkaClient.FixedSetting;
 import dev.revoker.config.KafkaClient.Given;
+import dev.revoker.model.Secret;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -223,7 +224,7 @@ public record KafkaConfig(
     }
     for (Setting setting : in.takeAll(key -> fits.test(key) && !in.taken(key))) {
       given.put(setting.key().substring(prefix.length()), setting);
-      in.hide(setting);
+      in.show(setting.key(), Secret.MASK, setting.origin());
       in.warn(
           setting.key(),
           "Kafka does not know this setting; passing it on to the configured plug-ins");

@@ -68,7 +68,7 @@ final class PropertiesFile {
         Properties one = new Properties();
         one.load(new StringReader(whole.toString()));
         one.stringPropertyNames()
-            .forEach(key -> settings.add(Setting.fromFile(key, one.getProperty(key), first)));
+            .forEach(key -> settings.add(new Setting(key, one.getProperty(key), first, null)));
       } catch (IllegalArgumentException | IOException brokenEscape) {
         settings.note("line " + first, "a \\u must be followed by four hex digits");
       }

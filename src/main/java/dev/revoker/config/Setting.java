@@ -12,12 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param variable the environment variable that sets it, or null if it comes from the file
  */
 record Setting(String key, String written, Secret resolved, int line, @Nullable String variable) {
-  static Setting fromFile(String key, String value, int line) {
-    return new Setting(key, value, Secret.of(value), line, null);
-  }
-
-  static Setting fromEnvironment(String key, String value, String variable) {
-    return new Setting(key, value, Secret.of(value), 0, variable);
+  /** With its references unresolved. */
+  Setting(String key, String value, int line, @Nullable String variable) {
+    this(key, value, Secret.of(value), line, variable);
   }
 
   Setting withResolved(String value) {

@@ -1,6 +1,5 @@
 package dev.revoker.config;
 
-import dev.revoker.model.Secret;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -116,12 +115,7 @@ final class SettingsReader {
     show(setting.key(), setting.shown(), setting.origin());
   }
 
-  /** A setting that neither Revoker nor Kafka knows: its value may be a secret. */
-  void hide(Setting setting) {
-    show(setting.key(), Secret.MASK, setting.origin());
-  }
-
-  /** Adds a value that nobody set; {@code origin} is {@code default} or {@code fixed}. */
+  /** Adds a value to the report. */
   void show(String key, String value, String origin) {
     values.put(key, new Loaded.Value(key, value, origin));
   }

@@ -70,8 +70,8 @@ class ConfigurationDocumentTest {
   /** Every key that a configuration with the two default lanes and one account can have. */
   private static List<SettingsReader.Key> declared() {
     SettingsReader in = new SettingsReader();
-    in.add(Setting.fromFile("bootstrap.servers", "broker:9092", 1));
-    in.add(Setting.fromFile("accounts", "main", 2));
+    in.add(new Setting("bootstrap.servers", "broker:9092", 1, null));
+    in.add(new Setting("accounts", "main", 2, null));
     Config.read(in, true);
     return List.copyOf(in.declared());
   }
