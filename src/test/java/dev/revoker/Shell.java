@@ -3,6 +3,7 @@ package dev.revoker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.sandbox.WorkerProcess;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -40,11 +42,27 @@ final class Shell {
     this.brokers = brokers;
     Path bin = Files.createDirectories(folder.resolve("bin"));
     program(bin.resolve("revoker"), WorkerProcess.classPath(), "dev.revoker.App \"$@\"");
+    // Only jars, because the JVM archives no classes of folders: the first tool writes the archive.
     String jars =
-        Path.of("target/kafka-tools").toAbsolutePath()
-            + "/*:"
-            + System.getProperty("java.class.path");
-    List<String> tools = List.of("-cp", jars);
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> entry.endsWith(".jar"))
+            .collect(Collectors.joining(File.pathSeparator));
+    List<String> tools =
+        List.of(
+            "-Dlogback.configurationFile="
+                + file(
+                    "logback.xml",
+                    "<configuration><appender name='err'"
+                        + " class='ch.qos.logback.core.ConsoleAppender'>",
+                    "<target>System.err</target><encoder><pattern>%level"
+                        + " %msg%n%ex</pattern></encoder>",
+                    "</appender><root level='WARN'><appender-ref"
+                        + " ref='err'/></root></configuration>"),
+            "-Xlog:disable",
+            "-XX:+AutoCreateSharedArchive",
+            "-XX:SharedArchiveFile=" + folder.resolve("tools.jsa"),
+            "-cp",
+            Path.of("target/kafka-tools").toAbsolutePath() + "/*" + File.pathSeparator + jars);
     for (Map.Entry<String, String> tool : TOOLS.entrySet()) {
       // As an administrator would have it who connects by a file of client settings.
       String call = tool.getValue() + " \"$@\" $MORE --command-config client.properties";

@@ -178,6 +178,7 @@ final class TestCertificates {
   private void keytool(String store, String... more) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
     command.addAll(List.of("-genkeypair", "-keyalg", "EC", "-storetype", "PKCS12"));
     command.addAll(List.of("-keystore", path(store), "-storepass", new String(PASSWORD)));
     command.addAll(List.of(more));

@@ -24,12 +24,16 @@ import org.junit.jupiter.api.Test;
 class BrokerIT {
   private static final String TOPIC = "requests";
 
+  /** Killing one of three nodes is a part of CrashIT. */
   @Test
-  void keepsRecordsAfterKillAndStop() throws Exception {
+  void keepsRecordsAfterFreezeKillAndStopAndLeavesNothingBehind() throws Exception {
+    Path log;
+    long pid;
     try (Broker broker = Broker.start()) {
       broker.createTopic(TOPIC, 3, Map.of("retention.ms", "-1"));
       write(broker, "before");
       String address = broker.bootstrapServers();
+      answersNothingWhileFrozen(broker);
 
       broker.kill();
       assertThat(broker.node(1).alive()).isFalse();
@@ -39,29 +43,9 @@ class BrokerIT {
       broker.restart();
 
       assertThat(broker.bootstrapServers()).isEqualTo(address);
-      assertThat(read(broker, 2, "classic")).containsExactlyInAnyOrder("before", "after kill");
-      assertThat(read(broker, 2, "consumer")).containsExactlyInAnyOrder("before", "after kill");
-    }
-  }
-
-  @Test
-  void answersNothingWhileFrozenAndLeavesNothingBehind() throws Exception {
-    Path log;
-    long pid;
-    try (Broker broker = Broker.start();
-        KafkaProducer<String, String> producer = producer(broker)) {
-      broker.createTopic(TOPIC, 1, Map.of());
-      producer.send(new ProducerRecord<>(TOPIC, "first")).get(30, SECONDS);
-
-      Signals.freeze(broker);
-      Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(TOPIC, "second"));
-      await()
-          .during(Duration.ofSeconds(1))
-          .atMost(Duration.ofSeconds(3))
-          .untilAsserted(() -> assertThat(sent).isNotDone());
-      Signals.thaw(broker);
-
-      assertThat(sent.get(30, SECONDS).offset()).isEqualTo(1);
+      String[] all = {"before", "frozen", "after kill"};
+      assertThat(read(broker, 3, "classic")).containsExactlyInAnyOrder(all);
+      assertThat(read(broker, 3, "consumer")).containsExactlyInAnyOrder(all);
       log = broker.nodes().getFirst().log();
       pid = broker.nodes().getFirst().pid();
       assertThat(log).exists();
@@ -70,17 +54,17 @@ class BrokerIT {
     assertThat(ProcessHandle.of(pid)).isEmpty();
   }
 
-  @Test
-  void worksWithOneOfThreeNodesKilled() throws Exception {
-    Broker.Options three = new Broker.Options(List.of(1, 2, 3), Map.of());
-    try (Broker broker = Broker.start(three)) {
-      broker.createTopic(TOPIC, 3, Map.of());
-
-      broker.node(2).kill();
-      write(broker, "without node 2");
-      broker.node(2).restart();
-
-      assertThat(read(broker, 1, "classic")).containsExactly("without node 2");
+  private static void answersNothingWhileFrozen(Broker broker) throws Exception {
+    try (KafkaProducer<String, String> producer = producer(broker)) {
+      producer.partitionsFor(TOPIC);
+      Signals.freeze(broker);
+      Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(TOPIC, "frozen"));
+      await()
+          .during(Duration.ofSeconds(1))
+          .atMost(Duration.ofSeconds(3))
+          .untilAsserted(() -> assertThat(sent).isNotDone());
+      Signals.thaw(broker);
+      sent.get(30, SECONDS);
     }
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * -Dsim.first=X}, and {@code -Dsim.attacks=N} attacks.
  */
 class SimulationIT {
-  private static final int FIXED = 200;
+  private static final int FIXED = 100;
   private static final int FRESH = 60;
   private static final int ATTACKS = 10;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SimulationTest {
   /** Always the same. */
-  static final int FIXED = 60;
+  static final int FIXED = 30;
 
   private static final int FRESH = 20;
   private static final int ATTACKS = 5;
