@@ -43,7 +43,11 @@ import picocli.CommandLine.Spec;
           + " users could see it, and the shell would keep it.",
       "",
       "If a row is not valid, all such rows are named and nothing is sent. A batch has at most"
-          + " 5,000,000 rows.",
+          + " 5,000,000 rows. A key that is on several rows is sent once, for the first of them;"
+          + " its outcome counts for each.",
+      "",
+      "Where the configuration has encryption.key.location (a public JWK set), keys and tokens are"
+          + " encrypted before they are sent. Otherwise they are sent in the clear.",
     },
     exitCodeList = {
       "0:Every row was sent; with --wait, every key is revoked.",

@@ -417,6 +417,9 @@ class SubmitIT {
   void ctrlCOnATerminalPrintsHowToContinue() throws Exception {
     Path script = Path.of("/usr/bin/script");
     assumeTrue(Files.isExecutable(script), "there is no script(1) here");
+    assumeTrue(
+        new ProcessBuilder(script.toString(), "-qec", "true", "/dev/null").start().waitFor() == 0,
+        "no pseudo-terminal can be opened here");
     // A background process ignores interrupts, and its children inherit that.
     String heeding = "env --default-signal=INT ";
     assumeTrue(
