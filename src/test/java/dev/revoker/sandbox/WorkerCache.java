@@ -26,7 +26,7 @@ final class WorkerCache {
   private WorkerCache() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    Path home = Path.of(args[0]);
+    Path home = Path.of(args[0]).toAbsolutePath();
     Path whole = home.resolve("revoker.aot");
     Path unfinished = home.resolve("revoker.aot.unfinished");
     if (Runtime.version().feature() < OLDEST_JAVA) {
@@ -48,6 +48,7 @@ final class WorkerCache {
         Submitter submitter = new Submitter(stack.broker().bootstrapServers())) {
       ProcessBuilder builder =
           new ProcessBuilder(home.resolve("bin/revoker").toString(), "worker")
+              .directory(home.toFile())
               .redirectErrorStream(true)
               .redirectOutput(stack.folder().resolve("training.log").toFile());
       builder.environment().keySet().removeIf(name -> name.startsWith("REVOKER_"));
@@ -56,7 +57,8 @@ final class WorkerCache {
           .forEach((key, value) -> builder.environment().put(ConfigLoader.variableOf(key), value));
       builder.environment().put("REVOKER_OPS_LISTEN", "127.0.0.1:0");
       builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-      builder.environment().put("REVOKER_JAVA_OPTS", "-XX:AOTCacheOutput=" + cache);
+      // Relative, because blanks separate these options.
+      builder.environment().put("REVOKER_JAVA_OPTS", "-XX:AOTCacheOutput=" + cache.getFileName());
       Process worker = builder.start();
       try {
         for (String topic : List.of(LocalStack.URGENT, LocalStack.STANDARD)) {
@@ -66,7 +68,7 @@ final class WorkerCache {
                   .map(key -> Submitter.request(key, Map.of()))
                   .toList());
         }
-        await().atMost(PATIENCE).until(() -> results.count() == 2 * KEYS);
+        await().atMost(PATIENCE).until(() -> results.count() == 2 * KEYS || !worker.isAlive());
         worker.destroy();
         if (!worker.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || worker.exitValue() != 0) {
           throw new IllegalStateException("the worker did not stop well");
