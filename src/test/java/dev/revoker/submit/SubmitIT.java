@@ -215,6 +215,44 @@ class SubmitIT {
     assertThat(run("redrive", "--since", since).err()).contains("nothing is to be sent again");
   }
 
+  /** SIGTERM and Ctrl-C end the JVM in the same way. */
+  @Test
+  void redriveThatIsStoppedReportsAndTheSameCommandSendsTheRest() throws Exception {
+    int count = 60;
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, count);
+    Path file = csv("stopped.csv", keys, List.of());
+    String since = java.time.Instant.now().toString();
+    stack.api().refuseLogins(LocalStack.ACCOUNT, true);
+    stack.api().expireTokens(LocalStack.ACCOUNT);
+    try {
+      Run run = run("submit", "--wait", "--batch", "stopped", file.toString());
+      assertThat(run.out()).as(run.err()).containsPattern("session_failed +" + count + "\n");
+    } finally {
+      stack.api().refuseLogins(LocalStack.ACCOUNT, false);
+    }
+
+    Process process = start(Map.of(), "redrive", "--since", since, "--rate", "5", "--wait");
+    await().atMost(Duration.ofSeconds(60)).until(() -> successes(keys) > 2);
+    process.toHandle().destroy();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(read("err"))
+        .containsPattern("sent \\d+ requests again")
+        .containsPattern("\\d+ requests were not sent; the same command sends them")
+        .contains("left; the same command sends the rest");
+    assertThat(read("out")).containsPattern("revoked +\\d+\n");
+    assertThat(successes(keys)).as("stopped half-way").isLessThan(count);
+
+    Run rest = run("redrive", "--since", since, "--rate", "2000", "--wait");
+    assertThat(rest.exit()).as(rest.err() + rest.out()).isZero();
+    assertThat(successes(keys)).isEqualTo(count);
+    Map<String, Integer> perRequest = new HashMap<>();
+    results.all().stream()
+        .filter(result -> result.requestId().startsWith("stopped/"))
+        .forEach(result -> perRequest.merge(result.requestId(), 1, Integer::sum));
+    assertThat(perRequest).hasSize(count);
+    assertThat(perRequest.values()).as("one failure and one success each").containsOnly(2);
+  }
+
   /** As after a crash: the first part was sent, some of it has results and some is in flight. */
   @Test
   void resumeSendsTheRestAndCallsNoKeyTwice() throws Exception {
