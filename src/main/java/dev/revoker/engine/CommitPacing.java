@@ -55,7 +55,7 @@ final class CommitPacing {
    * How long the results may wait for others, in milliseconds; 0 if they are committed now. The
    * results of the most urgent lane do not wait, nor do those of a partition that is revoked.
    */
-  long waitMs(CompletedRequests completed, long nowNanos) {
+  long waitMs(CompletionQueue completed, long nowNanos) {
     if (completed.isEmpty() || completed.anyPrompt() || completionsBeforeCommit(completed) == 0) {
       waiting = false;
       return 0;
@@ -73,7 +73,7 @@ final class CommitPacing {
    * lane has as many requests without a result as with one, and enough for all slots: calls go on
    * while it lasts.
    */
-  int completionsBeforeCommit(CompletedRequests completed) {
+  int completionsBeforeCommit(CompletionQueue completed) {
     int fewest = Integer.MAX_VALUE;
     for (Lane lane : lanes) {
       int done = completed.count(lane);

@@ -31,7 +31,7 @@ final class Committer {
   private final TransactionalPublisher publisher;
   private final ProgressLoader loader;
   private final Intake intake;
-  private final CompletedRequests completed;
+  private final CompletionQueue completed;
   private final Listener listener;
   private final WakeupSignal wakeupSignal;
   private final Time time;
@@ -47,7 +47,7 @@ final class Committer {
       TransactionalPublisher publisher,
       ProgressLoader loader,
       Intake intake,
-      CompletionQueue completions,
+      CompletionQueue completed,
       CommitPacing pacing,
       Listener listener,
       WakeupSignal wakeupSignal,
@@ -56,7 +56,7 @@ final class Committer {
     this.publisher = publisher;
     this.loader = loader;
     this.intake = intake;
-    this.completed = new CompletedRequests(completions);
+    this.completed = completed;
     this.pacing = pacing;
     this.listener = listener;
     this.wakeupSignal = wakeupSignal;
@@ -171,14 +171,16 @@ final class Committer {
       wakeupSignal.pauseNanos(markersNanos);
       completed.take();
     }
-    CommitBatch batch = new CommitBatch(completed.next(), offsetsDue(), time.nanos());
-    if (batch.isEmpty()) {
+    List<TrackedRequest> requests = completed.forNextTransaction();
+    List<Partition> offsetsDue = offsetsDue();
+    if (requests.isEmpty() && offsetsDue.isEmpty()) {
       return;
     }
-    if (batch.requests().isEmpty()) {
+    if (requests.isEmpty()) {
       withoutResultsNotBeforeMs = time.millis() + COMMIT_WITHOUT_RESULTS_MS;
     }
-    Transaction transaction = new Transaction(producer, batch, consumer.groupMetadata());
+    Transaction transaction =
+        new Transaction(producer, requests, offsetsDue, consumer.groupMetadata(), time.nanos());
     state = new CommitState.InTransaction(transaction);
     apply(publisher.advance(transaction));
   }
@@ -200,11 +202,11 @@ final class Committer {
           state = new CommitState.Ready(producer);
       case TransactionResult.Committed committed -> {
         Transaction transaction = transaction();
-        transaction.batch.done();
+        transaction.committed();
         state = new CommitState.Ready(transaction.producer);
         long nowNanos = time.nanos();
-        pacing.committed(nowNanos - transaction.batch.startedNanos(), nowNanos);
-        committed(transaction.batch);
+        pacing.committed(nowNanos - transaction.startedNanos, nowNanos);
+        committed(transaction.requests(), transaction.results(), transaction.startedNanos);
       }
       case TransactionResult.Unacknowledged(String why) -> pause(why);
       case TransactionResult.Aborted(String why) -> {
@@ -237,7 +239,7 @@ final class Committer {
   private void loadProgress() {
     switch (loader.load()) {
       case ProgressLoader.Loaded.Done(List<TrackedRequest> found) ->
-          committed(new CommitBatch(found, List.of(), time.nanos()));
+          committed(found, Transaction.results(found), time.nanos());
       case ProgressLoader.Loaded.Failed(String why) -> pause(why);
       case ProgressLoader.Loaded.Interrupted interrupted -> {
         // The next turn reads them.
@@ -245,10 +247,10 @@ final class Committer {
     }
   }
 
-  private void committed(CommitBatch batch) {
-    if (!batch.requests().isEmpty()) {
-      completed.committed(batch.requests());
-      listener.committed(batch.results(), time.nanos() - batch.startedNanos());
+  private void committed(List<TrackedRequest> requests, List<Result> results, long sinceNanos) {
+    if (!requests.isEmpty()) {
+      completed.committed(requests);
+      listener.committed(results, time.nanos() - sinceNanos);
     }
   }
 

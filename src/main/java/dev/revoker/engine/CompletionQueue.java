@@ -1,23 +1,34 @@
 package dev.revoker.engine;
 
+import dev.revoker.engine.TrackedRequest.Completion;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands completed requests from the threads of the API calls to the loop's thread, and wakes that
- * thread. The consumer's wakeup ends a poll; because each wakeup costs an exception, it is used
+ * Hands completed requests from the threads of the API calls to the loop's thread, wakes that
+ * thread, and holds them in the order of completion until they are committed. The consumer's wakeup ends a poll; because each wakeup costs an exception, it is used
  * only while the loop blocks in a poll. The {@link WakeupSignal} ends every other wait.
  */
 final class CompletionQueue {
+  /** A transaction's size is bounded; the next transaction takes the rest. */
+  private static final int MAX_BATCH = 1000;
+
   private final Queue<TrackedRequest> queue = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean polling = new AtomicBoolean();
   private final AtomicBoolean signalled = new AtomicBoolean();
 
   /** So many completions do not wake a blocked loop. */
   private final AtomicInteger quiet = new AtomicInteger();
+
+  /** Taken from the queue, and not committed. The loop's thread. */
+  private final List<TrackedRequest> completed = new ArrayList<>();
 
   private final Runnable wakeup;
   private final WakeupSignal wakeupSignal;
@@ -27,7 +38,9 @@ final class CompletionQueue {
     this.wakeupSignal = wakeupSignal;
   }
 
-  /** Any thread. */
+  // ---- any thread
+
+  /** The request has a result, or was withdrawn. */
   void add(TrackedRequest request) {
     queue.add(request);
     if (quiet.getAndDecrement() <= 0 || request.isPrompt()) {
@@ -37,16 +50,13 @@ final class CompletionQueue {
     }
   }
 
-  /** Makes the loop take another turn, though no request has completed. Any thread. */
+  /** Makes the loop take another turn, though no request has completed. */
   void signal() {
     signalled.set(true);
     wake();
   }
 
-  /** The next completed request, or null. The loop's thread. */
-  @Nullable TrackedRequest next() {
-    return queue.poll();
-  }
+  // ---- the loop's thread
 
   /**
    * The loop's thread is about to block in a poll.
@@ -72,6 +82,64 @@ final class CompletionQueue {
   void polled() {
     quiet.set(0);
     polling.set(false);
+  }
+
+  /**
+   * Takes the requests that completed since the last call, and discards requests of revoked
+   * partitions.
+   */
+  void take() {
+    for (TrackedRequest next = queue.poll(); next != null; next = queue.poll()) {
+      if (!next.partition.holds(next)) {
+        // Late: its partition was revoked, or the broker had its result already.
+        continue;
+      }
+      switch (next.completion()) {
+        case Completion.Answered answered -> completed.add(next);
+        case Completion.Withdrawn withdrawn -> next.partition.release(next);
+        case Completion.InFlight inFlight -> throw new IllegalStateException("queued: a bug");
+      }
+    }
+    dropReleased();
+  }
+
+  private void dropReleased() {
+    completed.removeIf(request -> !request.partition.holds(request));
+  }
+
+  /**
+   * Requests for the next transaction: of no partition whose committed offsets must be read first.
+   */
+  List<TrackedRequest> forNextTransaction() {
+    // Again: reading the committed offsets releases requests.
+    dropReleased();
+    return completed.stream()
+        .filter(request -> request.partition.mayCommit())
+        .limit(MAX_BATCH)
+        .toList();
+  }
+
+  /** How many of them came in by this lane. */
+  int count(Lane lane) {
+    return (int) completed.stream().filter(one -> one.partition.lane == lane).count();
+  }
+
+  /** Whether one of them must not wait for others. */
+  boolean anyPrompt() {
+    return completed.stream().anyMatch(one -> one.isPrompt() || one.partition.isLeaving());
+  }
+
+  void committed(Collection<TrackedRequest> some) {
+    completed.removeAll(Set.copyOf(some));
+  }
+
+  /** Whether no result waits for its commit. */
+  boolean isEmpty() {
+    return completed.isEmpty();
+  }
+
+  int size() {
+    return completed.size();
   }
 
   private void wake() {

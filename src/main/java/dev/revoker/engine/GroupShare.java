@@ -87,6 +87,6 @@ final class GroupShare {
   }
 
   private long countOwned() {
-    return intake.partitions().stream().filter(partition -> !partition.leaving).count();
+    return intake.partitions().stream().filter(partition -> !partition.isLeaving()).count();
   }
 }

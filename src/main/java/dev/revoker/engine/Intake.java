@@ -82,7 +82,7 @@ final class Intake {
 
   /** Ends an assignment: forgets its requests that are not committed. */
   void remove(Partition partition) {
-    partition.discard();
+    partition.end();
     partitions.remove(partition.id);
     partition.lane.partitions.remove(partition);
   }
@@ -175,7 +175,7 @@ final class Intake {
 
   private int admit(Partition partition, int room) {
     PartitionProgress progress = partition.progress;
-    if (progress == null || partition.leaving) {
+    if (progress == null || !partition.mayAdmit()) {
       return 0;
     }
     int admitted = 0;
@@ -234,8 +234,7 @@ final class Intake {
   }
 
   private static boolean takesMore(Partition partition) {
-    return partition.progress != null
-        && !partition.leaving
+    return partition.mayAdmit()
         && partition.backlog.isEmpty()
         && partition.lane.mayPoll();
   }

@@ -15,8 +15,30 @@ import org.jspecify.annotations.Nullable;
  * One assignment of a partition to this worker. The next assignment of the same partition is
  * another object, so that a late answer to a request of the earlier assignment is recognised. Used
  * by the loop's thread alone.
+ *
+ * <pre>
+ * state          admits  commits  what happens                                     next state
+ * NEW            no      no       the committed offset is read                     CURRENT
+ *                                 it is revoked, or the worker stops               LEAVING
+ * CURRENT        yes     yes      a transaction is aborted, or a producer lost     STALE
+ *                                 it is revoked, or the worker stops               LEAVING
+ * STALE          yes     no       the committed offset is read again               CURRENT
+ *                                 it is revoked, or the worker stops               LEAVING_STALE
+ * LEAVING        no      yes      a transaction is aborted, or a producer lost     LEAVING_STALE
+ * LEAVING_STALE  no      no       the committed offset is read again               LEAVING
+ * any                             the assignment ends: late answers are discarded  ENDED
+ * </pre>
  */
 final class Partition {
+  private enum State {
+    NEW,
+    CURRENT,
+    STALE,
+    LEAVING,
+    LEAVING_STALE,
+    ENDED
+  }
+
   final TopicPartition id;
   final Lane lane;
 
@@ -38,18 +60,7 @@ final class Partition {
   /** Null until the committed offset was read. */
   @Nullable PartitionProgress progress;
 
-  /** The committed offset must be read before anything is committed. */
-  boolean stale = true;
-
-  /** The partition is being revoked: none of its requests is admitted any more. */
-  boolean leaving;
-
-  /** The assignment has ended: late answers are discarded. */
-  boolean gone;
-
-  /** When the partition was revoked, some admitted requests had no committed result. */
-  boolean abandoned;
-
+  /** Whether the consumer does not fetch it. */
   boolean paused;
 
   /** The next record of the partition has this offset or a higher one; -1 if that is unknown. */
@@ -61,10 +72,80 @@ final class Partition {
   /** The partition was paused so long that retention may have deleted unread records. */
   boolean longUnread = true;
 
+  private State state = State.NEW;
+  private boolean abandoned;
+
   Partition(TopicPartition id, Lane lane) {
     this.id = id;
     this.lane = lane;
   }
+
+  // ---- its state
+
+  boolean mayAdmit() {
+    return state == State.CURRENT || state == State.STALE;
+  }
+
+  boolean mayCommit() {
+    return state == State.CURRENT || state == State.LEAVING;
+  }
+
+  /** Whether the committed offset must be read before anything is committed. */
+  boolean mustLoad() {
+    return state == State.NEW || state == State.STALE || state == State.LEAVING_STALE;
+  }
+
+  boolean isLeaving() {
+    return state == State.LEAVING || state == State.LEAVING_STALE;
+  }
+
+  boolean hasEnded() {
+    return state == State.ENDED;
+  }
+
+  /** Whether admitted requests had no committed result when the revoked partition was given up. */
+  boolean isAbandoned() {
+    return abandoned;
+  }
+
+  /** The committed offset was read, and memory agrees with it. */
+  void loaded() {
+    failedReads = 0;
+    state =
+        switch (state) {
+          case NEW, STALE, CURRENT -> State.CURRENT;
+          case LEAVING_STALE, LEAVING -> State.LEAVING;
+          case ENDED -> State.ENDED;
+        };
+  }
+
+  /** Memory and broker may differ from now on. */
+  void mustLoadAgain() {
+    state =
+        switch (state) {
+          case CURRENT -> State.STALE;
+          case LEAVING -> progress == null ? State.LEAVING : State.LEAVING_STALE;
+          case NEW, STALE, LEAVING_STALE, ENDED -> state;
+        };
+  }
+
+  /** The partition is revoked, or the worker stops. */
+  void leave() {
+    state =
+        switch (state) {
+          case NEW, CURRENT -> State.LEAVING;
+          case STALE -> State.LEAVING_STALE;
+          case LEAVING, LEAVING_STALE, ENDED -> state;
+        };
+  }
+
+  /** Ends the assignment and forgets every request that is not committed. */
+  void end() {
+    drop();
+    state = State.ENDED;
+  }
+
+  // ---- its requests
 
   /** What the metadata of a committed offset must name. */
   TopicIdPartition identity() {
@@ -80,7 +161,9 @@ final class Partition {
 
   /** Whether a commit without results would change what is committed. */
   boolean isCommitDue() {
-    return progress != null && !stale && !leaving && (rewriteDue || progress.isBeyondCommitted());
+    return progress != null
+        && state == State.CURRENT
+        && (rewriteDue || progress.isBeyondCommitted());
   }
 
   /** The admitted requests, as the dispatcher knows them. */
@@ -109,18 +192,20 @@ final class Partition {
     return admitted.get(request.offset()) == request;
   }
 
-  /** Ends the assignment and forgets every request that is not committed. */
-  void discard() {
-    gone = true;
-    drop();
-  }
-
   /** Forgets every request that is not committed. */
   void drop() {
-    abandoned |= leaving && !admitted.isEmpty();
+    abandoned |= isLeaving() && !admitted.isEmpty();
     List.copyOf(admitted.values()).forEach(this::release);
     backlog.forEach(lane::dropped);
     backlog.clear();
+  }
+
+  /** A transaction that answers these offsets is committed, with this map. */
+  void committed(List<Long> offsets, OffsetMap map) {
+    if (progress != null && !hasEnded()) {
+      progress.committed(offsets, map);
+      rewriteDue = false;
+    }
   }
 
   /** The request is committed, withdrawn or discarded. */

@@ -2,13 +2,22 @@ package dev.revoker.engine;
 
 import dev.revoker.engine.RequestLoop.TopicIds;
 import dev.revoker.resilience.RequestProcessor;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +32,12 @@ import org.slf4j.LoggerFactory;
 final class ProgressLoader {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressLoader.class);
 
+  /**
+   * Short, because the loop waits. A worker that was killed leaves a transaction open, and its
+   * offsets cannot be read until the broker has ended it.
+   */
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
   /** The result of reading the committed offsets. */
   sealed interface Loaded {
     /** The offsets were read. These requests are committed, which memory did not know. */
@@ -36,10 +51,16 @@ final class ProgressLoader {
   }
 
   private final Consumer<byte[], byte[]> consumer;
-  private final CommittedOffsets offsets;
   private final CommittedMaps maps;
   private final Intake intake;
   private final RequestProcessor processor;
+
+  /**
+   * Partitions of calls that a wakeup or a time-out ended. Kafka's consumers answer the next call
+   * for the same partitions with the request of the call before, which does not have the commits
+   * since then. That answer is discarded.
+   */
+  private final Set<Set<TopicPartition>> leftBehind = new HashSet<>();
 
   ProgressLoader(
       Consumer<byte[], byte[]> consumer,
@@ -47,7 +68,6 @@ final class ProgressLoader {
       Intake intake,
       RequestProcessor processor) {
     this.consumer = consumer;
-    this.offsets = new CommittedOffsets(consumer);
     this.maps = new CommittedMaps(consumer, topicIds);
     this.intake = intake;
     this.processor = processor;
@@ -55,12 +75,12 @@ final class ProgressLoader {
 
   /** Whether the committed offsets of a partition must be read. */
   boolean isDue() {
-    return intake.partitions().stream().anyMatch(partition -> partition.stale);
+    return intake.partitions().stream().anyMatch(Partition::mustLoad);
   }
 
   /** The committed offsets of all partitions must be read again before the next commit. */
   void loadAllAgain() {
-    intake.partitions().forEach(partition -> partition.stale = true);
+    intake.partitions().forEach(Partition::mustLoadAgain);
   }
 
   Loaded load() {
@@ -68,7 +88,7 @@ final class ProgressLoader {
     // last.
     List<Partition> stale =
         intake.partitions().stream()
-            .filter(one -> one.stale)
+            .filter(Partition::mustLoad)
             .sorted(Comparator.comparingInt(one -> one.failedReads))
             .toList();
     if (stale.isEmpty()) {
@@ -80,8 +100,7 @@ final class ProgressLoader {
     try {
       maps.identify(stale);
       List<TrackedRequest> found = new ArrayList<>();
-      offsets
-          .of(known.isEmpty() ? stale : known)
+      committedOffsets(known.isEmpty() ? stale : known)
           .forEach((partition, committed) -> found.addAll(load(partition, committed)));
       return new Loaded.Done(found);
     } catch (WakeupException woken) {
@@ -96,6 +115,27 @@ final class ProgressLoader {
   private static FatalWorkerException refused(InvalidConfigurationException refused) {
     return new FatalWorkerException(
         "the broker refuses this worker: " + refused.getMessage(), refused);
+  }
+
+  /** The committed offsets, null for a partition without one. */
+  private Map<Partition, @Nullable OffsetAndMetadata> committedOffsets(Collection<Partition> partitions) {
+    Set<TopicPartition> ids = partitions.stream().map(one -> one.id).collect(Collectors.toSet());
+    if (ids.isEmpty()) {
+      return Map.of();
+    }
+    if (!leftBehind.add(ids)) {
+      consumer.committed(ids, TIMEOUT);
+    }
+    Map<TopicPartition, OffsetAndMetadata> read = consumer.committed(ids, TIMEOUT);
+    leftBehind.remove(ids);
+    if (!read.keySet().containsAll(ids)) {
+      // A partition without a committed offset has null. The new protocol's consumer leaves out
+      // partitions whose offset the coordinator does not know at the moment.
+      throw new TimeoutException("no answer for all of " + ids);
+    }
+    Map<Partition, @Nullable OffsetAndMetadata> committed = new LinkedHashMap<>();
+    partitions.forEach(partition -> committed.put(partition, read.get(partition.id)));
+    return committed;
   }
 
   private List<TrackedRequest> load(Partition partition, @Nullable OffsetAndMetadata committed) {
@@ -117,13 +157,12 @@ final class ProgressLoader {
         }
       }
     }
-    partition.failedReads = 0;
-    partition.stale = false;
+    partition.loaded();
     return found;
   }
 
   private void begin(Partition partition, OffsetMap map, long nextOffset) {
-    if (nextOffset >= 0 && !partition.leaving) {
+    if (nextOffset >= 0 && !partition.isLeaving()) {
       // The consumer looked its position up at another time. A worker that was frozen in between
       // would read requests that another worker has answered meanwhile, before it learns of its
       // replacement.

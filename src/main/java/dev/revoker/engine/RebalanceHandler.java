@@ -75,8 +75,9 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
       Partition partition = intake.add(id);
       partition.paused = true;
       // A rebalance that ended during the drain: no request of the partition is started.
-      partition.leaving = stopping;
-      partition.stale = !stopping;
+      if (stopping) {
+        partition.leave();
+      }
     }
     consumer.pause(assigned);
     if (!assigned.isEmpty()) {
@@ -128,14 +129,14 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
       return true;
     }
     // No request is admitted meanwhile: this is the thread that admits.
-    leaving.forEach(partition -> partition.leaving = true);
+    leaving.forEach(Partition::leave);
     leaving.forEach(partition -> processor.withdraw(partition.callers()));
     share.shrink();
     long callsUntilMs = time.millis() + drainTimeoutMs;
     settle(leaving, callsUntilMs, Partition::callsUnderWay, waiting);
     settle(leaving, time.millis() + COMMIT_GRACE_MS, Partition::answersUncommitted, waiting);
-    leaving.stream().filter(partition -> !partition.gone).forEach(intake::remove);
-    boolean all = leaving.stream().noneMatch(partition -> partition.abandoned);
+    leaving.stream().filter(partition -> !partition.hasEnded()).forEach(intake::remove);
+    boolean all = leaving.stream().noneMatch(Partition::isAbandoned);
     LOG.atInfo()
         .addKeyValue("partitions", leaving.stream().map(partition -> partition.id).toList())
         .addKeyValue("complete", all)

@@ -1,15 +1,26 @@
 package dev.revoker.engine;
 
+import dev.revoker.engine.TrackedRequest.Completion;
+import dev.revoker.model.Result;
 import dev.revoker.model.Source;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
-/** One Kafka transaction: what it commits, and how far it is. Used by one thread. */
+/**
+ * One Kafka transaction: how far it is, and what it commits: the results of completed requests, and
+ * the offsets of their partitions as they are after the commit. The latter is fixed when it is
+ * created. Used by the loop's thread alone.
+ */
 final class Transaction {
   /** The next step; a step that was not acknowledged in time is repeated. */
   enum Step {
@@ -20,11 +31,15 @@ final class Transaction {
   }
 
   final Producer<byte[], byte[]> producer;
-  final CommitBatch batch;
   final ConsumerGroupMetadata group;
   final List<SentResult> sent = new ArrayList<>();
   final TimeoutBudget offsetsBudget;
   final TimeoutBudget abortBudget;
+
+  final long startedNanos;
+  private final List<TrackedRequest> requests;
+  private final Map<Partition, List<Long>> answered;
+  private final Map<Partition, OffsetMap> maps = new HashMap<>();
 
   Step next = Step.BEGIN;
 
@@ -34,12 +49,78 @@ final class Transaction {
    */
   boolean sendFailed;
 
-  Transaction(Producer<byte[], byte[]> producer, CommitBatch batch, ConsumerGroupMetadata group) {
+  /**
+   * @param besides partitions whose offsets are committed in any case
+   * @param startedNanos by the steady clock
+   */
+  Transaction(
+      Producer<byte[], byte[]> producer,
+      List<TrackedRequest> requests,
+      List<Partition> besides,
+      ConsumerGroupMetadata group,
+      long startedNanos) {
     this.producer = producer;
-    this.batch = batch;
+    this.requests = requests;
     this.group = group;
+    this.startedNanos = startedNanos;
     this.offsetsBudget = new TimeoutBudget(producer);
     this.abortBudget = new TimeoutBudget(producer);
+    this.answered =
+        requests.stream()
+            .collect(
+                Collectors.groupingBy(
+                    request -> request.partition,
+                    Collectors.mapping(TrackedRequest::offset, Collectors.toList())));
+    answered.forEach((partition, offsets) -> maps.put(partition, map(partition, offsets)));
+    besides.forEach(
+        partition -> maps.computeIfAbsent(partition, without -> map(without, List.of())));
+  }
+
+  List<TrackedRequest> requests() {
+    return requests;
+  }
+
+  List<Result> results() {
+    return results(requests);
+  }
+
+  /** The results of these requests. One that the broker had as committed may have none here. */
+  static List<Result> results(List<TrackedRequest> requests) {
+    List<Result> results = new ArrayList<>(requests.size());
+    for (TrackedRequest request : requests) {
+      if (request.completion() instanceof Completion.Answered(Result result)) {
+        results.add(result);
+      }
+    }
+    return results;
+  }
+
+  /** The offsets to commit with the results. */
+  Map<TopicPartition, OffsetAndMetadata> offsets() {
+    Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
+    maps.forEach(
+        (partition, map) ->
+            all.put(
+                partition.id,
+                new OffsetAndMetadata(
+                    map.nextOffset(), OffsetMapCodec.encode(map, partition.identity()))));
+    return all;
+  }
+
+  /** The transaction is committed: updates the partitions' progress and releases the requests. */
+  void committed() {
+    maps.forEach(
+        (partition, map) ->
+            partition.committed(answered.getOrDefault(partition, List.of()), map));
+    requests.forEach(request -> request.partition.release(request));
+  }
+
+  private static OffsetMap map(Partition partition, List<Long> answered) {
+    PartitionProgress progress = partition.progress;
+    if (progress == null) {
+      throw new IllegalStateException("a request was admitted before its partition was loaded");
+    }
+    return progress.with(answered);
   }
 
   /** After the abort: whether the producer may still hold a record of this transaction. */

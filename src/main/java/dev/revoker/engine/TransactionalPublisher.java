@@ -80,7 +80,7 @@ public final class TransactionalPublisher {
         return new TransactionResult.Unacknowledged("no connection to a broker");
       }
       if (transaction.next == Transaction.Step.SEND_RESULTS) {
-        transaction.batch.results().forEach(result -> send(transaction, result));
+        transaction.results().forEach(result -> send(transaction, result));
         transaction.next = Transaction.Step.SEND_OFFSETS;
       }
       if (transaction.next == Transaction.Step.SEND_OFFSETS) {
@@ -103,9 +103,9 @@ public final class TransactionalPublisher {
    * commit without the last ones (docs/kafka-notes.md).
    */
   private static void sendOffsets(Transaction transaction) {
-    if (!transaction.batch.offsets().isEmpty()) {
+    if (!transaction.offsets().isEmpty()) {
       transaction.offsetsBudget.attempt();
-      transaction.producer.sendOffsetsToTransaction(transaction.batch.offsets(), transaction.group);
+      transaction.producer.sendOffsetsToTransaction(transaction.offsets(), transaction.group);
     }
   }
 

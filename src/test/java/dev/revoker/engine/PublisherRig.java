@@ -59,12 +59,14 @@ final class PublisherRig {
   }
 
   /** Commits in a new transaction. */
-  TransactionResult publish(CommitBatch batch) {
+  TransactionResult publish(List<TrackedRequest> requests) {
     transaction =
         new Transaction(
             Objects.requireNonNull(current),
-            batch,
-            new MockConsumer<byte[], byte[]>("earliest").groupMetadata());
+            requests,
+            List.of(),
+            new MockConsumer<byte[], byte[]>("earliest").groupMetadata(),
+            0);
     return resume();
   }
 
@@ -99,11 +101,11 @@ final class PublisherRig {
     return new String(store.results.get(index).value(), StandardCharsets.UTF_8);
   }
 
-  static CommitBatch batch(int... offsets) {
+  static List<TrackedRequest> batch(int... offsets) {
     return batch(IntStream.of(offsets).mapToObj(i -> result(i, Map.of())).toArray(Result[]::new));
   }
 
-  static CommitBatch batch(Result... results) {
+  static List<TrackedRequest> batch(Result... results) {
     Partition partition =
         new Partition(PARTITION, new Lane("standard", PARTITION.topic(), 1, false));
     partition.identity = new TopicIdPartition(Uuid.ONE_UUID, PARTITION);
@@ -117,7 +119,7 @@ final class PublisherRig {
       requests.add(request);
       progress.deliver(request.offset());
     }
-    return new CommitBatch(requests, List.of(), 0);
+    return requests;
   }
 
   static Result result(int offset, Map<String, String> labels) {
