@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hands completed requests from the threads of the API calls to the loop's thread, wakes that
- * thread, and holds them in the order of completion until they are committed. The consumer's wakeup ends a poll; because each wakeup costs an exception, it is used
- * only while the loop blocks in a poll. The {@link WakeupSignal} ends every other wait.
+ * thread, and holds them in the order of completion until they are committed. The consumer's wakeup
+ * ends a poll; because each wakeup costs an exception, it is used only while the loop blocks in a
+ * poll. The {@link WakeupSignal} ends every other wait.
  */
 final class CompletionQueue {
   /** A transaction's size is bounded; the next transaction takes the rest. */

@@ -234,8 +234,6 @@ final class Intake {
   }
 
   private static boolean takesMore(Partition partition) {
-    return partition.mayAdmit()
-        && partition.backlog.isEmpty()
-        && partition.lane.mayPoll();
+    return partition.mayAdmit() && partition.backlog.isEmpty() && partition.lane.mayPoll();
   }
 }

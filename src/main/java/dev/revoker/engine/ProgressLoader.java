@@ -118,7 +118,8 @@ final class ProgressLoader {
   }
 
   /** The committed offsets, null for a partition without one. */
-  private Map<Partition, @Nullable OffsetAndMetadata> committedOffsets(Collection<Partition> partitions) {
+  private Map<Partition, @Nullable OffsetAndMetadata> committedOffsets(
+      Collection<Partition> partitions) {
     Set<TopicPartition> ids = partitions.stream().map(one -> one.id).collect(Collectors.toSet());
     if (ids.isEmpty()) {
       return Map.of();

@@ -110,8 +110,7 @@ final class Transaction {
   /** The transaction is committed: updates the partitions' progress and releases the requests. */
   void committed() {
     maps.forEach(
-        (partition, map) ->
-            partition.committed(answered.getOrDefault(partition, List.of()), map));
+        (partition, map) -> partition.committed(answered.getOrDefault(partition, List.of()), map));
     requests.forEach(request -> request.partition.release(request));
   }
 

@@ -116,6 +116,23 @@ class RebalanceHandlerTest {
     rig.assertResults(FIRST);
   }
 
+  /** It may have been committed: the results would be there twice. */
+  @Test
+  void aCommitOfUnknownOutcomeDuringADrainIsLookedUpBeforeResultsAreSentAgain() {
+    Rig rig = Rig.owning(ZERO);
+    rig.append(ZERO, 0, 2);
+    rig.steps(2);
+    rig.work.called = task -> true;
+    rig.producer().commits.add(ScriptedProducer.Commit.DONE_FENCED);
+    rig.whileWaiting.add(rig.work::answerAll);
+
+    rig.assign();
+
+    rig.assertResults("key-revocations-0-0", "key-revocations-0-1");
+    assertThat(rig.reported).hasSize(2);
+    assertThat(rig.producers).hasSize(2);
+  }
+
   @Test
   void requestsOfALostPartitionAreDiscardedAtOnce() {
     Rig rig = Rig.owning(ZERO, ONE);

@@ -89,7 +89,8 @@ class TransactionalPublisherRefusalTest {
   void theLargestOfSeveralRejectedResultsIsShortened() {
     rig.open();
     rig.store.brokerMaxValueBytes = 2_000;
-    List<TrackedRequest> batch = batch(result(0, Map.of()), result(1, Map.of("label", "x".repeat(5_000))));
+    List<TrackedRequest> batch =
+        batch(result(0, Map.of()), result(1, Map.of("label", "x".repeat(5_000))));
     rig.producer().holds = true;
 
     assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Aborted.class);

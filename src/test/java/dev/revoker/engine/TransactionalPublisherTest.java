@@ -163,7 +163,8 @@ class TransactionalPublisherTest {
   void noResultIsSentAfterOneThatTheProducerRejects() {
     rig.open();
     rig.store.maxValueBytes = 2_000;
-    List<TrackedRequest> batch = batch(result(0, Map.of("label", "x".repeat(5_000))), result(1, Map.of()));
+    List<TrackedRequest> batch =
+        batch(result(0, Map.of("label", "x".repeat(5_000))), result(1, Map.of()));
 
     assertThat(rig.publish(batch)).isInstanceOf(TransactionResult.Aborted.class);
     assertThat(rig.producer().calls).containsExactly("init", "begin", "send", "abort");
