@@ -35,7 +35,7 @@ final class ConnectFailure {
 
   private ConnectFailure() {}
 
-  /** A hop says no in its own way. The text is for the operator. */
+  /** The proxy refused, or is none. The message is for the operator. */
   static final class Refused extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -75,8 +75,8 @@ final class Connection {
   private ClassicHttpResponse parsed() throws IOException, HttpException {
     try {
       return parser.parse(buffer, input);
-    } catch (IllegalArgumentException statusOfZero) {
-      // HttpCore takes a number that is none for a mistake of its caller's.
+    } catch (IllegalArgumentException badStatus) {
+      // HttpCore reports a status that is not valid as a wrong argument of its caller.
       throw new ProtocolException("the status is no status");
     }
   }
@@ -101,7 +101,7 @@ final class Connection {
 
   /**
    * Whether the other side has closed it, or sent something that nobody asked for. Does not wait. A
-   * TLS message without a request counts as stale too, as nearly always it is the farewell.
+   * TLS message without a request counts as stale too, because it nearly always is close_notify.
    */
   boolean stale() {
     try {
@@ -119,23 +119,23 @@ final class Connection {
     }
   }
 
-  /** Closes an idle one, with TLS's farewell. */
+  /** Closes an idle connection, with TLS's close_notify. */
   void close() {
     try (channel) {
       if (tls != null) {
         tls.close();
       }
     } catch (IOException gone) {
-      // The other side was faster; either way it is closed.
+      // The server closed it first.
     }
   }
 
-  /** Closes it at once, whatever is under way. */
+  /** Closes the connection at once, even while it is used. */
   void drop() {
     try {
       channel.close();
     } catch (IOException gone) {
-      // As above.
+      // The server closed it first.
     }
   }
 

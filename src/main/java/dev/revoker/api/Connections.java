@@ -18,7 +18,7 @@ final class Connections implements AutoCloseable {
   static final long MAX_IDLE_MS = 30_000;
   private static final long SWEEP_MS = 5_000;
 
-  /** What a request for a connection got. */
+  /** The result of asking for a connection. */
   sealed interface Lease {
     /** The caller owns the connection until it returns it. */
     record Open(Connection connection) implements Lease {}
@@ -122,7 +122,7 @@ final class Connections implements AutoCloseable {
 
   private void planSweep() {
     if (sweepPlanned.compareAndSet(false, true)) {
-      // Closing may write TLS's farewell, which the timer's thread must not wait for.
+      // Closing may block while it writes TLS's close_notify, and the timer's thread must not.
       time.after(SWEEP_MS, () -> Thread.ofVirtual().start(this::sweep));
     }
   }

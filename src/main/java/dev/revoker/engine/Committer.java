@@ -16,12 +16,6 @@ import org.slf4j.LoggerFactory;
  * Memory changes only after its commit. Used by the loop's thread alone.
  */
 final class Committer {
-  /** Learns of each committed transaction. */
-  interface Listener {
-    /** These results are visible to a reader with read_committed. */
-    void committed(List<Result> results, long tookNanos);
-  }
-
   private static final long PAUSE_AFTER_FAILURE_MS = 200;
 
   /** How often offsets are committed without results, at most. */
@@ -32,7 +26,7 @@ final class Committer {
   private final ProgressLoader loader;
   private final Intake intake;
   private final CompletionQueue completed;
-  private final Listener listener;
+  private final RequestLoop.Listener listener;
   private final WakeupSignal wakeupSignal;
   private final Time time;
   private final CommitHealth health = new CommitHealth();
@@ -49,7 +43,7 @@ final class Committer {
       Intake intake,
       CompletionQueue completed,
       CommitPacing pacing,
-      Listener listener,
+      RequestLoop.Listener listener,
       WakeupSignal wakeupSignal,
       Time time) {
     this.consumer = consumer;
@@ -109,12 +103,12 @@ final class Committer {
     if (hasFailed()) {
       return;
     }
-    boolean whole = false;
+    boolean finished = false;
     try {
       step();
-      whole = true;
+      finished = true;
     } finally {
-      if (!whole) {
+      if (!finished) {
         state = new CommitState.Failed(state);
       }
     }
@@ -132,7 +126,7 @@ final class Committer {
       case CommitState.AbortDue(Transaction transaction) ->
           apply(publisher.abort(transaction, "the transaction was aborted"));
       case CommitState.Ready ready -> {
-        // It commits below.
+        // No transaction is open. The code below begins one.
       }
       case CommitState.Failed failed -> throw new IllegalStateException("failed before: a bug");
     }

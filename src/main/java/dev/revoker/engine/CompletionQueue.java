@@ -24,7 +24,7 @@ final class CompletionQueue {
   private final AtomicBoolean polling = new AtomicBoolean();
   private final AtomicBoolean signalled = new AtomicBoolean();
 
-  /** So many completions do not wake a blocked loop. */
+  /** How many more completions may be queued before a blocked loop is woken. */
   private final AtomicInteger quiet = new AtomicInteger();
 
   /** Taken from the queue, and not committed. The loop's thread. */
@@ -70,7 +70,7 @@ final class CompletionQueue {
     if (queued <= completions
         && queue.stream().noneMatch(TrackedRequest::isPrompt)
         && !signalled.getAndSet(false)) {
-      // A completion between the two lines wakes the loop too early, which does no harm.
+      // A completion since the size was read wakes the loop too early, which does no harm.
       quiet.set(completions - queued);
       return true;
     }
@@ -119,12 +119,12 @@ final class CompletionQueue {
         .toList();
   }
 
-  /** How many of them came in by this lane. */
+  /** How many uncommitted results belong to this lane. */
   int count(Lane lane) {
     return (int) completed.stream().filter(one -> one.partition.lane == lane).count();
   }
 
-  /** Whether one of them must not wait for others. */
+  /** Whether an uncommitted result must not wait for others. */
   boolean anyPrompt() {
     return completed.stream().anyMatch(one -> one.isPrompt() || one.partition.isLeaving());
   }

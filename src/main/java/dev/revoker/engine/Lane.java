@@ -19,8 +19,8 @@ final class Lane {
 
   private static final long MAX_BYTES = 16L << 20;
 
-  /** One poll of usual requests: they never have to be fetched again. */
-  private static final long BYTES_BEYOND = 1L << 20;
+  /** How far one poll may exceed the bound, so that records of usual size are not fetched twice. */
+  private static final long MAX_BYTES_PER_POLL = 1L << 20;
 
   final String name;
   final String topic;
@@ -58,7 +58,7 @@ final class Lane {
 
   /** Whether one more record of a poll may be kept. */
   boolean mayKeep() {
-    return bytes < maxBytes() + BYTES_BEYOND;
+    return bytes < maxBytes() + MAX_BYTES_PER_POLL;
   }
 
   private long maxBytes() {

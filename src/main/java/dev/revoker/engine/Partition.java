@@ -103,7 +103,7 @@ final class Partition {
     return state == State.ENDED;
   }
 
-  /** Whether admitted requests had no committed result when the revoked partition was given up. */
+  /** Whether the drain of this partition ended before every admitted request was committed. */
   boolean isAbandoned() {
     return abandoned;
   }

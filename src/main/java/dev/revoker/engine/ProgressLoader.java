@@ -56,11 +56,11 @@ final class ProgressLoader {
   private final RequestProcessor processor;
 
   /**
-   * Partitions of calls that a wakeup or a time-out ended. Kafka's consumers answer the next call
-   * for the same partitions with the request of the call before, which does not have the commits
-   * since then. That answer is discarded.
+   * Sets of partitions whose last look-up was ended by a wakeup or a time-out. Kafka's consumers
+   * answer the next call for the same partitions from that unfinished look-up, without the commits
+   * since then. So the worker discards that answer and asks again.
    */
-  private final Set<Set<TopicPartition>> leftBehind = new HashSet<>();
+  private final Set<Set<TopicPartition>> unfinishedLookUps = new HashSet<>();
 
   ProgressLoader(
       Consumer<byte[], byte[]> consumer,
@@ -124,11 +124,11 @@ final class ProgressLoader {
     if (ids.isEmpty()) {
       return Map.of();
     }
-    if (!leftBehind.add(ids)) {
+    if (!unfinishedLookUps.add(ids)) {
       consumer.committed(ids, TIMEOUT);
     }
     Map<TopicPartition, OffsetAndMetadata> read = consumer.committed(ids, TIMEOUT);
-    leftBehind.remove(ids);
+    unfinishedLookUps.remove(ids);
     if (!read.keySet().containsAll(ids)) {
       // A partition without a committed offset has null. The new protocol's consumer leaves out
       // partitions whose offset the coordinator does not know at the moment.

@@ -5,6 +5,7 @@ import dev.revoker.time.Time;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
@@ -149,14 +150,10 @@ final class RebalanceHandler implements ConsumerRebalanceListener {
     void atMost(long timeoutMs);
   }
 
-  private interface Unfinished {
-    boolean test(Partition partition);
-  }
-
   private void settle(
-      List<Partition> leaving, long untilMs, Unfinished unfinished, Waiting waiting) {
+      List<Partition> leaving, long untilMs, Predicate<Partition> unfinished, Waiting waiting) {
     committer.turn();
-    while (leaving.stream().anyMatch(unfinished::test) && !committer.hasFailed()) {
+    while (leaving.stream().anyMatch(unfinished) && !committer.hasFailed()) {
       // Read once: between two readings the time may pass the deadline.
       long leftMs = untilMs - time.millis();
       if (leftMs <= 0) {

@@ -2,11 +2,13 @@ package dev.revoker.engine;
 
 import dev.revoker.config.Config;
 import dev.revoker.message.RequestReader;
+import dev.revoker.model.Result;
 import dev.revoker.resilience.RequestProcessor;
 import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,7 +38,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class RequestLoop {
   /** Listener for commits, called on the loop's thread. */
-  public interface Listener extends Committer.Listener {}
+  public interface Listener {
+    /** A transaction is committed: a reader with read_committed sees these results. */
+    void committed(List<Result> results, long tookNanos);
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
 

@@ -18,8 +18,8 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
  * One Kafka transaction: how far it is, and what it commits: the results of completed requests, and
- * the offsets of their partitions as they are after the commit. The latter is fixed when it is
- * created. Used by the loop's thread alone.
+ * the offsets of their partitions as they are after the commit. The results and offsets do not
+ * change after its creation. Used by the loop's thread alone.
  */
 final class Transaction {
   /** The next step; a step that was not acknowledged in time is repeated. */
@@ -50,13 +50,13 @@ final class Transaction {
   boolean sendFailed;
 
   /**
-   * @param besides partitions whose offsets are committed in any case
+   * @param offsetsDue partitions whose offsets are committed even if they have no result
    * @param startedNanos by the steady clock
    */
   Transaction(
       Producer<byte[], byte[]> producer,
       List<TrackedRequest> requests,
-      List<Partition> besides,
+      List<Partition> offsetsDue,
       ConsumerGroupMetadata group,
       long startedNanos) {
     this.producer = producer;
@@ -72,7 +72,7 @@ final class Transaction {
                     request -> request.partition,
                     Collectors.mapping(TrackedRequest::offset, Collectors.toList())));
     answered.forEach((partition, offsets) -> maps.put(partition, map(partition, offsets)));
-    besides.forEach(
+    offsetsDue.forEach(
         partition -> maps.computeIfAbsent(partition, without -> map(without, List.of())));
   }
 
@@ -84,7 +84,10 @@ final class Transaction {
     return results(requests);
   }
 
-  /** The results of these requests. One that the broker had as committed may have none here. */
+  /**
+   * The results of these requests. A request that the broker reported as committed may have no
+   * result in this worker.
+   */
   static List<Result> results(List<TrackedRequest> requests) {
     List<Result> results = new ArrayList<>(requests.size());
     for (TrackedRequest request : requests) {

@@ -71,7 +71,7 @@ public final class KeySet {
   }
 
   /** The keys by kid, in the order of the file; at least one. */
-  static Map<String, JWK> read(Path file, boolean areNeededPrivate) throws UnusableException {
+  static Map<String, JWK> read(Path file, boolean mustBePrivate) throws UnusableException {
     JWKSet set;
     try {
       set = JWKSet.parse(Files.readString(file));
@@ -86,7 +86,7 @@ public final class KeySet {
     Map<String, JWK> keys = new LinkedHashMap<>();
     for (JWK key : set.getKeys()) {
       String which = "key " + (keys.size() + 1) + " of the set ";
-      String fault = fault(key, areNeededPrivate);
+      String fault = fault(key, mustBePrivate);
       if (fault != null) {
         throw new UnusableException(which + fault);
       }
@@ -100,7 +100,7 @@ public final class KeySet {
     return keys;
   }
 
-  private static @Nullable String fault(JWK key, boolean isPrivate) {
+  private static @Nullable String fault(JWK key, boolean mustBePrivate) {
     if (key.getKeyID() == null || key.getKeyID().isEmpty()) {
       return "has no kid";
     }
@@ -113,7 +113,7 @@ public final class KeySet {
     if (!fits) {
       return "must be an EC key on P-256 or an RSA key of 2048 to 4096 bits";
     }
-    if (isPrivate && !key.isPrivate()) {
+    if (mustBePrivate && !key.isPrivate()) {
       return "has no private part";
     }
     if (key.getKeyUse() != null && !key.getKeyUse().equals(KeyUse.ENCRYPTION)) {

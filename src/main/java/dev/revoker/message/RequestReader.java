@@ -115,7 +115,7 @@ public final class RequestReader {
             : null;
     return switch (parsed) {
       case RequestJson.Broken broken -> unread(record, value, eventId, broken.why());
-      case RequestJson.Fields fields -> judge(record, fields, eventId);
+      case RequestJson.Fields fields -> validate(record, fields, eventId);
     };
   }
 
@@ -140,7 +140,8 @@ public final class RequestReader {
     return record.invalid(record.recordTimestamp(), echo, ResultError.MALFORMED_REQUEST, why);
   }
 
-  private Request judge(RequestRecord record, RequestJson.Fields fields, @Nullable String eventId) {
+  private Request validate(
+      RequestRecord record, RequestJson.Fields fields, @Nullable String eventId) {
     FieldValidator validator = new FieldValidator(fields);
     SecretField keyField = secret(validator, Field.API_SECUREKEY, MIN_KEY_DIGITS);
     SecretField tokenField = secret(validator, Field.API_TOKEN, 1);
@@ -190,9 +191,9 @@ public final class RequestReader {
       return record.invalid(
           agedFrom, echo, ResultError.UNKNOWN_ENCRYPTION_KEY, String.valueOf(unknownKey));
     }
-    String trouble = token != null || isAny ? null : accountTrouble(account, echo);
-    if (trouble != null) {
-      return record.invalid(agedFrom, echo, ResultError.UNKNOWN_ACCOUNT, trouble);
+    String problem = token != null || isAny ? null : accountProblem(account, echo);
+    if (problem != null) {
+      return record.invalid(agedFrom, echo, ResultError.UNKNOWN_ACCOUNT, problem);
     }
     return new Request.Valid(
         record.source(),
@@ -255,7 +256,7 @@ public final class RequestReader {
   }
 
   /** Why this account cannot be used, or null. */
-  private @Nullable String accountTrouble(@Nullable String account, Echo echo) {
+  private @Nullable String accountProblem(@Nullable String account, Echo echo) {
     if (account == null) {
       return "no account is named, and there is no default.account";
     }
