@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of the configured accounts. One task of an account logs in; the account's other
@@ -17,6 +19,8 @@ import java.util.Map;
  * dispatcher's lock.
  */
 final class LoginCoordinator {
+  private static final Logger LOG = LoggerFactory.getLogger(LoginCoordinator.class);
+
   /**
    * The state of an account's session. Legal transitions:
    *
@@ -105,21 +109,28 @@ final class LoginCoordinator {
    * @return the tasks that still wait for it, in order, without the one that logged in
    */
   List<Task> ended(Task leader, String account, ApiAnswer answer) {
-    sessions.put(account, after(leader, answer));
+    sessions.put(account, after(leader, account, answer));
     List<Task> waiters = parked.remove(account);
     return waiters == null
         ? List.of()
         : waiters.stream().filter(task -> task.phase() == Phase.PARKED).toList();
   }
 
-  private Session after(Task leader, ApiAnswer answer) {
+  private Session after(Task leader, String account, ApiAnswer answer) {
     if (answer instanceof ApiAnswer.Session session) {
       return new Session.Open(session.apiToken(), true);
     }
     ResultError refusal = AnswerPolicy.loginRefusal(answer);
-    return refusal == null
-        ? Session.None.CLOSED
-        : new Session.Refused(leader.shown(refusal), time.millis() + loginRetryMs);
+    if (refusal == null) {
+      return Session.None.CLOSED;
+    }
+    ResultError shown = leader.shown(refusal);
+    LOG.atWarn()
+        .addKeyValue("account", account)
+        .addKeyValue("error", shown.type())
+        .addKeyValue("retryMs", loginRetryMs)
+        .log("the API refused the login: this account's requests end as session_failed meanwhile");
+    return new Session.Refused(shown, time.millis() + loginRetryMs);
   }
 
   /** The API rejected this token. A newer one that another task has got meanwhile stays. */

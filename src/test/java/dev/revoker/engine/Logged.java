@@ -6,11 +6,11 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What a class logs meanwhile. */
-final class Logged {
+/** The log lines of one class while an action runs. */
+public final class Logged {
   private Logged() {}
 
-  static List<ILoggingEvent> by(Class<?> source, Runnable action) {
+  public static List<ILoggingEvent> by(Class<?> source, Runnable action) {
     Logger logger = (Logger) LoggerFactory.getLogger(source);
     ListAppender<ILoggingEvent> appender = new ListAppender<>();
     appender.start();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Faults.Latency;
 import dev.revoker.sandbox.WorkerProcess;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -35,36 +34,6 @@ class LanesIT {
       }
       assertThat(scene.results.count("standard")).isLessThan(STANDARD);
       assertThat(scene.stack().api().ledger().maxInFlight()).isLessThanOrEqualTo(SLOTS);
-    }
-  }
-
-  @Test
-  void threeWorkersTogetherStayBelowTheRateOfTheGroup() {
-    int perSecond = 50;
-    int burst = perSecond + 5;
-    try (Scene scene = new Scene(Map.of("rate.limit.per.second", "" + perSecond))) {
-      List<WorkerProcess> workers = List.of(scene.worker(), scene.worker(), scene.worker());
-      workers.forEach(scene::awaitReady);
-      scene.submitKeys("standard", 500, Map.of());
-      scene.submitKeys("urgent", 200, Map.of());
-      scene.awaitResults(100);
-      long startNanos = System.nanoTime();
-      int before = scene.results.count();
-      workers.getFirst().close();
-      WorkerProcess another = scene.worker();
-
-      scene.awaitResults(600);
-
-      long counted = scene.results.count() - before - burst;
-      double seconds = (System.nanoTime() - startNanos) / 1e9;
-      assertThat(counted / seconds).as("calls a second of the group").isLessThan(perSecond);
-      assertThat(
-              scene.results.all().stream()
-                  .map(result -> result.value().get("worker").asString())
-                  .distinct())
-          .as("workers that took part")
-          .hasSizeGreaterThanOrEqualTo(2);
-      scene.awaitReady(another);
     }
   }
 

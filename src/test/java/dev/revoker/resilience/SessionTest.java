@@ -9,8 +9,10 @@ import static dev.revoker.resilience.ApiAnswers.refused;
 import static dev.revoker.resilience.ApiAnswers.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
+import dev.revoker.engine.Logged;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
@@ -118,6 +120,24 @@ class SessionTest {
     rig.api.only().answer(session("70ce"));
     rig.api.only().answer(DONE);
     assertThat(atLast.outcome()).isEqualTo(Outcome.REVOKED);
+  }
+
+  @Test
+  void aRefusedLoginIsLoggedOnceWithTheAccountAndWithoutItsPassword() {
+    rig.ask(3, ACME);
+
+    List<ILoggingEvent> lines =
+        Logged.by(
+            LoginCoordinator.class,
+            () -> {
+              rig.api.only().answer(refused("LOGIN_INVALID " + Settings.PASSWORD));
+              rig.ask(3, ACME);
+            });
+
+    assertThat(lines).hasSize(1);
+    assertThat(lines.getFirst().getKeyValuePairs().toString())
+        .contains("account=\"acme\"", "LOGIN_INVALID")
+        .doesNotContain(Settings.PASSWORD);
   }
 
   @Test
