@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -11,11 +12,18 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Sends requests. A request's id is its number in the run, and its key has the same number. */
 final class Feed implements AutoCloseable {
   private final List<String> keys;
+  private final UnaryOperator<String> keyField;
   private final KafkaProducer<byte[], byte[]> batching;
   private final KafkaProducer<byte[], byte[]> immediate;
 
-  Feed(String brokers, String name, List<String> keys) {
+  /**
+   * Connects.
+   *
+   * @param keyField from a key to the field of a request that has it
+   */
+  Feed(String brokers, String name, List<String> keys, UnaryOperator<String> keyField) {
     this.keys = keys;
+    this.keyField = keyField;
     batching =
         producer(
             Map.of(
@@ -66,9 +74,9 @@ final class Feed implements AutoCloseable {
   }
 
   private byte[] value(int number) {
-    return ("{\"api_securekey\":\""
-            + keys.get(number)
-            + "\",\"request_id\":\""
+    return ("{"
+            + keyField.apply(keys.get(number))
+            + ",\"request_id\":\""
             + number
             + "\",\"reason\":\"found in a public repository\",\"requested_by\":\"bench\"}")
         .getBytes(StandardCharsets.UTF_8);

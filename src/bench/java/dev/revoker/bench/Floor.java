@@ -35,7 +35,7 @@ record Floor(String id, String title, int concurrency, int warmUp, int count) im
     if (peer.equals(MOVES)) {
       testBed.broker().createTopic(parameters.requests(), Run.PARTITIONS, Map.of());
       testBed.broker().createTopic(parameters.results(), Run.PARTITIONS, Map.of());
-      try (Feed feed = new Feed(parameters.brokers(), parameters.name(), keys)) {
+      try (Feed feed = new Feed(parameters.brokers(), parameters.name(), keys, peer::keyField)) {
         feed.sendAll(parameters.requests(), 0, total);
       }
     }

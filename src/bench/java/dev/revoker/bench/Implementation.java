@@ -16,6 +16,11 @@ interface Implementation {
     return true;
   }
 
+  /** The field of a request that has the key. */
+  default String keyField(String key) {
+    return "\"api_securekey\":\"" + key + "\"";
+  }
+
   /** Starts one process and does not wait for it. */
   Child start(RunParameters parameters);
 

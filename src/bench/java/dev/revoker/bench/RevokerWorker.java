@@ -41,11 +41,16 @@ record RevokerWorker(String id, String title, String javaOptions) implements Imp
 
   @Override
   public Child start(RunParameters parameters) {
+    return start(parameters, Map.of());
+  }
+
+  /** With more settings than every run has. */
+  Child start(RunParameters parameters, Map<String, String> more) {
     try {
       Path config = Files.createTempFile(parameters.folder(), "revoker", ".properties");
       Files.writeString(
           config,
-          settings(parameters).entrySet().stream()
+          settings(parameters, more).entrySet().stream()
               .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
               .collect(Collectors.joining()));
       return Child.start(
@@ -57,8 +62,9 @@ record RevokerWorker(String id, String title, String javaOptions) implements Imp
     }
   }
 
-  private static Map<String, String> settings(RunParameters parameters) throws IOException {
-    Map<String, String> all = new TreeMap<>();
+  private static Map<String, String> settings(RunParameters parameters, Map<String, String> more)
+      throws IOException {
+    Map<String, String> all = new TreeMap<>(more);
     all.put("bootstrap.servers", parameters.brokers());
     all.put("group.id", parameters.name());
     all.put("lanes", parameters.urgent() ? "urgent,standard" : "standard");

@@ -44,7 +44,12 @@ final class Run implements AutoCloseable {
       testBed.broker().createTopic(topic, PARTITIONS, Map.of());
     }
     testBed.broker().createTopic(parameters.results(), PARTITIONS, Map.of());
-    feed = new Feed(parameters.brokers(), parameters.name(), testBed.api().reset(total));
+    feed =
+        new Feed(
+            parameters.brokers(),
+            parameters.name(),
+            testBed.api().reset(total),
+            implementation::keyField);
     counter = new ResultCounter(parameters.brokers(), parameters.results(), total);
   }
 

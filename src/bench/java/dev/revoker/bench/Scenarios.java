@@ -53,6 +53,19 @@ final class Scenarios {
     drain("drain-long-tail", 64, 50, 1000, LONG_TAIL_MEAN_MS, 0, warmUp(), 20_000);
     drain("drain-64-5", 64, 5, 5, 5, 0, warmUp(), 40_000);
     drain("drain-errors", 64, 5, 5, 5, 20, warmUp(), 40_000);
+    all.add(
+        new Drain(
+            "drain-encrypted",
+            "Encrypted requests: C=64, L=50 ms, %,d requests".formatted(sized(20_000)),
+            64,
+            Latency.fixed(50),
+            50,
+            0,
+            warmUp(),
+            sized(20_000),
+            1,
+            false,
+            List.of(OURS.getFirst(), EncryptedRevoker.withNewKeys())));
     workers(2);
     if (!quick) {
       workers(4);
