@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *                                 it is revoked, or the worker stops               LEAVING
  * STALE          yes     no       the committed offset is read again               CURRENT
  *                                 it is revoked, or the worker stops               LEAVING_STALE
- * LEAVING        no      yes      a transaction is aborted, or a producer lost     LEAVING_STALE
+ * LEAVING        no      yes      a transaction is aborted, or a producer lost     LEAVING_STALE,
+ *                                 unless it was NEW before: nothing was admitted   LEAVING
  * LEAVING_STALE  no      no       the committed offset is read again               LEAVING
  * any                             the assignment ends: late answers are discarded  ENDED
  * </pre>

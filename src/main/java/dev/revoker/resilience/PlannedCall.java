@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The call that a task makes next. Scheduling, permits and waiting are the same for every kind; a
- * further kind is a record here and a case in {@link AnswerPolicy#next}. Immutable.
+ * further kind is a record here, a case in {@link AnswerPolicy#next}, and one in {@link
+ * Task#answered} for what the task remembers of it. Immutable.
  */
 sealed interface PlannedCall {
   /** The account whose session the call needs; null if it needs none. */
