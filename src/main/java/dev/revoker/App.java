@@ -32,8 +32,8 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "REVOKER_BOOTSTRAP_SERVERS and the like override a configuration file; REVOKER_LOG_LEVEL and",
-      "REVOKER_LOG_FORMAT=json set up the log; REVOKER_JAVA_OPTS are options of the JVM.",
+      "REVOKER_BOOTSTRAP_SERVERS and the like override a configuration file; REVOKER_LOG_LEVEL and"
+          + " REVOKER_LOG_FORMAT=json set up the log; REVOKER_JAVA_OPTS are options of the JVM.",
       "",
       "Examples:",
       "  bin/revoker demo                                     shows everything on this machine",

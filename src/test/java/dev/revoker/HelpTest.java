@@ -100,7 +100,8 @@ class HelpTest {
   private static String help(String command) {
     StringWriter out = new StringWriter();
     CommandLine line = App.commandLine().setOut(new PrintWriter(out, true));
-    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    // As on a terminal: the help has no colours there either.
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.ON));
     assertThat(command.isEmpty() ? line.execute("--help") : line.execute(command, "--help"))
         .isZero();
     return out.toString();

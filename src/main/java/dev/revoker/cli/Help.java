@@ -79,7 +79,8 @@ public final class Help {
   /** Prints a command's help. */
   public static int print(CommandLine command) {
     int columns = Console.terminalColumns();
-    String help = command.getUsageMessage(command.getColorScheme());
+    // Without colours: their escapes would count as columns where lines are broken.
+    String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
     int width = columns == 0 ? WIDTH : Math.min(columns, WIDTH);
     command.getOut().print(Console.wrap(help, width) + "\n");
     command.getOut().flush();
