@@ -110,7 +110,9 @@ public final class Submission {
         "left: %s of batch %s sent, %d of %d have a result",
         requests(progress.sent()), batch.name(), progress.answered(), batch.requests());
     console.tell("  what was sent is processed; watch it:   " + watchCommand(batch.id()));
-    console.tell("  send the rest, and wait:                the same command with --resume");
+    console.tell(
+        "  send the rest, and wait:                the same command with --resume"
+            + (options.report() == null ? "" : " --overwrite"));
   }
 
   private void checkOptions() throws CommandException {
