@@ -3,14 +3,11 @@ package dev.revoker.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.revoker.sandbox.WorkerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,13 +23,17 @@ class DevCommandIT {
   /** SIGTERM and Ctrl-C end the JVM in the same way. */
   @Test
   void aStopDeletesTheLogAndDoesNotNameItAgain() throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m"));
-    command.addAll(WorkerProcess.classPath());
-    command.addAll(List.of("dev.revoker.App", "dev", "--keys", "1"));
     Process process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-cp",
+                // With the broker's jars, which a worker's class path does not have.
+                System.getProperty("java.class.path"),
+                "dev.revoker.App",
+                "dev",
+                "--keys",
+                "1")
             .redirectOutput(temp.resolve("out").toFile())
             .redirectError(temp.resolve("err").toFile())
             .start();
