@@ -88,10 +88,11 @@ final class Intake {
   }
 
   /**
-   * Reads records into their partitions' backlogs, the most urgent lane first. Each lane is read
-   * for {@link #READ_BUDGET_NANOS} a turn at most, so that urgent records never wait long for the
-   * reading of standard ones. Reading also ends when the lane's bytes are used up: a few compressed
-   * bytes of a fetch can become many. The consumer fetches the rest again.
+   * Takes the records of a poll and reads records into their partitions' backlogs, the most urgent
+   * lane first. Each lane is read for {@link #READ_BUDGET_NANOS} a turn at most, so that urgent
+   * records never wait long for the reading of standard ones. Later turns read the rest. Records
+   * beyond the lane's bytes are not kept, because a few compressed bytes of a fetch can become
+   * many: the consumer fetches them again.
    *
    * @throws FatalWorkerException if a partition continues at a lower offset than before
    */
@@ -100,20 +101,36 @@ final class Intake {
     for (Lane lane : lanes) {
       long untilNanos = time.nanos() + READ_BUDGET_NANOS;
       for (Partition partition : lane.partitions) {
+        readUnread(partition, now, untilNanos);
+      }
+      for (Partition partition : lane.partitions) {
         List<ConsumerRecord<byte[], byte[]>> batch = records.records(partition.id);
-        int read = read(partition, batch, consumer, now, untilNanos);
+        int taken = take(partition, batch, consumer, now, untilNanos);
         OffsetAndMetadata next = records.nextOffsets().get(partition.id);
-        if (read < batch.size()) {
-          consumer.seek(partition.id, batch.get(read).offset());
+        if (taken < batch.size()) {
+          consumer.seek(partition.id, batch.get(taken).offset());
         } else if (next != null) {
-          partition.readNextOffset = Math.max(partition.readNextOffset, next.offset());
+          partition.nextOffset = Math.max(partition.nextOffset, next.offset());
         }
       }
     }
   }
 
-  /** Returns how many of the records were read. */
-  private int read(
+  /** Whether a later turn can read records without a poll. */
+  boolean hasUnread() {
+    return partitions.values().stream().anyMatch(Partition::hasUnread);
+  }
+
+  private void readUnread(Partition partition, Instant now, long untilNanos) {
+    while (partition.hasUnread() && time.nanos() - untilNanos < 0) {
+      ConsumerRecord<byte[], byte[]> record = partition.unread.remove();
+      partition.lane.unkept(record);
+      partition.backlog.add(read(partition, record, now));
+    }
+  }
+
+  /** Reads or keeps records. Returns how many. */
+  private int take(
       Partition partition,
       List<ConsumerRecord<byte[], byte[]>> batch,
       Consumer<byte[], byte[]> consumer,
@@ -121,14 +138,21 @@ final class Intake {
       long untilNanos) {
     int count = 0;
     for (ConsumerRecord<byte[], byte[]> record : batch) {
-      if (!partition.lane.mayKeep() || time.nanos() - untilNanos >= 0) {
+      boolean readable =
+          partition.unread.isEmpty() && partition.lane.mayKeep() && time.nanos() - untilNanos < 0;
+      if (!readable && !partition.lane.mayKeepUnread(record)) {
         break;
       }
       if (count == 0) {
         checkGap(partition, record.offset(), consumer);
       }
-      partition.backlog.add(read(partition, record, now));
-      partition.readNextOffset = record.offset() + 1;
+      if (readable) {
+        partition.backlog.add(read(partition, record, now));
+      } else {
+        partition.lane.kept(record);
+        partition.unread.add(record);
+      }
+      partition.nextOffset = record.offset() + 1;
       count++;
     }
     return count;
@@ -234,6 +258,6 @@ final class Intake {
   }
 
   private static boolean takesMore(Partition partition) {
-    return partition.mayAdmit() && partition.backlog.isEmpty() && partition.lane.mayPoll();
+    return partition.mayAdmit() && !partition.hasBacklog() && partition.lane.mayPoll();
   }
 }

@@ -26,7 +26,7 @@ final class OffsetGapCheck {
    *     offsets, and the worker would skip them
    */
   static void check(Partition partition, long offset, Consumer<?, ?> consumer) {
-    long expected = partition.readNextOffset;
+    long expected = partition.nextOffset;
     if (offset < expected) {
       throw new FatalWorkerException(
           String.format(

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class Partition {
   final TopicPartition id;
   final Lane lane;
 
+  /** Polled records that are not read yet. They come after the backlog. */
+  final ArrayDeque<ConsumerRecord<byte[], byte[]>> unread = new ArrayDeque<>();
+
   /** Requests that were read, and are not admitted yet. */
   final ArrayDeque<TrackedRequest> backlog = new ArrayDeque<>();
 
@@ -64,8 +68,8 @@ final class Partition {
   /** Whether the consumer does not fetch it. */
   boolean paused;
 
-  /** The next record of the partition has this offset or a higher one; -1 if that is unknown. */
-  long readNextOffset = -1;
+  /** The next polled record has this offset or a higher one; -1 if that is unknown. */
+  long nextOffset = -1;
 
   /** The first offset of this assignment; -1 before a record was read or an offset committed. */
   long firstOffset = -1;
@@ -148,15 +152,25 @@ final class Partition {
 
   // ---- its requests
 
+  /** Whether polled records are unread, or not admitted. */
+  boolean hasBacklog() {
+    return !backlog.isEmpty() || !unread.isEmpty();
+  }
+
+  /** Whether polled records can be read now. */
+  boolean hasUnread() {
+    return mayAdmit() && !unread.isEmpty();
+  }
+
   /** What the metadata of a committed offset must name. */
   TopicIdPartition identity() {
     return Objects.requireNonNull(identity, "the topic's id is not looked up yet");
   }
 
-  /** Once every record that was read is admitted, the offsets up to the next record are holes. */
+  /** Once every polled record is admitted, the offsets up to the next record are holes. */
   void passHoles() {
-    if (progress != null && backlog.isEmpty()) {
-      progress.passHolesTo(readNextOffset);
+    if (progress != null && !hasBacklog()) {
+      progress.passHolesTo(nextOffset);
     }
   }
 
@@ -199,6 +213,8 @@ final class Partition {
     List.copyOf(admitted.values()).forEach(this::release);
     backlog.forEach(lane::dropped);
     backlog.clear();
+    unread.forEach(lane::unkept);
+    unread.clear();
   }
 
   /** A transaction that answers these offsets is committed, with this map. */

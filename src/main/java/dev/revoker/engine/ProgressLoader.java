@@ -170,7 +170,7 @@ final class ProgressLoader {
       consumer.seek(partition.id, nextOffset);
     }
     partition.progress = PartitionProgress.from(map);
-    partition.readNextOffset = nextOffset;
+    partition.nextOffset = nextOffset;
     partition.firstOffset = nextOffset;
   }
 

@@ -224,7 +224,8 @@ public final class RequestLoop {
 
   private ConsumerRecords<byte[], byte[]> poll(long atMostMs) {
     long timeoutMs = committer.idleMs(atMostMs);
-    boolean block = timeoutMs > 0 && completions.mayBlock(committer.quietCompletions());
+    boolean block =
+        timeoutMs > 0 && !intake.hasUnread() && completions.mayBlock(committer.quietCompletions());
     try {
       return consumer.poll(Duration.ofMillis(block ? timeoutMs : 0));
     } catch (WakeupException woken) {

@@ -57,6 +57,7 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
 
   int polls;
   int wakeups;
+  int seeks;
 
   /** How often beginningOffsets() was called. */
   int beginningLooks;
@@ -186,6 +187,12 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   }
 
   @Override
+  public synchronized void seek(TopicPartition id, long offset) {
+    seeks++;
+    super.seek(id, offset);
+  }
+
+  @Override
   public synchronized void wakeup() {
     wakeups++;
     super.wakeup();
@@ -217,8 +224,8 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
         offset,
         timestamp,
         TimestampType.CREATE_TIME,
-        0,
-        0,
+        -1,
+        value == null ? -1 : value.length,
         null,
         value,
         headers.apply(id),

@@ -84,6 +84,59 @@ class HostileRecordTest {
   }
 
   @Test
+  void recordsThatOneTurnCannotReadAreNotFetchedAgain() {
+    Rig rig = Rig.owning(ZERO);
+    rig.consumer.headers = id -> slow(rig, 7);
+    rig.append(ZERO, 0, 100);
+    int seeks = rig.consumer.seeks;
+    rig.step();
+    assertThat(rig.work.admitted).hasSize(2);
+    rig.append(ZERO, 100, 100);
+    rig.consumer.idleMs = 0;
+    rig.steps(49);
+    assertThat(rig.work.admitted).hasSize(100);
+    assertThat(rig.consumer.idleMs).as("no poll blocks while records are unread").isZero();
+    rig.steps(50);
+
+    assertThat(rig.work.admitted).hasSize(200);
+    assertThat(rig.consumer.seeks).isEqualTo(seeks);
+  }
+
+  /** Each header takes a hundred bytes of heap, and few in the log. */
+  @Test
+  void aRecordFullOfHeadersIsNotKeptUnread() {
+    Rig rig = Rig.owning(ZERO);
+    rig.consumer.headers =
+        id -> {
+          RecordHeaders many = slow(rig, 7);
+          for (int i = 0; i < 1_000; i++) {
+            many.add("", null);
+          }
+          return many;
+        };
+    rig.append(ZERO, 0, 10);
+    rig.step();
+    assertThat(rig.consumer.position(ZERO)).as("only what was read").isEqualTo(2);
+    rig.steps(4);
+
+    assertThat(rig.work.admitted).as("two in each turn").hasSize(10);
+  }
+
+  @Test
+  void theUnreadRecordsOfALeavingPartitionAreNotReadAndDoNotKeepTheLoopBusy() {
+    Rig rig = Rig.owning(ZERO);
+    rig.consumer.headers = id -> slow(rig, 7);
+    rig.append(ZERO, 0, 100);
+    rig.step();
+    rig.consumer.whileBlocked = timeoutMs -> rig.time.advanceMs(timeoutMs);
+    rig.consumer.polls = 0;
+    rig.loop.drain();
+
+    assertThat(rig.work.admitted).hasSize(2);
+    assertThat(rig.consumer.polls).as("polls that block for the longest wait").isLessThan(50);
+  }
+
+  @Test
   void oneSlowPartitionDoesNotKeepAnotherOfItsLaneFromBeingRead() {
     Rig rig = Rig.owning(ZERO, ONE);
     rig.consumer.headers = id -> slow(rig, id.equals(ZERO) ? 390 : 0);

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -109,6 +111,29 @@ class LaneRoomTest {
       append(rig, id, 0, 400);
       rig.steps(4);
       assertThat(rig.consumer.position(id)).as("read in round " + round).isPositive();
+      rig.lose(id);
+    }
+  }
+
+  @Test
+  void unreadRecordsOfLostPartitionsGiveTheirBytesBack() {
+    Rig rig = new Rig();
+    rig.consumer.headers =
+        one ->
+            new RecordHeaders() {
+              @Override
+              public Header lastHeader(String name) {
+                rig.time.advanceMs(2);
+                return super.lastHeader(name);
+              }
+            };
+    for (int round = 0; round < 30; round++) {
+      TopicPartition id = new TopicPartition("key-revocations", round);
+      rig.assign(id);
+      rig.steps(2);
+      rig.append(id, 0, 500);
+      rig.step();
+      assertThat(rig.consumer.position(id)).as("polled in round " + round).isEqualTo(500);
       rig.lose(id);
     }
   }
