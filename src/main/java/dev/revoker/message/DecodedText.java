@@ -1,9 +1,6 @@
 package dev.revoker.message;
 
 import java.nio.charset.StandardCharsets;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,21 +12,6 @@ import org.jspecify.annotations.Nullable;
  * of other scripts become the ASCII digits of their value, and every other character one space.
  */
 final class DecodedText {
-  /**
-   * Percent-encoding, JSON's and Java's backslash escapes, HTML's entities. Groups 1 to 4 are hex
-   * numbers, 5 is a decimal number, 6 is a name; a backslash with another letter has no group.
-   */
-  private static final Pattern ESCAPE =
-      Pattern.compile(
-          "%([0-9a-fA-F]{2})"
-              + "|\\\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[\\\\nrt])"
-              + "|&(?:#[xX]([0-9a-fA-F]{1,7});?|#([0-9]{1,7});?|([a-zA-Z]{1,8});)");
-
-  private static final int PERCENT = 1;
-  private static final int LAST_HEX = 4;
-  private static final int DECIMAL = 5;
-  private static final int NAME = 6;
-
   private final byte[] bytes;
 
   /** Where the characters of each byte start; empty if each byte is one character. */
@@ -76,21 +58,33 @@ final class DecodedText {
 
   /** Each escape decoded once; null if there is none. */
   @Nullable DecodedText decoded() {
-    String latin1 = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
-    Matcher escape = ESCAPE.matcher(latin1);
-    if (!escape.find()) {
+    DecodedText made = null;
+    boolean wide = false;
+    int copied = 0;
+    for (int at = 0; at < length; at++) {
+      Escape escape = Escape.at(this, at);
+      if (escape == null) {
+        continue;
+      }
+      if (made == null) {
+        made = new DecodedText(new byte[length], new int[length + 1]);
+      }
+      made.copy(this, copied, at);
+      if (escape.isByte()) {
+        wide |= escape.value() >= 0x80;
+        made.put(escape.value(), start(at));
+      } else {
+        made.add(escape.value(), start(at));
+      }
+      copied = escape.end();
+      at = copied - 1;
+    }
+    if (made == null) {
       return null;
     }
-    DecodedText made = new DecodedText(new byte[length], new int[length + 1]);
-    int at = 0;
-    do {
-      made.copy(this, at, escape.start());
-      made.addEscaped(escape, start(escape.start()));
-      at = escape.end();
-    } while (escape.find());
-    made.copy(this, at, length);
+    made.copy(this, copied, length);
     made.endAt(start(length));
-    return made;
+    return wide ? made.folded() : made;
   }
 
   private void copy(DecodedText from, int begin, int end) {
@@ -99,32 +93,29 @@ final class DecodedText {
     }
   }
 
-  private void addEscaped(MatchResult escape, int start) {
-    for (int group = PERCENT; group <= DECIMAL; group++) {
-      String number = escape.group(group);
-      if (number != null) {
-        int value = Integer.parseInt(number, group <= LAST_HEX ? 16 : 10);
-        if (group == PERCENT) {
-          put(value, start);
-        } else {
-          add(Character.isValidCodePoint(value) ? value : ' ', start);
-        }
-        return;
+  /** Folds the characters whose bytes in UTF-8 were escapes. */
+  private DecodedText folded() {
+    // A folded character is at most one byte longer, and has two or more.
+    DecodedText made = new DecodedText(new byte[2 * length], new int[2 * length + 1]);
+    for (int at = 0; at < length; ) {
+      int size = Math.min(sizeInUtf8(at(at)), length - at);
+      String decoded = new String(bytes, at, size, StandardCharsets.UTF_8);
+      int codePoint = decoded.codePointAt(0);
+      if (size > 1 && codePoint != '\uFFFD' && decoded.length() == Character.charCount(codePoint)) {
+        made.add(codePoint, start(at));
+        at += size;
+      } else {
+        made.put(bytes[at], start(at));
+        at++;
       }
     }
-    String name = escape.group(NAME);
-    put(name == null ? (escape.group().endsWith("\\") ? '\\' : ' ') : named(name), start);
+    made.endAt(start(length));
+    return made;
   }
 
-  /** Only characters that can start another escape matter; any other is a separator. */
-  private static char named(String entity) {
-    return switch (entity) {
-      case "amp", "AMP" -> '&';
-      case "percnt" -> '%';
-      case "num" -> '#';
-      case "bsol" -> '\\';
-      default -> ' ';
-    };
+  /** The bytes of a character that starts with this one. */
+  private static int sizeInUtf8(int first) {
+    return first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
   }
 
   private void add(int codePoint, int start) {

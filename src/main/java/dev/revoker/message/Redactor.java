@@ -11,10 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Masks secrets in texts that others wrote. A part of a text that shares eight digits in a row with
  * a secret is masked, together with the hex digits around it: in any case, with separators between
- * the digits, forwards or backwards, and with escapes (percent-encoding, HTML's entities, JSON's
- * backslashes) of two levels. A text that still has escapes after two decodings is masked as a
- * whole, and so is one that holds Base64 of a secret. Of secrets that are not hex, eight characters
- * count.
+ * the digits, forwards or backwards, as the numbers of its characters, and with {@link Escape
+ * escapes} of two levels. A text that still has escapes after two decodings is masked as a whole,
+ * and so is one that holds Base64 of a secret. Of secrets that are not hex, eight characters count.
  *
  * <p>The time is linear in the text. Immutable, safe on any thread.
  */

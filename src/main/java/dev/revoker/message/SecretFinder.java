@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.agrona.collections.LongHashSet;
 
@@ -17,9 +18,9 @@ import org.agrona.collections.LongHashSet;
  * time is linear in the text, however many secrets there are and whatever they look like.
  *
  * <p>A part is a window: eight characters in a row of a secret, forwards or backwards, without
- * separators (all but letters and digits) and in any case. A secret that has fewer characters is
- * found as a whole. In base64 a part is eight bytes in a row of the secret's text, or six of the
- * bytes that its hex digits encode, at any alignment.
+ * separators (all but letters and digits) and in any case, or of the numbers of its bytes, hex or
+ * decimal. A secret that has fewer characters is found as a whole. In base64 a part is eight bytes
+ * in a row of the secret's text, or six of the bytes that its hex digits encode, at any alignment.
  *
  * <p>A window of at most eight bytes is one {@code long}, so comparing it with all windows of all
  * secrets is one look-up in a hash table.
@@ -70,6 +71,8 @@ final class SecretFinder {
       } else {
         significant.add(characters, WINDOW, 0);
         significant.add(reversed(characters), WINDOW, 0);
+        addNumbers(secret.toLowerCase(Locale.ROOT));
+        addNumbers(secret.toUpperCase(Locale.ROOT));
       }
       if (text.length >= SHORTEST_IN_BASE64) {
         base64.add(text, Math.min(text.length, WINDOW), LOWER);
@@ -79,6 +82,21 @@ final class SecretFinder {
         binary.add(decoded, Math.min(decoded.length, BINARY_WINDOW), 0);
       }
     }
+  }
+
+  /** The text's bytes as hex numbers and as decimal numbers, as in {@code [57, 54, 56]}. */
+  private void addNumbers(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    significant.add(ascii(HexFormat.of().formatHex(bytes)), WINDOW, 0);
+    StringBuilder decimal = new StringBuilder();
+    for (byte b : bytes) {
+      decimal.append(b & 0xff);
+    }
+    significant.add(ascii(decimal.toString()), WINDOW, 0);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   /**
@@ -168,8 +186,7 @@ final class SecretFinder {
     for (int i = 0; i < text.length(); i++) {
       int value = BASE64[text.at(i)];
       if (value < 0) {
-        // MIME breaks long lines.
-        bits = text.at(i) == '\n' || text.at(i) == '\r' ? bits : 0;
+        // Base64 may be written in lines or groups.
         continue;
       }
       high = (high << 6) | (low >>> 58);

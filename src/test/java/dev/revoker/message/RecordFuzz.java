@@ -43,6 +43,10 @@ class RecordFuzz {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> System.err.println("RecordFuzz: " + RECORDS + " records")));
+    // Loads the classes, which takes longer than any record.
+    check(
+        "12345678\n\n\n&#57;%39\n{\"api_securekey\":\"968a8b637a50\"}".getBytes(UTF_8),
+        Long.MAX_VALUE);
   }
 
   /**
@@ -66,10 +70,13 @@ class RecordFuzz {
     "\\\\u0039"
   })
   void noRecordThrowsShowsASecretOrTakesLong(byte[] input) {
-    if (input.length < 9) {
-      return;
+    if (input.length >= 9) {
+      RECORDS.incrementAndGet();
+      check(input, LIMIT_NANOS);
     }
-    RECORDS.incrementAndGet();
+  }
+
+  private static void check(byte[] input, long limitNanos) {
     Instant timestamp = Instant.ofEpochMilli(ByteBuffer.wrap(input).getLong());
     int first = end(input, 9);
     int second = end(input, first + 1);
@@ -94,7 +101,7 @@ class RecordFuzz {
     Map<String, byte[]> shownHeaders = WRITER.headers(result);
     long took = THREADS.getCurrentThreadCpuTime() - before;
 
-    if (took > LIMIT_NANOS) {
+    if (took > limitNanos) {
       throw new AssertionError("took " + took / 1_000_000 + " ms");
     }
     JsonNode json = JSON.readTree(written);

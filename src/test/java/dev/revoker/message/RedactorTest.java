@@ -48,6 +48,19 @@ class RedactorTest {
         spread("&#X%X"),
         spread("&amp;#%d;"),
         spread("\\u%04x"),
+        spread("\\uuu%04x"),
+        spread("\\u{%x}"),
+        spread("\\u{000%x}"),
+        spread("\\x{%x}"),
+        spread("\\%o"),
+        spread("%%u%04x"),
+        spread("&#%012d;"),
+        spread("&#x%012x;"),
+        spread("%d, "),
+        spread("%x"),
+        spread("%X "),
+        spread("0x%x,"),
+        Encodings.percent(fullWidth()),
         spread("\\x%02X"),
         "968a8b63-7a50-4015-9424-872fffdb895b",
         "{968A8B63-7A50-4015-9424-872FFFDB895B}",
@@ -58,11 +71,7 @@ class RedactorTest {
         spread("%c\u2013"),
         spread("%c', '"),
         KEY.substring(0, 16) + "\n" + KEY.substring(16),
-        spread("%c")
-            .chars()
-            .map(c -> c - '0' < 10 ? c - '0' + 0xFF10 : c - 'a' + 0xFF41)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString(),
+        fullWidth(),
         new StringBuilder(KEY).reverse().toString(),
         KEY.substring(1),
         KEY.substring(0, 31),
@@ -70,6 +79,13 @@ class RedactorTest {
         KEY.substring(0, 16) + "0" + KEY.substring(17),
         KEY.substring(12, 20),
         "7777" + KEY.substring(12, 20) + "6666");
+  }
+
+  private static String fullWidth() {
+    return KEY.chars()
+        .map(c -> c - '0' < 10 ? c - '0' + 0xFF10 : c - 'a' + 0xFF41)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   private static String spread(String form) {
@@ -125,6 +141,7 @@ class RedactorTest {
                     standard.withoutPadding().encodeToString(bytes),
                     Base64.getUrlEncoder().encodeToString(bytes),
                     Base64.getMimeEncoder(20, new byte[] {'\r', '\n'}).encodeToString(bytes),
+                    Base64.getMimeEncoder(8, new byte[] {' '}).encodeToString(bytes),
                     Encodings.percent(standard.encodeToString(bytes))));
   }
 
