@@ -40,6 +40,16 @@ record EchoFilter(
   private static final Pattern UUID =
       Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
+  /** W3C Trace Context: version, trace-id, parent-id, flags. */
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+
+  /** Hex digits, alone or in groups with a dash or colon between. */
+  private static final Pattern HEX_RUN = Pattern.compile("\\p{XDigit}++(?:[-:]\\p{XDigit}++)*+");
+
+  /** As many hex digits of an id may be no part of a secret. */
+  private static final int MAX_HEX_OF_ID = 15;
+
   private static final EchoFilter NOTHING_PASSES =
       new EchoFilter(text -> true, text -> true, text -> Secret.MASK);
 
@@ -53,6 +63,33 @@ record EchoFilter(
     return redactor == null
         ? NOTHING_PASSES
         : new EchoFilter(redactor::findsMuch, time -> isHeldBack(time, redactor), redactor::mask);
+  }
+
+  /**
+   * This filter for a request with a JWE that could not be decrypted. Its secret is not known, so
+   * no long run of hex digits passes, except as the whole of a UUID or a traceparent.
+   */
+  EchoFilter withoutHexRuns() {
+    return new EchoFilter(
+        id -> isHeldBack.test(id) || mayBeSecret(id),
+        isTimeHeldBack,
+        text -> maskHexRuns(mask.apply(text)));
+  }
+
+  private static boolean mayBeSecret(String id) {
+    return !UUID.matcher(id).matches()
+        && !TRACEPARENT.matcher(id).matches()
+        && HEX_RUN.matcher(id).results().anyMatch(run -> digits(run.group()) > MAX_HEX_OF_ID);
+  }
+
+  private static String maskHexRuns(String text) {
+    return HEX_RUN
+        .matcher(text)
+        .replaceAll(run -> digits(run.group()) < MIN_KEY_CHARS ? run.group() : Secret.MASK);
+  }
+
+  private static long digits(String run) {
+    return run.chars().filter(c -> Text.hexValue(c) >= 0).count();
   }
 
   /** For the headers of a record whose value could not be parsed, so its secrets are not known. */

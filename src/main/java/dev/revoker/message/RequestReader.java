@@ -150,16 +150,18 @@ public final class RequestReader {
     }
     String key = keyField.valid();
     String token = tokenField.valid();
-    EchoFilter filter =
+    EchoFilter known =
         EchoFilter.forSecretsOf(
             fields,
             Stream.of(key, token, keyField.decrypted(), tokenField.decrypted())
                 .filter(Objects::nonNull)
                 .toList());
+    EchoFilter filter =
+        keyField.isUndecrypted() || tokenField.isUndecrypted() ? known.withoutHexRuns() : known;
     Instant requestedAt = validator.time(Field.REQUESTED_AT);
     Instant notAfter = validator.time(Field.NOT_AFTER);
     String username = validator.text(Field.USERNAME, MAX_TEXT_CHARS);
-    if (username != null && filter.id(username) == null) {
+    if (username != null && known.id(username) == null) {
       validator.add(Field.USERNAME, "holds a secret of the request");
     }
     String named = validator.text(Field.ACCOUNT, MAX_ACCOUNT_CHARS);
@@ -212,10 +214,14 @@ public final class RequestReader {
    *
    * @param valid its digits; null if it is absent or not valid
    * @param decrypted what its JWE holds, valid or not; null if it is too short to be a secret
+   * @param isUndecrypted whether there is a JWE that could not be decrypted
    * @param unknownKey the complaint about a JWE whose key this worker does not have
    */
   private record SecretField(
-      @Nullable String valid, @Nullable String decrypted, @Nullable String unknownKey) {
+      @Nullable String valid,
+      @Nullable String decrypted,
+      boolean isUndecrypted,
+      @Nullable String unknownKey) {
     /** Prints no secret. */
     @Override
     public String toString() {
@@ -234,14 +240,15 @@ public final class RequestReader {
     }
     String jwe = validator.text(encrypted);
     if (jwe == null) {
-      return new SecretField(valid, null, null);
+      return new SecretField(valid, null, false, null);
     }
     return switch (decryption.decrypt(jwe)) {
       case Decryption.Undecrypted(String why, boolean isKeyUnknown) -> {
         if (!isKeyUnknown) {
           validator.add(encrypted, why);
         }
-        yield new SecretField(valid, null, isKeyUnknown ? encrypted.wireName() + " " + why : null);
+        yield new SecretField(
+            valid, null, true, isKeyUnknown ? encrypted.wireName() + " " + why : null);
       }
       case Decryption.Plaintext(String text) -> {
         boolean isHex = Text.isHex(text, minDigits, MAX_DIGITS);
@@ -250,7 +257,7 @@ public final class RequestReader {
         }
         boolean mayBeSecret = text.length() >= MIN_KEY_DIGITS;
         yield new SecretField(
-            valid != null || !isHex ? valid : text, mayBeSecret ? text : null, null);
+            valid != null || !isHex ? valid : text, mayBeSecret ? text : null, false, null);
       }
     };
   }

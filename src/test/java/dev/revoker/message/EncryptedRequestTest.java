@@ -326,6 +326,28 @@ class EncryptedRequestTest {
     }
   }
 
+  /** The worker cannot know the secret, so it repeats nothing that may be one. */
+  @Test
+  void longHexDigitsAreNotRepeatedForARequestThatCannotBeDecrypted() throws Exception {
+    ECKey other = new ECKeyGenerator(Curve.P_256).keyID("other").generate();
+    String json =
+        """
+        {"api_securekey_jwe":"%s","request_id":"%s","reason":"found %s in 3 files",
+         "labels":{"guid":"968a8b63-7a50-4015-9424-872fffdb895b","batch":"b-ghjkmnpqrstv","row":"1/12"}}
+        """;
+    for (String jwe : List.of(jwe(other, KEY), "not.a.jwe", jwe(bob, KEY) + "x")) {
+      Request.Invalid request = invalid(read(json.formatted(jwe, KEY, KEY)));
+      assertThat(request.echo().requestId()).isEqualTo("key-revocations-3-42");
+      assertThat(request.echo().reason()).isEqualTo("found *** in 3 files");
+      assertThat(request.echo().labels())
+          .isEqualTo(Map.of("guid", "***", "batch", "b-ghjkmnpqrstv", "row", "1/12"));
+    }
+    for (String id :
+        List.of("scan-20261201-1", "b7a5b0ce-0b0f-4f35-8a2a-4f3a0d6b7c11", "b-ghjkmnpqrstv/7")) {
+      assertThat(read(json.formatted(jwe(other, KEY), id, "")).echo().requestId()).isEqualTo(id);
+    }
+  }
+
   /** Somebody mixes up the two fields. */
   @Test
   void aKeyInTheClearInTheEncryptedFieldIsMaskedToo() {

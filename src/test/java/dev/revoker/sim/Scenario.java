@@ -4,6 +4,7 @@ import dev.revoker.config.ApiConfig;
 import dev.revoker.config.Config;
 import dev.revoker.config.EncryptionConfig;
 import dev.revoker.config.KafkaConfig;
+import dev.revoker.message.Encryption;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Secret;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a seed determines: the configuration, the load, the rates of faults and the disturbances of
@@ -100,6 +102,9 @@ final class Scenario {
   /** How many removals take effect only after a while. */
   final double lateRemovals;
 
+  /** Decides for each request whether it is encrypted; null if none is. */
+  private final @Nullable SplittableRandom encryption;
+
   private final Config.Verify verify;
   private final boolean anyAccount;
 
@@ -133,6 +138,7 @@ final class Scenario {
     memory = !attack && apart.nextBoolean();
     lateRemovals = verify != Config.Verify.OFF && apart.nextBoolean() ? 0.3 : 0;
     tightRate = apart.nextInt(2) == 0;
+    encryption = apart.nextBoolean() ? new SplittableRandom(seed * 43 + 7) : null;
     random = new SplittableRandom(seed * 31 + 17);
     lasting = weather == Weather.A_DAY;
     boolean any = weather == Weather.ANY;
@@ -217,6 +223,14 @@ final class Scenario {
   /** No faults; workers start and stop gracefully. */
   boolean gentle() {
     return gentle;
+  }
+
+  /** With which key the next request is encrypted; null if it is in the clear. */
+  @Nullable Encryption encryption() {
+    if (encryption == null || encryption.nextInt(3) > 0) {
+      return null;
+    }
+    return encryption.nextInt(10) == 0 ? SimKeys.UNKNOWN : SimKeys.KNOWN;
   }
 
   /** A request without an account is tried with every account. */

@@ -132,7 +132,8 @@ final class SimWorker {
             new RequestReader(
                 config.accounts().keySet(),
                 config.defaultAccount(),
-                new Fingerprints(config.fingerprintSecret())),
+                new Fingerprints(config.fingerprintSecret()),
+                SimKeys.DECRYPTION),
             new PolicyWork(dispatcher),
             simulated::heartbeatAgeMs,
             this::committed,

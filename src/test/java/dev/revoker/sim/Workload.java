@@ -1,6 +1,8 @@
 package dev.revoker.sim;
 
 import dev.revoker.config.Config;
+import dev.revoker.message.Encryption;
+import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -103,6 +105,16 @@ final class Workload {
     if (world.chance(0.3)) {
       fields.put("request_id", world.chance(0.1) ? spelling : "id-" + world.between(0, 1 << 20));
     }
+    Encryption encryption = scenario.encryption();
+    if (encryption != null) {
+      encrypt(fields, "api_securekey", encryption);
+      encrypt(fields, "api_token", encryption);
+    }
+    if (encryption == SimKeys.UNKNOWN) {
+      byte[] value = json(fields).getBytes(StandardCharsets.UTF_8);
+      add(partition, lane, value, "", null, null, null, true);
+      return;
+    }
     boolean accountless = !named && token == null && scenario.config.defaultAccount() == null;
     byte[] value = json(fields).getBytes(StandardCharsets.UTF_8);
     add(
@@ -114,6 +126,13 @@ final class Workload {
         token != null ? null : !named && scenario.anyAccount() ? Config.ANY_ACCOUNT : account,
         notAfter,
         accountless);
+  }
+
+  private static void encrypt(Map<String, String> fields, String name, Encryption encryption) {
+    String digits = fields.remove(name);
+    if (digits != null) {
+      fields.put(name + "_jwe", encryption.encrypt(Secret.of(digits)));
+    }
   }
 
   private void add(
