@@ -130,8 +130,12 @@ final class Transaction {
     return sendFailed || sent.stream().anyMatch(one -> !one.answer().isDone());
   }
 
-  /** A result that was given to the producer, and the broker's answer. */
-  record SentResult(Source source, int bytes, Future<RecordMetadata> answer) {
+  /**
+   * A result that was given to the producer, and the broker's answer.
+   *
+   * @param isShortened whether it was sent without the fields that only repeat the request
+   */
+  record SentResult(Source source, boolean isShortened, int bytes, Future<RecordMetadata> answer) {
     boolean isRefused() {
       return answer.state() == Future.State.FAILED;
     }

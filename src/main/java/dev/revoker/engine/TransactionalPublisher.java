@@ -3,12 +3,9 @@ package dev.revoker.engine;
 import dev.revoker.engine.Transaction.SentResult;
 import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Result;
-import dev.revoker.model.Source;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,8 +28,11 @@ public final class TransactionalPublisher {
   private final ResultWriter writer;
   private final String topic;
 
-  /** Requests whose results are sent without the fields that only repeat the request. */
-  private final Set<Source> shortened = new HashSet<>();
+  /**
+   * Results of this size or more are sent without the fields that only repeat the request. Each
+   * refusal lowers it, so that whoever writes many large requests causes few aborted transactions.
+   */
+  private int shortenFromBytes = Integer.MAX_VALUE;
 
   /**
    * Creates no producer yet.
@@ -93,7 +93,6 @@ public final class TransactionalPublisher {
     } catch (RuntimeException failed) {
       return failed(transaction, failed);
     }
-    transaction.sent.forEach(one -> shortened.remove(one.source()));
     return new TransactionResult.Committed();
   }
 
@@ -110,14 +109,19 @@ public final class TransactionalPublisher {
   }
 
   private void send(Transaction transaction, Result result) {
-    Source source = result.request().source();
+    byte[] value = writer.value(result);
+    boolean isShortened = value.length >= shortenFromBytes;
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
-            topic, writer.key(result), writer.value(result, !shortened.contains(source)));
+            topic, writer.key(result), isShortened ? writer.shortValue(result) : value);
     writer.headers(result).forEach(record.headers()::add);
     transaction.sendFailed = true;
     SentResult one =
-        new SentResult(source, record.value().length, transaction.producer.send(record));
+        new SentResult(
+            result.request().source(),
+            isShortened,
+            record.value().length,
+            transaction.producer.send(record));
     transaction.sendFailed = false;
     transaction.sent.add(one);
     if (one.isRefused()) {
@@ -159,26 +163,30 @@ public final class TransactionalPublisher {
   }
 
   /**
-   * Shortens the largest of the results that were refused as too large: the producer blames the
-   * records that were sent beside it, too. A result that is too large without these fields is
-   * fatal.
+   * Shortens results that are nearly as large as the largest one that was refused, from now on: the
+   * producer blames the records that were sent beside it, too. A result that is too large without
+   * these fields is fatal.
    */
   private TransactionResult tooLarge(Transaction transaction, TransactionResult.Fatal fatal) {
     Optional<SentResult> largest =
         transaction.sent.stream()
-            .filter(SentResult::isTooLarge)
+            .filter(one -> one.isTooLarge() && !one.isShortened())
             .max(Comparator.comparingInt(SentResult::bytes));
     TransactionResult aborted =
         abort(transaction, "a result is larger than the results topic takes");
-    if (largest.isEmpty() || !shortened.add(largest.get().source())) {
+    if (largest.isEmpty()) {
       return fatal;
     }
+    int bytes = largest.get().bytes();
+    shortenFromBytes = bytes - bytes / 4;
     LOG.atWarn()
         .addKeyValue("source", largest.get().source())
-        .addKeyValue("bytes", largest.get().bytes())
+        .addKeyValue("bytes", bytes)
+        .addKeyValue("shortenFromBytes", shortenFromBytes)
         .log(
-            "a result is larger than the results topic takes: sending it without reason,"
-                + " requested_by, requested_at and labels");
+            "a result is larger than the results topic takes: sending results of this size without"
+                + " reason, requested_by, requested_at and labels. Raise the topic's"
+                + " max.message.bytes, then restart the workers");
     return aborted;
   }
 

@@ -58,12 +58,14 @@ public final class ResultWriter {
   }
 
   /**
-   * The record's value.
-   *
-   * @param whole with the fields that it only repeats of the request: reason, requested_by,
-   *     requested_at and labels
+   * The record's value without the fields that only repeat the request: reason, requested_by,
+   * requested_at and labels.
    */
-  public byte[] value(Result result, boolean whole) {
+  public byte[] shortValue(Result result) {
+    return value(result, false);
+  }
+
+  private byte[] value(Result result, boolean whole) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_BYTES);
     try (JsonGenerator json =
         FACTORY.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {

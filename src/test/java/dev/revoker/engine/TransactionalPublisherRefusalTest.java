@@ -101,16 +101,31 @@ class TransactionalPublisherRefusalTest {
   }
 
   @Test
-  void aResultIsShortenedOnlyUntilItsCommit() {
+  void manyResultsThatAreTooLargeCauseFewAborts() {
+    rig.open();
+    rig.store.brokerMaxValueBytes = 2_000;
+    int aborts = 0;
+    for (int i = 0; i < 1_000; i++) {
+      List<TrackedRequest> batch = batch(result(i, Map.of("label", "x".repeat(60_000 - 58 * i))));
+      while (rig.publish(batch) instanceof TransactionResult.Aborted) {
+        aborts++;
+      }
+    }
+
+    assertThat(rig.ids()).hasSize(1_000);
+    assertThat(aborts).as("each lowers the limit by a quarter").isBetween(2, 14);
+  }
+
+  @Test
+  void smallerResultsStayWholeAfterARefusal() {
     rig.open();
     rig.store.brokerMaxValueBytes = 2_000;
     Result large = result(0, Map.of("label", "x".repeat(5_000)));
+    rig.publish(batch(large));
+    rig.publish(batch(large, result(1, Map.of("label", "x".repeat(1_000)))));
 
-    assertThat(rig.publish(batch(large))).isInstanceOf(TransactionResult.Aborted.class);
-    assertThat(rig.publish(batch(large))).isInstanceOf(TransactionResult.Committed.class);
-    rig.store.brokerMaxValueBytes = Integer.MAX_VALUE;
-    assertThat(rig.publish(batch(large))).isInstanceOf(TransactionResult.Committed.class);
-    assertThat(rig.text(1)).contains("xxx");
+    assertThat(rig.text(0)).contains("\"labels\":{}");
+    assertThat(rig.text(1)).contains("xxx", "\"reason\":\"left\"");
   }
 
   @Test
