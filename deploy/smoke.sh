@@ -43,6 +43,10 @@ say 'revoked'
 
 output=$(echo "$key" | submit second 2>&1) || { printf '%s\n' "$output"; say 'sent again, it failed'; exit 1; }
 printf '%s\n' "$output"
+if printf '%s\n' "$output" | grep -q '\[warning\]'; then
+  say 'the JVM must print no warning'
+  exit 1
+fi
 if ! printf '%s\n' "$output" | grep -q '^already_revoked  *1$'; then
   say 'sent again, the key must be already_revoked'
   exit 1
