@@ -18,9 +18,10 @@ import org.agrona.collections.LongHashSet;
  * time is linear in the text, however many secrets there are and whatever they look like.
  *
  * <p>A part is a window: eight characters in a row of a secret, forwards or backwards, without
- * separators (all but letters and digits) and in any case, or of the numbers of its bytes, hex or
- * decimal. A secret that has fewer characters is found as a whole. In base64 a part is eight bytes
- * in a row of the secret's text, or six of the bytes that its hex digits encode, at any alignment.
+ * separators (all but letters and digits) and in any case. A secret that has fewer characters is
+ * found as a whole. Of the numbers of a secret's bytes, hex or decimal, sixteen digits are a part.
+ * In base64 a part is eight bytes in a row of the secret's text, or six of the bytes that its hex
+ * digits encode, at any alignment.
  *
  * <p>A window of at most eight bytes is one {@code long}, so comparing it with all windows of all
  * secrets is one look-up in a hash table.
@@ -30,6 +31,9 @@ import org.agrona.collections.LongHashSet;
 final class SecretFinder {
   /** Eight digits of a secret must not be shown; fewer occur in any text. */
   static final int WINDOW = 8;
+
+  /** Eight characters as numbers of two digits each. Fewer digits occur in any number. */
+  private static final int NUMBERS_WINDOW = 16;
 
   private static final int BINARY_WINDOW = 6;
   private static final int SHORTEST_IN_BASE64 = 4;
@@ -61,6 +65,7 @@ final class SecretFinder {
   private final Windows raw = new Windows();
   private final Windows base64 = new Windows();
   private final Windows binary = new Windows();
+  private final Windows numbers = new Windows();
 
   SecretFinder(List<String> secrets) {
     for (String secret : secrets) {
@@ -87,12 +92,12 @@ final class SecretFinder {
   /** The text's bytes as hex numbers and as decimal numbers, as in {@code [57, 54, 56]}. */
   private void addNumbers(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    significant.add(ascii(HexFormat.of().formatHex(bytes)), WINDOW, 0);
+    numbers.addDouble(ascii(HexFormat.of().formatHex(bytes)));
     StringBuilder decimal = new StringBuilder();
     for (byte b : bytes) {
       decimal.append(b & 0xff);
     }
-    significant.add(ascii(decimal.toString()), WINDOW, 0);
+    numbers.addDouble(ascii(decimal.toString()));
   }
 
   private static byte[] ascii(String text) {
@@ -130,6 +135,7 @@ final class SecretFinder {
   }
 
   private int find(DecodedText text, BitSet hidden) {
+    long before = 0;
     long window = 0;
     int count = 0;
     int longest = 0;
@@ -140,22 +146,28 @@ final class SecretFinder {
       if (b == 0) {
         continue;
       }
+      before = (before << 8) | (window >>> 56);
       window = (window << 8) | b;
-      if (significant.sizeAtEnd(window, ++count) == 0) {
+      count++;
+      if (count >= NUMBERS_WINDOW && numbers.holdsDouble(before, window)) {
+        hidden.set(text.start(windowStart(text, i, NUMBERS_WINDOW)), text.start(i + 1));
+        longest = Math.max(longest, NUMBERS_WINDOW);
+      }
+      if (significant.sizeAtEnd(window, count) == 0) {
         hits = 0;
         continue;
       }
       // Each window after the first adds the characters after the window before it.
-      hidden.set(hits > 0 ? lastEnd : text.start(windowStart(text, i)), text.start(i + 1));
+      hidden.set(hits > 0 ? lastEnd : text.start(windowStart(text, i, WINDOW)), text.start(i + 1));
       lastEnd = text.start(i + 1);
       longest = Math.max(longest, WINDOW + hits++);
     }
     return raw.isEmpty() ? longest : Math.max(longest, findRaw(text, hidden));
   }
 
-  private static int windowStart(DecodedText text, int last) {
+  private static int windowStart(DecodedText text, int last, int size) {
     int at = last;
-    for (int missing = WINDOW - 1; missing > 0; ) {
+    for (int missing = size - 1; missing > 0; ) {
       at--;
       missing -= SIGNIFICANT[text.at(at)] == 0 ? 0 : 1;
     }
@@ -246,12 +258,13 @@ final class SecretFinder {
     return Text.isHex(text, 0, text.length()) ? HexFormat.of().parseHex(text) : new byte[0];
   }
 
-  /** Windows of one to eight bytes, a set for each size. */
+  /** Windows of one to eight bytes, a set for each size, and of sixteen. */
   private static final class Windows {
     /** Differs from process to process, so that no sender can choose windows that collide. */
     private static final long SPREAD = new SecureRandom().nextLong() | 1;
 
     private final Map<Integer, LongHashSet> bySize = new LinkedHashMap<>();
+    private final LongHashSet doubles = new LongHashSet();
     private int[] sizes = new int[0];
     private LongHashSet[] sets = new LongHashSet[0];
 
@@ -274,6 +287,27 @@ final class SecretFinder {
       }
       sizes = bySize.keySet().stream().mapToInt(Integer::intValue).toArray();
       sets = bySize.values().toArray(LongHashSet[]::new);
+    }
+
+    /** Adds every window of sixteen bytes, as a hash of both halves. */
+    void addDouble(byte[] bytes) {
+      long before = 0;
+      long window = 0;
+      for (int i = 0; i < bytes.length; i++) {
+        before = (before << 8) | (window >>> 56);
+        window = (window << 8) | (bytes[i] & 0xff);
+        if (i >= NUMBERS_WINDOW - 1) {
+          doubles.add(hash(before, window));
+        }
+      }
+    }
+
+    boolean holdsDouble(long before, long window) {
+      return doubles.contains(hash(before, window));
+    }
+
+    private static long hash(long before, long window) {
+      return (Long.rotateLeft(before * SPREAD, 32) ^ window) * SPREAD;
     }
 
     /** The size of a window that ends here, or 0. */

@@ -210,6 +210,16 @@ class RedactorTest {
     assertThat(REDACTOR.redact("100%2525")).isEqualTo("100%2525");
   }
 
+  /** The code of c is 99, and a row label of submit may be 1/9999999999999999. */
+  @Test
+  void aNumberIsNoPartOfAKeyBecauseOfFourOfItsDigits() {
+    Redactor redactor = Redactor.of(Secret.of("968a8b637a504015cccc24872fffdb89"));
+    String text = "1/9999999999999999 6363636363 393633";
+    assertThat(redactor.redact(text)).isEqualTo(text);
+    assertThat(redactor.redact("key 3633376135303430 and 55, 97, 53, 48, 52, 48, 49, 53,"))
+        .isEqualTo("key *** and ***,");
+  }
+
   @Test
   void aShortSecretIsFoundAsAWholeAndOnlySo() {
     Redactor redactor =
