@@ -26,7 +26,9 @@ final class Exchange {
     /** The time was used up. */
     TIMED_OUT,
     /** {@link #stop} was called. */
-    STOPPED
+    STOPPED,
+    /** The command was ended before anything was sent. */
+    NOT_STARTED
   }
 
   /**

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request whose last result says that sending it again can help, and what the request topics have
  * of it. A request is the same after it was sent again: same id, same key. One thread finds it;
- * then {@link #state}, {@link #revoked} and {@link #sent} are safe on any thread.
+ * then {@link #state} and {@link #revoked} are safe on any thread.
  */
 final class FailedRequest {
   /** How often a request is sent again. */
@@ -32,7 +32,6 @@ final class FailedRequest {
   private int round;
   private @Nullable Source inFlight;
   private volatile boolean revokedSince;
-  private volatile boolean sent;
 
   /** What is done with it. */
   enum State {
@@ -90,14 +89,6 @@ final class FailedRequest {
   /** The key was revoked at that time. */
   void revoked(Instant when) {
     revokedSince |= !when.isBefore(completedAt);
-  }
-
-  void sent() {
-    sent = true;
-  }
-
-  boolean isSent() {
-    return sent;
   }
 
   State state() {

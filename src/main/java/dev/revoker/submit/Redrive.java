@@ -3,7 +3,6 @@ package dev.revoker.submit;
 import dev.revoker.config.Config;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Outcome;
-import dev.revoker.model.Source;
 import dev.revoker.time.Time;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,15 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.BitSet;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +36,8 @@ public final class Redrive {
   private final KafkaClients clients;
   private final FailedRequests failed;
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile @Nullable Exchange exchange;
+  private boolean left;
+  private @Nullable Exchange exchange;
 
   /**
    * What to send, and how.
@@ -103,7 +100,11 @@ public final class Redrive {
   public void leave() {
     console.end();
     console.tell("");
-    Exchange now = exchange;
+    Exchange now;
+    synchronized (this) {
+      left = true;
+      now = exchange;
+    }
     if (now != null) {
       now.stop();
       try {
@@ -187,28 +188,9 @@ public final class Redrive {
   }
 
   private boolean send(TopicReader results, long due) throws CommandException {
-    List<FailedRequest> inFlight =
-        failed.all().stream()
-            .filter(request -> request.state() == FailedRequest.State.IN_FLIGHT)
-            .sorted(Comparator.comparingLong(Redrive::offsetInFlight))
-            .toList();
-    Map<FailedRequest, Long> rows = new HashMap<>();
-    BatchProgress progress = new BatchProgress(due + inFlight.size());
     SentRecords sent = new SentRecords(failed.topics().toArray(String[]::new));
-    for (FailedRequest request : inFlight) {
-      Source at = request.inFlight();
-      if (at != null) {
-        long row = rows.size() + 1L;
-        rows.put(request, row);
-        progress.sent(row);
-        sent.found(new TopicPartition(at.topic(), at.partition()), at.offset(), row);
-      }
-    }
-    for (FailedRequest request : failed.all()) {
-      if (request.state() == FailedRequest.State.DUE) {
-        rows.put(request, rows.size() + 1L);
-      }
-    }
+    RedriveRows rows = new RedriveRows(failed.all(), sent);
+    BatchProgress progress = rows.progress();
     ResultCollector collector = new ResultCollector(progress, sent, null, failed::takeSuccess);
     Exchange.End end = Exchange.End.DONE;
     if (due > 0 || options.waits()) {
@@ -221,57 +203,57 @@ public final class Redrive {
               console,
               time,
               options.timeout());
-      exchange = running;
-      List<String> topics = existingTopics();
-      try (Again again = new Again(TopicReader.of(clients, topics), rows)) {
+      if (!begin(running)) {
+        return false;
+      }
+      long before = progress.sent();
+      try (Again again = new Again(TopicReader.of(clients, existingTopics()), rows)) {
         end = running.run(again, rows.size(), collector, results, options.waits());
       }
+      console.tell("sent %s again", Submission.requests(progress.sent() - before));
     }
-    return conclude(progress, collector, end);
+    return conclude(rows, collector, end);
   }
 
-  private static long offsetInFlight(FailedRequest request) {
-    Source at = request.inFlight();
-    return at == null ? 0 : at.offset();
+  /** Whether to send: {@link #leave} may have been called before. */
+  private synchronized boolean begin(Exchange running) {
+    exchange = left ? null : running;
+    return !left;
   }
 
-  private boolean conclude(BatchProgress progress, ResultCollector collector, Exchange.End end) {
-    long total = progress.sent();
-    long resent = failed.all().stream().filter(FailedRequest::isSent).count();
-    console.tell("sent %s again", Submission.requests(resent));
-    long left =
-        failed.all().stream()
-            .filter(request -> request.state() == FailedRequest.State.DUE && !request.isSent())
-            .count();
-    if (left > 0) {
-      console.tell("%s were not sent; the same command sends them", Submission.requests(left));
+  private boolean conclude(RedriveRows rows, ResultCollector collector, Exchange.End end) {
+    long unsent = rows.unsent();
+    if (unsent > 0) {
+      console.tell("%s were not sent; the same command sends them", Submission.requests(unsent));
     }
     if (!options.waits()) {
-      return left == 0;
+      return unsent == 0 && end == Exchange.End.DONE;
     }
-    console.table(progress.counts(), total - progress.answered());
+    BatchProgress progress = rows.progress();
+    long missing = progress.waiting();
+    console.table(progress.counts(), missing);
     console.failures(
         collector.failures(),
         progress.answered() - progress.successes(),
         "bin/revoker watch " + SubmitOptions.configHint(options.config()).strip());
     if (end == Exchange.End.TIMED_OUT) {
       console.tell(
-          "--timeout is over: %d of %d requests have no result",
-          total - progress.answered(), total);
+          "--timeout is over: %d of %d requests have no result", missing + unsent, rows.size());
     }
-    return left == 0 && progress.successes() == total;
+    return rows.allSucceeded();
   }
 
   /** Reads the request topics once more, and sends what is due, no faster than the rate. */
   private final class Again implements RequestSender.Requests, AutoCloseable {
     private final TopicReader requests;
-    private final Map<FailedRequest, Long> rows;
+    private final RedriveRows rows;
+    private final BitSet handedOut = new BitSet();
     private final TopicReader.Mark end;
     private final Deque<ConsumerRecord<byte[], byte[]>> read = new ArrayDeque<>();
     private final CountDownLatch never = new CountDownLatch(1);
     private long nextNanos;
 
-    Again(TopicReader requests, Map<FailedRequest, Long> rows) throws CommandException {
+    Again(TopicReader requests, RedriveRows rows) throws CommandException {
       this.requests = requests;
       this.rows = rows;
       this.end = requests.end();
@@ -291,16 +273,20 @@ public final class Redrive {
           continue;
         }
         FailedRequest request = failed.requestAt(record);
-        Long row = request == null ? null : rows.get(request);
-        if (request != null && row != null && !request.isSent()) {
+        int row = request == null ? 0 : rows.rowOf(request);
+        if (request != null && row > 0 && isDue(request) && !handedOut.get(row)) {
+          handedOut.set(row);
           pace();
           // Asked after the pause: another request may have revoked the key meanwhile.
-          if (request.state() == FailedRequest.State.DUE) {
-            request.sent();
+          if (isDue(request)) {
             return new RequestSender.Outgoing(row, failed.again(request, record));
           }
         }
       }
+    }
+
+    private static boolean isDue(FailedRequest request) {
+      return request.state() == FailedRequest.State.DUE;
     }
 
     private void pace() throws InterruptedException {

@@ -30,8 +30,10 @@ public final class Submission {
   private final RequestComposer composer;
   private final CountDownLatch ended = new CountDownLatch(1);
 
+  private boolean left;
+
   /** The batch that is being sent; null before that. */
-  private volatile @Nullable PreparedBatch sending;
+  private @Nullable PreparedBatch sending;
 
   public Submission(Config config, SubmitOptions options, Console console, Time time) {
     this.config = config;
@@ -91,7 +93,11 @@ public final class Submission {
    */
   public void leave() {
     console.end();
-    PreparedBatch batch = sending;
+    PreparedBatch batch;
+    synchronized (this) {
+      left = true;
+      batch = sending;
+    }
     console.tell("");
     if (batch == null) {
       console.tell("left: nothing was sent");
@@ -265,6 +271,9 @@ public final class Submission {
       ResultSpool spool)
       throws IOException, CommandException {
     Exchange.End end = send(batch, wanted, collector, results);
+    if (end == Exchange.End.NOT_STARTED) {
+      return false;
+    }
     BatchProgress progress = batch.progress();
     var counts = progress.counts(batch.repeated());
     long counted = counts.values().stream().mapToLong(Integer::longValue).sum();
@@ -339,9 +348,11 @@ public final class Submission {
       @Nullable ResultCollector collector,
       @Nullable TopicReader results)
       throws IOException, CommandException {
+    if (!begin(batch)) {
+      return Exchange.End.NOT_STARTED;
+    }
     long before = batch.progress().sent();
     console.tell("sending batch " + batch.name());
-    sending = batch;
     PreparedBatch.RowRequests rows = batch.requestsOf(wanted);
     Exchange.End end = batch.exchange().run(rows, batch.requests(), collector, results, true);
     if (end == Exchange.End.DONE) {
@@ -351,6 +362,14 @@ public final class Submission {
         "sent %s to %s as batch %s",
         requests(batch.progress().sent() - before), batch.topic(), batch.name());
     return end;
+  }
+
+  /**
+   * Whether to send: {@link #leave} may have been called before, and said that nothing was sent.
+   */
+  private synchronized boolean begin(PreparedBatch batch) {
+    sending = left ? null : batch;
+    return !left;
   }
 
   static String requests(long count) {

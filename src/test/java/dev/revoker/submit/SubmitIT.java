@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.revoker.config.Config;
+import dev.revoker.config.ConfigLoader;
+import dev.revoker.config.Loaded;
 import dev.revoker.contract.Exchange;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Secret;
@@ -16,6 +19,7 @@ import dev.revoker.sandbox.Submitter;
 import dev.revoker.sandbox.WorkerProcess;
 import dev.revoker.time.SystemTime;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -251,6 +255,63 @@ class SubmitIT {
         .forEach(result -> perRequest.merge(result.requestId(), 1, Integer::sum));
     assertThat(perRequest).hasSize(count);
     assertThat(perRequest.values()).as("one failure and one success each").containsOnly(2);
+  }
+
+  /** Ctrl-C before the first request: what the command says about it stays true. */
+  @Test
+  void aCommandThatWasLeftBeforeItSentAnythingSendsNothing() throws Exception {
+    Secret key = stack.api().generateKeys(LocalStack.ACCOUNT, 1).getFirst();
+    byte[] content = (key.reveal() + "\n").getBytes(StandardCharsets.UTF_8);
+    String since = java.time.Instant.now().toString();
+    stack.api().refuseLogins(LocalStack.ACCOUNT, true);
+    stack.api().expireTokens(LocalStack.ACCOUNT);
+    try {
+      Path file = csv("one.csv", List.of(key), List.of());
+      assertThat(run("submit", "--wait", file.toString()).out()).contains("session_failed");
+    } finally {
+      stack.api().refuseLogins(LocalStack.ACCOUNT, false);
+    }
+    Config config =
+        ((Loaded.Valid)
+                ConfigLoader.loadWithoutAccounts(
+                    null, Map.of("REVOKER_BOOTSTRAP_SERVERS", stack.broker().bootstrapServers())))
+            .config();
+    java.io.StringWriter err = new java.io.StringWriter();
+    PrintWriter printer = new PrintWriter(err, true);
+    Console console = new Console(printer, printer, 0);
+    Redrive redrive =
+        new Redrive(
+            config,
+            new Redrive.Options(
+                List.of(), java.time.Instant.parse(since), 1, false, true, null, null),
+            console,
+            time);
+    redrive.leave();
+    assertThat(redrive.run()).isFalse();
+    SubmitOptions options =
+        new SubmitOptions(
+            null,
+            Trial.NOTHING,
+            List.of(),
+            null,
+            "left-before",
+            false,
+            false,
+            true,
+            false,
+            null,
+            false,
+            null,
+            null);
+    try (InputFile input = InputFile.copyOf(new java.io.ByteArrayInputStream(content))) {
+      Submission submission = new Submission(config, options, console, time);
+      submission.leave();
+      assertThat(submission.run(input)).isFalse();
+    }
+    assertThat(err.toString()).contains("1 request to be sent again", "left: nothing was sent");
+    assertThat(stack.api().ledger().isActive(key)).isTrue();
+    Run dry = run("redrive", "--since", since, "--dry-run");
+    assertThat(dry.err()).as("neither command wrote a record").contains("would send 1 request");
   }
 
   /** As after a crash: the first part was sent, some of it has results and some is in flight. */
