@@ -39,7 +39,8 @@ import picocli.CommandLine.TypeConversionException;
     },
     exitCodeList = {
       "0:Every failed request was sent again; with --wait, every key is revoked.",
-      "1:A request is lost, was sent three times, was not sent, or did not succeed.",
+      "1:A request is lost, was sent three times, was not sent, has no result after --timeout, or"
+          + " did not succeed.",
       "2:The command line or the configuration is wrong."
     },
     footer = {

@@ -1,6 +1,5 @@
 package dev.revoker.submit;
 
-import dev.revoker.time.Time;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -42,14 +41,13 @@ final class Exchange {
       BatchProgress progress,
       SentRecords sent,
       Console console,
-      Time time,
-      @Nullable Duration timeout) {
+      WaitClock wait) {
     this.clients = clients;
     this.ifItFails = ifItFails;
     this.progress = progress;
     this.sent = sent;
     this.console = console;
-    this.wait = new WaitClock(time, timeout);
+    this.wait = wait;
   }
 
   /** Ends it early. */

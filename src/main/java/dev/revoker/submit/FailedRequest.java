@@ -2,106 +2,79 @@ package dev.revoker.submit;
 
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Source;
-import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request whose last result says that sending it again can help, and what the request topics have
- * of it. A request is the same after it was sent again: same id, same key. One thread finds it;
- * then {@link #state} and {@link #revoked} are safe on any thread.
+ * A request record with a retriable result. Its copies are the other records of the same request;
+ * the newest result among all of them decides what is done. One thread finds it; then {@link
+ * #state} and {@link #revoked} are safe on any thread.
  */
 final class FailedRequest {
-  /** How often a request is sent again. */
-  static final int MAX_ROUNDS = 3;
-
   private final String requestId;
   private final String fingerprint;
+  private final Outcome outcome;
+  private final Source source;
+  private final ResultPlace result;
 
-  /** The records of this request that have a result. */
-  private final Set<Source> answered = new HashSet<>();
+  /** Null until the record was found in its topic. */
+  private @Nullable RequestCopies copies;
 
-  private ResultRecord last;
-  private Source source;
-  private Instant completedAt;
-
-  /** A hash of the value's bytes; null until the record was found. */
-  private @Nullable String value;
-
-  private int round;
-  private @Nullable Source inFlight;
+  private boolean answeredSince;
   private volatile boolean revokedSince;
 
   /** What is done with it. */
   enum State {
     /** It is sent again. */
     DUE,
-    /** An earlier run sent it again, and there is no result yet. */
+    /** A copy was sent, and has no result yet. */
     IN_FLIGHT,
-    /** Its key was revoked after its last result. */
+    /** Its key was revoked after its result. */
     REVOKED_SINCE,
     /** It was sent again three times. */
     EXHAUSTED,
     /** Its record is no longer in the topic. */
-    GONE
+    GONE,
+    /** The request has a newer result, which decides. */
+    ANSWERED_SINCE
   }
 
-  /** Which request a result is about. */
-  record Identity(String requestId, String fingerprint) {
-    static Identity of(ResultRecord result) {
-      return new Identity(result.text("request_id"), result.fingerprint());
-    }
-  }
-
-  FailedRequest(ResultRecord result, Source source, Instant completedAt) {
-    this.requestId = result.text("request_id");
-    this.fingerprint = result.fingerprint();
-    this.last = result;
+  FailedRequest(ResultRecord record, Source source, ResultPlace result) {
+    this.requestId = record.text("request_id");
+    this.fingerprint = record.fingerprint();
+    this.outcome = record.outcome();
     this.source = source;
-    this.completedAt = completedAt;
-    answered.add(source);
+    this.result = result;
   }
 
-  /** Another result of this request; the last one counts. */
-  void answered(ResultRecord result, Source of, Instant when) {
-    answered.add(of);
-    if (!when.isBefore(completedAt)) {
-      last = result;
-      source = of;
-      completedAt = when;
-    }
+  /** The record is in its topic, and is one of these. */
+  void found(RequestCopies its) {
+    copies = its;
   }
 
-  /** The record of the last result is in its topic. */
-  void found(String valueHash, int itsRound) {
-    value = valueHash;
-    round = itsRound;
+  /** The key was revoked, by any request. */
+  void revoked(ResultPlace by) {
+    revokedSince |= by.isAfter(result);
   }
 
-  /** A record that was sent again; in flight if it is this request, and has no result. */
-  void sentAgain(Source at, String valueHash, int itsRound) {
-    if (valueHash.equals(value) && itsRound > round && !answered.contains(at)) {
-      inFlight = at;
-    }
-  }
-
-  /** The key was revoked at that time. */
-  void revoked(Instant when) {
-    revokedSince |= !when.isBefore(completedAt);
+  /** A result with the same request id and key; all that is known where the record is gone. */
+  void answeredByClaim(ResultPlace by) {
+    answeredSince |= copies == null && by.isAfter(result);
   }
 
   State state() {
+    if (answeredSince || (copies != null && !source.equals(copies.lastAnswered()))) {
+      return State.ANSWERED_SINCE;
+    }
     if (revokedSince) {
       return State.REVOKED_SINCE;
     }
-    if (inFlight != null) {
-      return State.IN_FLIGHT;
-    }
-    if (value == null) {
+    if (copies == null) {
       return State.GONE;
     }
-    return round >= MAX_ROUNDS ? State.EXHAUSTED : State.DUE;
+    if (copies.inFlight() != null) {
+      return State.IN_FLIGHT;
+    }
+    return copies.rounds() >= RequestCopies.MAX_ROUNDS ? State.EXHAUSTED : State.DUE;
   }
 
   String requestId() {
@@ -113,22 +86,19 @@ final class FailedRequest {
     return fingerprint;
   }
 
-  Outcome outcome() {
-    return last.outcome();
-  }
-
-  /** The record that the last result is about. */
+  /** The record that failed. */
   Source source() {
     return source;
   }
 
-  /** The record that an earlier run sent; null where there is none. */
+  /** The copy that has no result yet; null where there is none. */
   @Nullable Source inFlight() {
-    return inFlight;
+    return copies == null ? null : copies.inFlight();
   }
 
+  /** The round that the next copy is in, from 1. */
   int nextRound() {
-    return round + 1;
+    return copies == null ? 1 : copies.rounds() + 1;
   }
 
   /** In one line, for people. */
@@ -136,8 +106,8 @@ final class FailedRequest {
     return String.join(
         "  ",
         requestId,
-        last.outcome().wireName(),
-        last.text("completed_at"),
+        outcome.wireName(),
+        result.completedAt().toString(),
         fingerprint.isEmpty() ? "(no key)" : fingerprint,
         source.toString());
   }

@@ -6,154 +6,193 @@ import dev.revoker.model.Echo;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the requests whose last result is retriable, and their records. The caller passes the
- * results, then the request topics, then the results once more. One thread.
+ * results until {@link #isFull}, then the request topics twice, then all results once more. Nobody
+ * who may write requests can hide another one's failed request: a copy must have its bytes, and
+ * what does not fit into memory is left to a further instance. One thread, except {@link
+ * #takeSuccess}.
  */
 final class FailedRequests {
-  /** Counts how often a request was sent again. */
-  static final String ROUND_HEADER = "revoker-redrive";
+  /** With their copies some 150 MB of memory. */
+  static final int MAX_REQUESTS = 100_000;
 
-  private static final String ID_HEADER = "ce_id";
-
-  /** Some 70 MB of memory. */
-  private static final int MAX_REQUESTS = 100_000;
-
+  private final int max;
   private final @Nullable Instant since;
   private final Set<Outcome> outcomes;
   private final RequestReader reader;
-  private final Map<FailedRequest.Identity, FailedRequest> failed = new LinkedHashMap<>();
-  private final Map<Source, FailedRequest> bySource = new HashMap<>();
-  private final Map<String, List<FailedRequest>> byId = new HashMap<>();
+  private final Map<Source, FailedRequest> failed = new LinkedHashMap<>();
   private final Map<String, List<FailedRequest>> byKey = new HashMap<>();
-  private final List<Resent> resent = new ArrayList<>();
-  private boolean full;
+  private final Map<RequestIdentity.Content, List<RequestIdentity>> identities = new HashMap<>();
+  private final Map<RequestIdentity, RequestCopies> copies = new HashMap<>();
+  private final Map<Source, RequestCopies.Copy> bySource = new HashMap<>();
 
-  private record Resent(FailedRequest request, Source at, String value, int round) {}
+  /** The first results that were left out. */
+  private final Map<TopicPartition, Long> rest = new HashMap<>();
 
   /**
    * Starts without requests.
    *
+   * @param max how many requests are taken
    * @param since only results that were completed at this time or later; null for all
    * @param outcomes only these; empty for all
    */
-  FailedRequests(@Nullable Instant since, Collection<Outcome> outcomes, Fingerprints fingerprints) {
+  FailedRequests(
+      int max, @Nullable Instant since, Collection<Outcome> outcomes, Fingerprints fingerprints) {
+    this.max = max;
     this.since = since;
     this.outcomes = Set.copyOf(outcomes);
     this.reader = new RequestReader(Set.of(), null, fingerprints);
   }
 
-  /** First pass: each result, in the order of its partition. */
+  /** First pass: each result. */
   void takeResult(ConsumerRecord<byte[], byte[]> record) {
-    ResultRecord result = ResultRecord.of(record);
-    Source source = result == null ? null : result.source();
-    Instant completedAt = result == null ? null : completedAt(result);
-    if (result == null || source == null || completedAt == null || isEarly(completedAt)) {
+    if (isFull()) {
+      rest.putIfAbsent(new TopicPartition(record.topic(), record.partition()), record.offset());
       return;
     }
-    FailedRequest.Identity identity = FailedRequest.Identity.of(result);
-    FailedRequest known = failed.get(identity);
-    if (!result.json().path("retriable").asBoolean(false)) {
-      failed.remove(identity);
-    } else if (known != null) {
-      known.answered(result, source, completedAt);
-    } else if (failed.size() < MAX_REQUESTS) {
-      failed.put(identity, new FailedRequest(result, source, completedAt));
-    } else {
-      full = true;
+    ResultRecord result = ResultRecord.of(record);
+    Source source = result == null ? null : result.source();
+    ResultPlace place = result == null ? null : ResultPlace.of(record, result);
+    if (result == null
+        || source == null
+        || place == null
+        || !result.json().path("retriable").asBoolean(false)
+        || (since != null && place.completedAt().isBefore(since))
+        || (!outcomes.isEmpty() && !outcomes.contains(result.outcome()))) {
+      return;
+    }
+    FailedRequest request = new FailedRequest(result, source, place);
+    failed.put(source, request);
+    if (!request.fingerprint().isEmpty()) {
+      byKey.computeIfAbsent(request.fingerprint(), key -> new ArrayList<>()).add(request);
     }
   }
 
-  /** Ends the first pass. */
-  void allResultsRead() {
-    if (!outcomes.isEmpty()) {
-      failed.values().removeIf(request -> !outcomes.contains(request.outcome()));
-    }
-    for (FailedRequest request : failed.values()) {
-      bySource.put(request.source(), request);
-      byId.computeIfAbsent(request.requestId(), id -> new ArrayList<>()).add(request);
-      if (!request.fingerprint().isEmpty()) {
-        byKey.computeIfAbsent(request.fingerprint(), key -> new ArrayList<>()).add(request);
-      }
-    }
+  /** Whether no further results are taken: a further instance starts at {@link #rest}. */
+  boolean isFull() {
+    return failed.size() >= max;
+  }
+
+  /** The first results that were passed and not taken, for each partition. */
+  Map<TopicPartition, Long> rest() {
+    return rest;
   }
 
   /** Second pass: each record of the request topics. */
   void takeRequest(ConsumerRecord<byte[], byte[]> record) {
-    int round = round(record.headers());
-    if (round > 0) {
-      Source at = source(record);
-      List<FailedRequest> same = byId.getOrDefault(echo(record).requestId(), List.of());
-      same.forEach(request -> resent.add(new Resent(request, at, hash(record.value()), round)));
-    }
-    FailedRequest request = requestAt(record);
+    FailedRequest request = failedAt(record);
     if (request != null) {
-      request.found(hash(record.value()), round);
+      RequestIdentity identity = identity(record, request.requestId());
+      RequestCopies its =
+          copies.computeIfAbsent(
+              identity,
+              unknown -> {
+                identities
+                    .computeIfAbsent(identity.content(), content -> new ArrayList<>(1))
+                    .add(identity);
+                return new RequestCopies();
+              });
+      bySource.put(
+          request.source(), its.addFailed(request.source(), RequestIdentity.round(record)));
+      request.found(its);
     }
   }
 
-  /** Ends the second pass. */
-  void allRequestsRead() {
-    resent.forEach(one -> one.request().sentAgain(one.at(), one.value(), one.round()));
+  /** Third pass: the same records. */
+  void takeCopy(ConsumerRecord<byte[], byte[]> record) {
+    Source source = source(record);
+    if (copies.isEmpty() || record.value() == null || bySource.containsKey(source)) {
+      return;
+    }
+    RequestIdentity.Content content = RequestIdentity.Content.of(record);
+    if (identities.containsKey(content)) {
+      RequestCopies its =
+          copies.get(new RequestIdentity(identityId(record, echo(record).requestId()), content));
+      RequestCopies.Copy copy =
+          its == null ? null : its.addOther(source, RequestIdentity.round(record));
+      if (copy != null) {
+        bySource.put(source, copy);
+      }
+    }
   }
 
-  /** Third pass, and later results: a key that is revoked meanwhile is not sent again. */
+  /** Fourth pass: each result of any time. */
+  void takeAnswer(ConsumerRecord<byte[], byte[]> record) {
+    ResultRecord result = ResultRecord.of(record);
+    ResultPlace place = result == null ? null : ResultPlace.of(record, result);
+    if (result == null || place == null) {
+      return;
+    }
+    Source source = result.source();
+    RequestCopies.Copy copy = source == null ? null : bySource.get(source);
+    if (copy != null) {
+      copy.answered(place);
+    }
+    String id = result.text("request_id");
+    byKey.getOrDefault(result.fingerprint(), List.of()).stream()
+        .filter(request -> request.requestId().equals(id))
+        .forEach(request -> request.answeredByClaim(place));
+    takeSuccess(result, place);
+  }
+
+  /** Later results: a key that is revoked meanwhile is not sent again. */
   void takeSuccess(ConsumerRecord<byte[], byte[]> record) {
     ResultRecord result = ResultRecord.of(record);
-    Instant completedAt = result == null ? null : completedAt(result);
-    if (result != null && completedAt != null && result.outcome().success()) {
-      byKey
-          .getOrDefault(result.fingerprint(), List.of())
-          .forEach(request -> request.revoked(completedAt));
+    ResultPlace place = result == null ? null : ResultPlace.of(record, result);
+    if (result != null && place != null) {
+      takeSuccess(result, place);
     }
   }
 
-  Collection<FailedRequest> all() {
-    return failed.values();
+  private void takeSuccess(ResultRecord result, ResultPlace place) {
+    if (result.outcome().success()) {
+      byKey.getOrDefault(result.fingerprint(), List.of()).forEach(one -> one.revoked(place));
+    }
   }
 
-  /** Whether there were too many for one run. */
-  boolean isFull() {
-    return full;
+  /** The requests in this state. */
+  Stream<FailedRequest> in(FailedRequest.State state) {
+    return failed.values().stream().filter(request -> request.state() == state);
   }
 
   /** The topics that the requests were in. */
   List<String> topics() {
-    return failed.values().stream().map(one -> one.source().topic()).distinct().sorted().toList();
+    return failed.keySet().stream().map(Source::topic).distinct().sorted().toList();
   }
 
   /**
-   * The request whose record this is; null where it is none, or where the topic was created again
-   * and other records have its coordinates.
+   * The failed request whose record this is; null where it is none, or where the topic was created
+   * again and other records have its coordinates.
    */
-  @Nullable FailedRequest requestAt(ConsumerRecord<byte[], byte[]> record) {
-    FailedRequest request = bySource.get(source(record));
+  @Nullable FailedRequest failedAt(ConsumerRecord<byte[], byte[]> record) {
+    Source source = source(record);
+    FailedRequest request = failed.get(source);
     if (request == null || record.value() == null) {
       return null;
     }
     Echo echo = echo(record);
-    return echo.requestId().equals(request.requestId())
-            && maybeSame(echo.keyFingerprint(), request.fingerprint())
-        ? request
-        : null;
+    // The worker takes the coordinates where the id holds a key that only it can decrypt.
+    boolean isItsId =
+        request.requestId().equals(echo.requestId())
+            || request.requestId().equals(source.toString());
+    return isItsId && maybeSame(echo.keyFingerprint(), request.fingerprint()) ? request : null;
   }
 
   /** The same bytes, with the same key and headers, and one round more. */
@@ -163,9 +202,9 @@ final class FailedRequests {
         new ProducerRecord<>(record.topic(), null, record.key(), record.value());
     record.headers().forEach(again.headers()::add);
     if (!hasOwnId(record)) {
-      set(again.headers(), ID_HEADER, request.requestId());
+      set(again.headers(), RequestIdentity.ID_HEADER, identityId(record, request.requestId()));
     }
-    set(again.headers(), ROUND_HEADER, String.valueOf(request.nextRound()));
+    set(again.headers(), RequestIdentity.ROUND_HEADER, String.valueOf(request.nextRound()));
     return again;
   }
 
@@ -176,8 +215,26 @@ final class FailedRequests {
   private boolean hasOwnId(ConsumerRecord<byte[], byte[]> record) {
     Source source = source(record);
     String id =
-        read(record, name -> name.equals(ID_HEADER) ? null : last(record, name)).requestId();
+        read(record, name -> name.equals(RequestIdentity.ID_HEADER) ? null : last(record, name))
+            .requestId();
     return !id.equals(source.toString());
+  }
+
+  private static RequestIdentity identity(ConsumerRecord<byte[], byte[]> record, String requestId) {
+    return new RequestIdentity(identityId(record, requestId), RequestIdentity.Content.of(record));
+  }
+
+  /**
+   * The id of the request's first record. With a long topic name, coordinates are no valid {@code
+   * ce_id}, so the worker gives each copy the id of its own coordinates.
+   */
+  private static String identityId(ConsumerRecord<byte[], byte[]> record, String requestId) {
+    String id = RequestIdentity.text(record, RequestIdentity.ID_HEADER);
+    return id != null
+            && RequestIdentity.round(record) > 0
+            && requestId.equals(source(record).toString())
+        ? id
+        : requestId;
   }
 
   private Echo echo(ConsumerRecord<byte[], byte[]> record) {
@@ -203,37 +260,7 @@ final class FailedRequests {
         || own.equals(theirs);
   }
 
-  private static int round(Headers headers) {
-    Header header = headers.lastHeader(ROUND_HEADER);
-    String text =
-        header == null || header.value() == null
-            ? ""
-            : new String(header.value(), StandardCharsets.UTF_8);
-    return text.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(text) : 0;
-  }
-
-  private boolean isEarly(Instant completedAt) {
-    return since != null && completedAt.isBefore(since);
-  }
-
-  private static @Nullable Instant completedAt(ResultRecord result) {
-    try {
-      return Instant.parse(result.text("completed_at"));
-    } catch (DateTimeException notATime) {
-      return null;
-    }
-  }
-
   private static Source source(ConsumerRecord<byte[], byte[]> record) {
     return new Source(record.topic(), record.partition(), record.offset());
-  }
-
-  private static String hash(byte @Nullable [] value) {
-    try {
-      byte[] bytes = value == null ? new byte[0] : value;
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK lacks SHA-256", e);
-    }
   }
 }

@@ -3,6 +3,7 @@ package dev.revoker.submit;
 import dev.revoker.config.Config;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Outcome;
+import dev.revoker.submit.FailedRequest.State;
 import dev.revoker.time.Time;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +35,8 @@ public final class Redrive {
   private final Console console;
   private final Time time;
   private final KafkaClients clients;
-  private final FailedRequests failed;
+  private final WaitClock wait;
+  private final int atOnce;
   private final CountDownLatch ended = new CountDownLatch(1);
   private boolean left;
   private @Nullable Exchange exchange;
@@ -59,14 +61,22 @@ public final class Redrive {
       @Nullable Path config) {}
 
   public Redrive(Config config, Options options, Console console, Time time) {
+    this(config, options, console, time, FailedRequests.MAX_REQUESTS);
+  }
+
+  /**
+   * As above.
+   *
+   * @param atOnce how many failed requests are held in memory
+   */
+  Redrive(Config config, Options options, Console console, Time time, int atOnce) {
+    this.atOnce = atOnce;
     this.config = config;
     this.options = options;
     this.console = console;
     this.time = time;
     this.clients = new KafkaClients(config.kafka());
-    this.failed =
-        new FailedRequests(
-            options.since(), options.outcomes(), new Fingerprints(config.fingerprintSecret()));
+    this.wait = new WaitClock(time, options.timeout());
   }
 
   /**
@@ -78,22 +88,65 @@ public final class Redrive {
   public boolean run() throws CommandException {
     clients.require(List.of(config.resultsTopic()));
     try (TopicReader results = TopicReader.of(clients, List.of(config.resultsTopic()))) {
-      TopicReader.Mark end = find(results);
-      boolean all = report();
-      long due = count(FailedRequest.State.DUE);
-      if (options.dryRun()) {
-        console.tell("would send %s again; nothing was sent", Submission.requests(due));
-        return true;
+      TopicReader.Mark end = results.end();
+      TopicReader.Mark start =
+          options.since() == null
+              ? results.beginning()
+              : results.at(options.since().minus(CLOCK_MARGIN));
+      TopicReader.Mark next = start;
+      Totals totals = new Totals();
+      boolean more = true;
+      while (more) {
+        FailedRequests failed =
+            new FailedRequests(
+                atOnce,
+                options.since(),
+                options.outcomes(),
+                new Fingerprints(config.fingerprintSecret()));
+        console.tell("looking for failed requests in %s ...", config.resultsTopic());
+        results.seek(next);
+        results.drain(end, failed::isFull, failed::takeResult);
+        next = results.position().with(failed.rest());
+        more = failed.isFull();
+        findRecords(failed);
+        results.seek(start);
+        results.drain(failed::takeAnswer);
+        if (more) {
+          console.tell(
+              "these are the first %d failed requests; others follow. --outcome and --since"
+                  + " select fewer",
+              atOnce);
+        }
+        totals.all &= report(failed);
+        totals.due += count(failed, State.DUE);
+        totals.inFlight += count(failed, State.IN_FLIGHT);
+        if (!options.dryRun() && !send(failed, results, totals) && more) {
+          console.tell("the other failed requests were not looked at; the same command does");
+          more = false;
+        }
       }
-      if (due == 0 && (!options.waits() || count(FailedRequest.State.IN_FLIGHT) == 0)) {
-        console.tell("nothing is to be sent again");
-        return all;
-      }
-      results.seek(end);
-      return send(results, due) && all;
+      return conclude(totals);
     } finally {
       ended.countDown();
     }
+  }
+
+  /** What was found, and whether all of it is well. */
+  private static final class Totals {
+    private boolean all = true;
+    private long due;
+    private long inFlight;
+  }
+
+  private boolean conclude(Totals totals) {
+    if (options.dryRun()) {
+      console.tell("would send %s again; nothing was sent", Submission.requests(totals.due));
+      return true;
+    }
+    if (totals.due == 0 && (!options.waits() || totals.inFlight == 0)) {
+      console.tell("nothing is to be sent again");
+    }
+    return totals.all;
   }
 
   /** Stops, and says how to continue. For the moment when the process is told to end. */
@@ -116,103 +169,86 @@ public final class Redrive {
     console.tell("left; the same command sends the rest, and no request twice");
   }
 
-  /** Reads the topics. Returns the end of the results at the first pass. */
-  private TopicReader.Mark find(TopicReader results) throws CommandException {
-    console.tell("looking for failed requests in %s ...", config.resultsTopic());
-    TopicReader.Mark end = results.end();
-    TopicReader.Mark start =
-        options.since() == null
-            ? results.beginning()
-            : results.at(options.since().minus(CLOCK_MARGIN));
-    results.seek(start);
-    results.drain(failed::takeResult);
-    failed.allResultsRead();
-    List<String> topics = existingTopics();
+  private void findRecords(FailedRequests failed) throws CommandException {
+    List<String> topics = existingTopics(failed);
     if (!topics.isEmpty()) {
       console.tell("looking for their records in %s ...", String.join(", ", topics));
       try (TopicReader requests = TopicReader.of(clients, topics)) {
+        TopicReader.Mark beginning = requests.beginning();
         requests.drain(failed::takeRequest);
+        requests.seek(beginning);
+        requests.drain(failed::takeCopy);
       }
     }
-    failed.allRequestsRead();
-    results.seek(start);
-    results.drain(failed::takeSuccess);
-    return end;
   }
 
-  private List<String> existingTopics() throws CommandException {
+  private List<String> existingTopics(FailedRequests failed) throws CommandException {
     List<String> topics = new ArrayList<>(failed.topics());
     topics.removeAll(clients.missing(topics));
     return topics;
   }
 
   /** Lists what is and is not sent again; returns whether nothing is lost. */
-  private boolean report() {
-    for (FailedRequest.State state : FailedRequest.State.values()) {
-      long count = count(state);
-      if (count == 0) {
+  private boolean report(FailedRequests failed) {
+    for (State state : State.values()) {
+      long count = count(failed, state);
+      if (count == 0 || state == State.ANSWERED_SINCE) {
         continue;
       }
       boolean listed =
-          state == FailedRequest.State.GONE
-              || state == FailedRequest.State.EXHAUSTED
-              || (state == FailedRequest.State.DUE && options.dryRun());
+          state == State.GONE
+              || state == State.EXHAUSTED
+              || (state == State.DUE && options.dryRun());
       String what =
           switch (state) {
             case DUE -> "to be sent again";
-            case IN_FLIGHT -> "in flight: an earlier run sent them again, results are to come";
+            case IN_FLIGHT -> "in flight: they were sent again, results are to come";
             case REVOKED_SINCE -> "not sent: their keys were revoked since";
             case EXHAUSTED -> "not sent: they were sent again three times";
             case GONE -> "lost: retention or purge has taken the records; their keys may be live";
+            case ANSWERED_SINCE -> "answered since";
           };
       console.tell(Submission.requests(count) + " " + what);
       if (listed) {
-        failed.all().stream()
-            .filter(request -> request.state() == state)
+        failed
+            .in(state)
             .forEach(
                 request ->
                     console.print(
                         state.name().toLowerCase(java.util.Locale.ROOT) + "  " + request.line()));
       }
     }
-    if (failed.isFull()) {
-      console.tell("there are more failed requests than one run takes: run it again afterwards");
-    }
-    return count(FailedRequest.State.GONE) == 0
-        && count(FailedRequest.State.EXHAUSTED) == 0
-        && !failed.isFull();
+    return count(failed, State.GONE) == 0 && count(failed, State.EXHAUSTED) == 0;
   }
 
-  private long count(FailedRequest.State state) {
-    return failed.all().stream().filter(request -> request.state() == state).count();
+  private static long count(FailedRequests failed, State state) {
+    return failed.in(state).count();
   }
 
-  private boolean send(TopicReader results, long due) throws CommandException {
+  /** Sends, and waits where the command waits; returns whether that ended by itself. */
+  private boolean send(FailedRequests failed, TopicReader results, Totals totals)
+      throws CommandException {
     SentRecords sent = new SentRecords(failed.topics().toArray(String[]::new));
-    RedriveRows rows = new RedriveRows(failed.all(), sent);
+    RedriveRows rows = new RedriveRows(failed, sent);
+    if (count(failed, State.DUE) == 0 && (!options.waits() || rows.size() == 0)) {
+      return true;
+    }
     BatchProgress progress = rows.progress();
     ResultCollector collector = new ResultCollector(progress, sent, null, failed::takeSuccess);
-    Exchange.End end = Exchange.End.DONE;
-    if (due > 0 || options.waits()) {
-      Exchange running =
-          new Exchange(
-              clients,
-              "The same command sends the rest",
-              progress,
-              sent,
-              console,
-              time,
-              options.timeout());
-      if (!begin(running)) {
-        return false;
-      }
-      long before = progress.sent();
-      try (Again again = new Again(TopicReader.of(clients, existingTopics()), rows)) {
-        end = running.run(again, rows.size(), collector, results, options.waits());
-      }
-      console.tell("sent %s again", Submission.requests(progress.sent() - before));
+    Exchange running =
+        new Exchange(clients, "The same command sends the rest", progress, sent, console, wait);
+    if (!begin(running)) {
+      totals.all = false;
+      return false;
     }
-    return conclude(rows, collector, end);
+    long before = progress.sent();
+    Exchange.End end;
+    try (Again again = new Again(failed, TopicReader.of(clients, existingTopics(failed)), rows)) {
+      end = running.run(again, rows.size(), collector, results, options.waits());
+    }
+    console.tell("sent %s again", Submission.requests(progress.sent() - before));
+    totals.all &= reportSent(rows, collector, end);
+    return end == Exchange.End.DONE;
   }
 
   /** Whether to send: {@link #leave} may have been called before. */
@@ -221,7 +257,7 @@ public final class Redrive {
     return !left;
   }
 
-  private boolean conclude(RedriveRows rows, ResultCollector collector, Exchange.End end) {
+  private boolean reportSent(RedriveRows rows, ResultCollector collector, Exchange.End end) {
     long unsent = rows.unsent();
     if (unsent > 0) {
       console.tell("%s were not sent; the same command sends them", Submission.requests(unsent));
@@ -245,6 +281,7 @@ public final class Redrive {
 
   /** Reads the request topics once more, and sends what is due, no faster than the rate. */
   private final class Again implements RequestSender.Requests, AutoCloseable {
+    private final FailedRequests failed;
     private final TopicReader requests;
     private final RedriveRows rows;
     private final BitSet handedOut = new BitSet();
@@ -253,7 +290,8 @@ public final class Redrive {
     private final CountDownLatch never = new CountDownLatch(1);
     private long nextNanos;
 
-    Again(TopicReader requests, RedriveRows rows) throws CommandException {
+    Again(FailedRequests failed, TopicReader requests, RedriveRows rows) throws CommandException {
+      this.failed = failed;
       this.requests = requests;
       this.rows = rows;
       this.end = requests.end();
@@ -272,7 +310,7 @@ public final class Redrive {
           requests.poll(POLL, read::add);
           continue;
         }
-        FailedRequest request = failed.requestAt(record);
+        FailedRequest request = failed.failedAt(record);
         int row = request == null ? 0 : rows.rowOf(request);
         if (request != null && row > 0 && isDue(request) && !handedOut.get(row)) {
           handedOut.set(row);
@@ -286,7 +324,7 @@ public final class Redrive {
     }
 
     private static boolean isDue(FailedRequest request) {
-      return request.state() == FailedRequest.State.DUE;
+      return request.state() == State.DUE;
     }
 
     private void pace() throws InterruptedException {

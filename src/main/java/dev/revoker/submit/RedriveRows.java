@@ -1,7 +1,6 @@
 package dev.revoker.submit;
 
 import dev.revoker.model.Source;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -19,17 +18,15 @@ final class RedriveRows {
   private final BatchProgress progress;
 
   /** Counts the requests that an earlier run sent as sent. */
-  RedriveRows(Collection<FailedRequest> failed, SentRecords sent) {
+  RedriveRows(FailedRequests failed, SentRecords sent) {
     List<FailedRequest> inFlight =
-        failed.stream()
-            .filter(request -> request.state() == FailedRequest.State.IN_FLIGHT)
+        failed
+            .in(FailedRequest.State.IN_FLIGHT)
             // SentRecords expects the records of a partition in their order.
             .sorted(Comparator.comparingLong(request -> inFlight(request).offset()))
             .toList();
     inFlight.forEach(request -> rows.put(request, rows.size() + 1));
-    failed.stream()
-        .filter(request -> request.state() == FailedRequest.State.DUE)
-        .forEach(request -> rows.put(request, rows.size() + 1));
+    failed.in(FailedRequest.State.DUE).forEach(request -> rows.put(request, rows.size() + 1));
     progress = new BatchProgress(rows.size());
     for (FailedRequest request : inFlight) {
       Source at = inFlight(request);

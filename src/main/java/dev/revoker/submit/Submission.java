@@ -187,8 +187,7 @@ public final class Submission {
             progress,
             sent,
             console,
-            time,
-            options.timeout());
+            new WaitClock(time, options.timeout()));
     return new PreparedBatch(
         input,
         format,

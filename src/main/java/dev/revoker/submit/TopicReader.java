@@ -28,7 +28,14 @@ final class TopicReader implements AutoCloseable {
   private volatile boolean stopped;
 
   /** An offset for each partition. */
-  record Mark(Map<TopicPartition, Long> offsets) {}
+  record Mark(Map<TopicPartition, Long> offsets) {
+    /** The same with these offsets. */
+    Mark with(Map<TopicPartition, Long> others) {
+      Map<TopicPartition, Long> both = new HashMap<>(offsets);
+      both.putAll(others);
+      return new Mark(both);
+    }
+  }
 
   private TopicReader(
       Consumer<byte[], byte[]> consumer,
@@ -134,6 +141,33 @@ final class TopicReader implements AutoCloseable {
     Mark end = end();
     while (!stopped && !reached(end)) {
       poll(Duration.ofMillis(500), to);
+    }
+  }
+
+  /** Reads what is before the mark, and stops early when asked. */
+  void drain(
+      Mark end,
+      java.util.function.BooleanSupplier enough,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> to)
+      throws CommandException {
+    while (!stopped && !enough.getAsBoolean() && !reached(end)) {
+      poll(
+          Duration.ofMillis(500),
+          record -> {
+            Long first = end.offsets().get(new TopicPartition(record.topic(), record.partition()));
+            if (first != null && record.offset() < first) {
+              to.accept(record);
+            }
+          });
+    }
+  }
+
+  /** Where it continues. */
+  Mark position() throws CommandException {
+    try {
+      return new Mark(partitions.stream().collect(Collectors.toMap(at -> at, consumer::position)));
+    } catch (KafkaException failed) {
+      throw CommandException.ofKafka(doing, failed, brokers);
     }
   }
 

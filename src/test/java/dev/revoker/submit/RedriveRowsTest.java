@@ -26,16 +26,15 @@ class RedriveRowsTest {
 
   @BeforeEach
   void twoRequestsAreDue() {
-    failed = new FailedRequests(null, List.of(), new Fingerprints(null));
+    failed = new FailedRequests(10, null, List.of(), new Fingerprints(null));
     List<ConsumerRecord<byte[], byte[]>> results =
         List.of(result(1, "unavailable", true), result(2, "unavailable", true));
     results.forEach(failed::takeResult);
-    failed.allResultsRead();
-    failed.takeRequest(request(1));
-    failed.takeRequest(request(2));
-    failed.allRequestsRead();
-    results.forEach(failed::takeSuccess);
-    rows = new RedriveRows(failed.all(), sent);
+    List<ConsumerRecord<byte[], byte[]>> requests = List.of(request(1), request(2));
+    requests.forEach(failed::takeRequest);
+    requests.forEach(failed::takeCopy);
+    results.forEach(failed::takeAnswer);
+    rows = new RedriveRows(failed, sent);
     assertThat(rows.size()).isEqualTo(2);
     assertThat(rows.unsent()).isEqualTo(2);
   }
@@ -96,7 +95,7 @@ class RedriveRowsTest {
   @Test
   void aRequestNeedNotBeSentIfItsKeyIsRevokedMeanwhile() {
     succeeds(1);
-    failed.takeSuccess(result(2, "revoked", false));
+    failed.takeSuccess(revoked(2));
     assertThat(rows.unsent()).isZero();
     assertThat(rows.allSucceeded()).isTrue();
   }
@@ -112,6 +111,12 @@ class RedriveRowsTest {
             .formatted(number, number)
             .getBytes(StandardCharsets.UTF_8);
     return new ConsumerRecord<>("t", 0, number, null, value);
+  }
+
+  /** By another request, later. */
+  private static ConsumerRecord<byte[], byte[]> revoked(int number) {
+    ConsumerRecord<byte[], byte[]> result = result(number, "revoked", false);
+    return new ConsumerRecord<>("results", 0, 100, result.key(), result.value());
   }
 
   private static ConsumerRecord<byte[], byte[]> result(

@@ -257,35 +257,31 @@ class SubmitIT {
     assertThat(perRequest.values()).as("one failure and one success each").containsOnly(2);
   }
 
+  /** Whoever may write requests can make any number fail: they are sent in parts. */
+  @Test
+  void redriveSendsMoreRequestsThanItHoldsInMemory() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 7);
+    String since = java.time.Instant.now().toString();
+    failing(csv("parts.csv", keys, List.of()), 7);
+    java.io.StringWriter err = new java.io.StringWriter();
+
+    boolean done = new Redrive(config(), waiting(since), console(err), time, 3).run();
+
+    assertThat(done).as(err.toString()).isTrue();
+    assertThat(err.toString().lines().filter(line -> line.startsWith("sent ")))
+        .containsExactly("sent 3 requests again", "sent 3 requests again", "sent 1 request again");
+    assertThat(successes(keys)).isEqualTo(7);
+  }
+
   /** Ctrl-C before the first request: what the command says about it stays true. */
   @Test
   void aCommandThatWasLeftBeforeItSentAnythingSendsNothing() throws Exception {
     Secret key = stack.api().generateKeys(LocalStack.ACCOUNT, 1).getFirst();
     byte[] content = (key.reveal() + "\n").getBytes(StandardCharsets.UTF_8);
     String since = java.time.Instant.now().toString();
-    stack.api().refuseLogins(LocalStack.ACCOUNT, true);
-    stack.api().expireTokens(LocalStack.ACCOUNT);
-    try {
-      Path file = csv("one.csv", List.of(key), List.of());
-      assertThat(run("submit", "--wait", file.toString()).out()).contains("session_failed");
-    } finally {
-      stack.api().refuseLogins(LocalStack.ACCOUNT, false);
-    }
-    Config config =
-        ((Loaded.Valid)
-                ConfigLoader.loadWithoutAccounts(
-                    null, Map.of("REVOKER_BOOTSTRAP_SERVERS", stack.broker().bootstrapServers())))
-            .config();
+    failing(csv("one.csv", List.of(key), List.of()), 1);
     java.io.StringWriter err = new java.io.StringWriter();
-    PrintWriter printer = new PrintWriter(err, true);
-    Console console = new Console(printer, printer, 0);
-    Redrive redrive =
-        new Redrive(
-            config,
-            new Redrive.Options(
-                List.of(), java.time.Instant.parse(since), 1, false, true, null, null),
-            console,
-            time);
+    Redrive redrive = new Redrive(config(), waiting(since), console(err), time);
     redrive.leave();
     assertThat(redrive.run()).isFalse();
     SubmitOptions options =
@@ -304,7 +300,7 @@ class SubmitIT {
             null,
             null);
     try (InputFile input = InputFile.copyOf(new java.io.ByteArrayInputStream(content))) {
-      Submission submission = new Submission(config, options, console, time);
+      Submission submission = new Submission(config(), options, console(err), time);
       submission.leave();
       assertThat(submission.run(input)).isFalse();
     }
@@ -312,6 +308,35 @@ class SubmitIT {
     assertThat(stack.api().ledger().isActive(key)).isTrue();
     Run dry = run("redrive", "--since", since, "--dry-run");
     assertThat(dry.err()).as("neither command wrote a record").contains("would send 1 request");
+  }
+
+  /** Submits the file while the password is wrong. */
+  private void failing(Path file, int rows) throws Exception {
+    stack.api().refuseLogins(LocalStack.ACCOUNT, true);
+    stack.api().expireTokens(LocalStack.ACCOUNT);
+    try {
+      Run run = run("submit", "--wait", file.toString());
+      assertThat(run.out()).as(run.err()).containsPattern("session_failed +" + rows + "\n");
+    } finally {
+      stack.api().refuseLogins(LocalStack.ACCOUNT, false);
+    }
+  }
+
+  private static Config config() {
+    return ((Loaded.Valid)
+            ConfigLoader.loadWithoutAccounts(
+                null, Map.of("REVOKER_BOOTSTRAP_SERVERS", stack.broker().bootstrapServers())))
+        .config();
+  }
+
+  private static Redrive.Options waiting(String since) {
+    return new Redrive.Options(
+        List.of(), java.time.Instant.parse(since), 1_000, false, true, null, null);
+  }
+
+  private static Console console(java.io.StringWriter to) {
+    PrintWriter printer = new PrintWriter(to, true);
+    return new Console(printer, printer, 0);
   }
 
   /** As after a crash: the first part was sent, some of it has results and some is in flight. */
