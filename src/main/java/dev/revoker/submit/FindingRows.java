@@ -2,6 +2,10 @@ package dev.revoker.submit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -38,7 +43,12 @@ final class FindingRows implements Row.Reader {
   private final Scanner scanner;
   private final Set<String> rules;
   private final JsonParser json;
+
+  /** Hashes of the ids so far: eight bytes an id, and what the set needs. */
+  private final LongHashSet ids = new LongHashSet();
+
   private final Set<String> skippedRules = new TreeSet<>();
+  private long selected;
   private long skipped;
   private boolean broken;
 
@@ -158,25 +168,55 @@ final class FindingRows implements Row.Reader {
     }
     ObjectNode request = JsonNodeFactory.instance.objectNode();
     request.put(CsvRows.KEY, keys.iterator().next());
-    if (isId(finding.fingerprint())) {
-      request.put("request_id", finding.fingerprint());
+    String id = id(finding);
+    if (id != null) {
+      request.put("request_id", id);
     }
-    String where = finding.file() + (finding.line().isEmpty() ? "" : ":" + finding.line());
+    String file = masked(finding.file());
+    String where = file + (finding.line().isEmpty() ? "" : ":" + finding.line());
     request.put(
         "reason",
         cut(
             finding.rule()
                 + (where.isEmpty() ? "" : " in " + where)
                 + (finding.commit().isEmpty() ? "" : ", commit " + finding.commit())
-                + (finding.repository().isEmpty() ? "" : ", " + finding.repository())));
+                + (finding.repository().isEmpty() ? "" : ", " + masked(finding.repository()))));
     ObjectNode labels = request.putObject("labels");
     label(labels, "scanner", lower(scanner.name()));
     label(labels, "rule", finding.rule());
-    label(labels, "file", finding.file());
+    label(labels, "file", file);
     label(labels, "line", finding.line());
     label(labels, "commit", finding.commit());
-    label(labels, "repository", finding.repository());
+    label(labels, "repository", masked(finding.repository()));
     return new Row.Parsed(line, request);
+  }
+
+  /**
+   * The scanner's fingerprint. Gitleaks makes it of commit, file, rule and line, so two secrets in
+   * a line have the same; the second one's gets the number of the finding. Null where it cannot be
+   * an id, or holds a key that the path holds: only the request's own key would be masked.
+   */
+  private @Nullable String id(Finding finding) {
+    String own = finding.fingerprint();
+    selected++;
+    if (!isId(own) || KEY_IN_TEXT.matcher(finding.file()).find()) {
+      return null;
+    }
+    if (ids.add(hash(own))) {
+      return own;
+    }
+    String numbered = own + "#" + selected;
+    return isId(numbered) && ids.add(hash(numbered)) ? numbered : null;
+  }
+
+  /** The first 64 bits of a SHA-256; two texts with the same only cost one of them its own id. */
+  private static long hash(String text) {
+    try {
+      byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes)).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JDK lacks SHA-256", e);
+    }
   }
 
   /** The whole text, or else what in it looks like a key. */
@@ -277,6 +317,11 @@ final class FindingRows implements Row.Reader {
     if (!text.isEmpty()) {
       labels.put(name, cut(text));
     }
+  }
+
+  /** Without what looks like a key: another finding's could be part of a path. */
+  private static String masked(String text) {
+    return KEY_IN_TEXT.matcher(text).replaceAll("***");
   }
 
   private static String cut(String text) {

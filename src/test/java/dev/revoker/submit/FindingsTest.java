@@ -43,6 +43,51 @@ class FindingsTest {
     assertThat(labels(request)).contains("rule=cielo24-api-key", "scanner=gitleaks");
   }
 
+  /** Gitleaks makes its fingerprint of commit, file, rule and line. */
+  @Test
+  void twoSecretsWithOneFingerprintAreTwoRequests() throws IOException {
+    String finding =
+        """
+        {"RuleID":"cielo24-api-key","StartLine":3,"Secret":"%s","File":".env","Commit":"0a1b2c",
+         "Fingerprint":"%s"}
+        """;
+    Trial trial =
+        Trial.of(
+            "["
+                + finding.formatted(Trial.KEY, "f#3")
+                + ","
+                + finding.formatted(Trial.OTHER, "f")
+                + ","
+                + finding.formatted("feed" + "0".repeat(28), "f")
+                + ","
+                + finding.formatted("feed" + "1".repeat(28), "f")
+                + "]");
+    assertThat(trial.done).as(trial.printed()).isTrue();
+    assertThat(trial.requests())
+        .extracting(request -> request.get("request_id").asString())
+        .satisfiesExactly(
+            first -> assertThat(first).isEqualTo("f#3"),
+            second -> assertThat(second).isEqualTo("f"),
+            third -> assertThat(third).as("the batch's and row's").matches("b-[a-z]{12}/3"),
+            fourth -> assertThat(fourth).isEqualTo("f#4"));
+  }
+
+  @Test
+  void aKeyInThePathOfAnotherFindingIsMasked() {
+    String report =
+        """
+        [{"RuleID":"cielo24-api-key","StartLine":3,"Secret":"%s","File":"old/%s.env","Commit":"%s",
+         "Fingerprint":"0a1b2c:old/%2$s.env:cielo24-api-key:3"}]
+        """;
+    Trial trial = Trial.of(report.formatted(Trial.KEY, Trial.OTHER, "c".repeat(40)));
+    assertThat(trial.done).as(trial.printed()).isTrue();
+    assertThat(trial.printed()).doesNotContain(Trial.OTHER);
+    JsonNode request = trial.requests().getFirst();
+    assertThat(labels(request)).contains("file=old/***.env", "commit=" + "c".repeat(40));
+    assertThat(request.get("reason").asString()).startsWith("cielo24-api-key in old/***.env:3");
+    assertThat(request.get("request_id").asString()).matches("b-[a-z]{12}/1");
+  }
+
   @Test
   void sarifHasTheSameIdAsGitleaksOwnReport() throws IOException {
     Trial trial = trial("report.sarif");
