@@ -26,10 +26,13 @@ import picocli.CommandLine.Spec;
       "",
       "Batch and request ids are claims: whoever may write requests can use them too. The key's"
           + " fingerprint tells whose result it is.",
+      "",
+      "--batch also reads the request topics, and waits for each request with the batch's id. Rows"
+          + " that are not sent yet are not known: submit --resume --wait compares with the file.",
     },
     exitCodeList = {
       "0:Everything that was shown succeeded.",
-      "1:Some of it did not, a result is missing after --timeout, or the results cannot be read.",
+      "1:Some of it did not, a result is missing after --timeout, or the topics cannot be read.",
       "2:The command line or the configuration is wrong."
     },
     footer = {

@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** Why a command cannot continue, in one line for people. Contains nothing of what was read. */
@@ -16,20 +17,22 @@ public final class CommandException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final boolean usage;
+  private final boolean retriable;
 
-  private CommandException(String message, boolean usage) {
+  private CommandException(String message, boolean usage, boolean retriable) {
     super(message);
     this.usage = usage;
+    this.retriable = retriable;
   }
 
   /** Something failed: exit code 1. With arguments, the text is a format. */
   public static CommandException failed(String text, Object... arguments) {
-    return new CommandException(format(text, arguments), false);
+    return new CommandException(format(text, arguments), false, false);
   }
 
   /** The command line is wrong: exit code 2. With arguments, the text is a format. */
   public static CommandException usage(String text, Object... arguments) {
-    return new CommandException(format(text, arguments), true);
+    return new CommandException(format(text, arguments), true, false);
   }
 
   /** Numbers have ASCII digits in every locale. A text without arguments stays as it is. */
@@ -54,7 +57,7 @@ public final class CommandException extends Exception {
               "the brokers do not allow it: " + refused.getMessage();
           default -> withCauses(failure);
         };
-    return new CommandException(doing + ": " + why, false);
+    return new CommandException(doing + ": " + why, false, failure instanceof RetriableException);
   }
 
   /** Why a file could not be used, with its name. */
@@ -73,6 +76,11 @@ public final class CommandException extends Exception {
   /** Whether the command line is wrong. */
   public boolean isUsage() {
     return usage;
+  }
+
+  /** Whether the brokers may answer when asked again. */
+  boolean isRetriable() {
+    return retriable;
   }
 
   /** The line; never null. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,7 @@ public final class Watch {
     clients.require(List.of(config.resultsTopic()));
     WatchedResults watched = new WatchedResults(wanted, json, console);
     try (TopicReader results = TopicReader.of(clients, List.of(config.resultsTopic()));
+        BatchRequests requests = new BatchRequests(clients, watched);
         OutputPipe output = OutputPipe.open()) {
       TopicReader.Mark end = results.end();
       if (wanted.follow()) {
@@ -89,19 +91,24 @@ public final class Watch {
         console.printLines(ResultRecord.heading(console.columns()));
       }
       boolean announced = false;
-      while (!console.isClosed() && !output.isClosed() && !isDone(watched, results, end)) {
+      while (!console.isClosed()
+          && !output.isClosed()
+          && !(isDone(watched, results, end) && requests.areAnswered())) {
         if (wait.isOver()) {
           console.tell("--timeout is over: " + watched.missing());
           return wanted.follow() && watched.allSucceeded();
         }
         results.poll(POLL, watched::take);
-        boolean first = !announced && results.reached(end) && !isDone(watched, results, end);
+        boolean first =
+            !announced
+                && results.reached(end)
+                && !(isDone(watched, results, end) && requests.areAnswered());
         announced |= first;
         if (first || (console.columns() == 0 && wait.isSignDue())) {
           console.tell(watched.missing() + "; Ctrl-C ends this");
         }
       }
-      return watched.allSucceeded();
+      return watched.allSucceeded() && requests.areKnown();
     }
   }
 
@@ -110,6 +117,67 @@ public final class Watch {
     return !wanted.follow()
         && results.reached(end)
         && (wanted.isEverything() || watched.isComplete());
+  }
+
+  /**
+   * The requests of the batch that is watched. Results alone do not tell whether all have come:
+   * somebody else's request can name the batch and a smaller size. Reads the request topics only
+   * once each row that is known has a result.
+   */
+  private final class BatchRequests implements AutoCloseable {
+    private final KafkaClients clients;
+    private final WatchedResults watched;
+    private @Nullable TopicReader reader;
+    private boolean unreadable;
+
+    BatchRequests(KafkaClients clients, WatchedResults watched) {
+      this.clients = clients;
+      this.watched = watched;
+    }
+
+    /**
+     * Whether each request that is in its topic by now has a result; true where it is not known.
+     */
+    boolean areAnswered() {
+      if (!wanted.isWholeBatch() || unreadable) {
+        return true;
+      }
+      try {
+        TopicReader requests = reader == null ? open() : reader;
+        reader = requests;
+        TopicReader.Mark end = requests.end();
+        requests.drain(end, () -> wait.isOver() || console.isClosed(), watched::takeRequest);
+        return requests.reached(end) && watched.openRequests() == 0;
+      } catch (CommandException failed) {
+        if (failed.isRetriable()) {
+          return false;
+        }
+        unreadable = true;
+        console.tell(
+            "cannot read the request topics ("
+                + failed.text()
+                + "), so it is not known whether further requests of this batch wait");
+        return true;
+      }
+    }
+
+    boolean areKnown() {
+      return !unreadable;
+    }
+
+    private TopicReader open() throws CommandException {
+      List<String> topics =
+          new ArrayList<>(config.lanes().stream().map(Config.Lane::topic).toList());
+      topics.removeAll(clients.missing(topics));
+      return TopicReader.of(clients, topics);
+    }
+
+    @Override
+    public void close() {
+      if (reader != null) {
+        reader.close();
+      }
+    }
   }
 
   /**

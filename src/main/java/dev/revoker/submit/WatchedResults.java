@@ -1,5 +1,6 @@
 package dev.revoker.submit;
 
+import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows the results that are wanted, and knows when all of a batch have come. Labels and ids are
  * claims of whoever wrote the request, so a claim never ends the wait early: a batch is as large as
- * the largest size that was claimed, and two keys for one row count as a failure. One thread.
+ * the largest size that was claimed, every request that names the batch needs a result, and two
+ * keys for one row count as a failure. One thread.
  */
 final class WatchedResults {
   private static final String DOUBT =
@@ -20,6 +22,7 @@ final class WatchedResults {
   private final Console console;
   private final BitSet rows = new BitSet();
   private final KeyFingerprintIndex keys = new KeyFingerprintIndex();
+  private final @Nullable OpenRequests requests;
   private long size;
   private boolean sizesDiffer;
   private boolean keysDiffer;
@@ -30,6 +33,15 @@ final class WatchedResults {
     this.wanted = wanted;
     this.json = json;
     this.console = console;
+    this.requests =
+        wanted.isWholeBatch() && wanted.batch() != null ? new OpenRequests(wanted.batch()) : null;
+  }
+
+  /** Notes the record if it is a request of the batch that is wanted. */
+  void takeRequest(ConsumerRecord<byte[], byte[]> record) {
+    if (requests != null) {
+      requests.takeRequest(record);
+    }
   }
 
   /** Shows the record if it is a wanted result. */
@@ -38,6 +50,10 @@ final class WatchedResults {
       return;
     }
     ResultRecord result = ResultRecord.of(record);
+    Source source = result == null ? null : result.source();
+    if (requests != null && source != null) {
+      requests.answered(source);
+    }
     if (result == null
         || (wanted.fingerprint() != null && !wanted.fingerprint().equals(result.fingerprint()))
         || (wanted.batch() != null && !isOfBatch(result, wanted.batch()))) {
@@ -61,6 +77,9 @@ final class WatchedResults {
     if (wanted.follow()) {
       return "waiting for results; " + shown + " shown so far";
     }
+    if (isComplete() && openRequests() > 0) {
+      return "no result yet for " + Submission.requests(openRequests()) + " with this batch's id";
+    }
     if (wanted.isWholeBatch() && size > 0) {
       return size - rows.cardinality() + " of " + size + " requests have no result yet";
     }
@@ -74,6 +93,11 @@ final class WatchedResults {
   /** Whether each row of the batch has a result, or the request or the key has one. */
   boolean isComplete() {
     return wanted.isWholeBatch() ? size > 0 && rows.cardinality() >= size : shown > 0;
+  }
+
+  /** How many requests name the batch and have no result yet, as far as the records were read. */
+  long openRequests() {
+    return requests == null ? 0 : requests.count();
   }
 
   /** Whether every result that was shown is a success, and no row has results of two keys. */

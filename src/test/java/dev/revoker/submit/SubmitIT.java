@@ -440,6 +440,42 @@ class SubmitIT {
     assertThat(forged).as("forged results came meanwhile").anyMatch(key -> isRevoked(key));
   }
 
+  /** A forged request was answered, and claims to be the whole batch; the real ones wait. */
+  @Test
+  void watchIsNoSuccessWhileARequestOfTheBatchHasNoResult() throws Exception {
+    List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 3);
+    Path file = csv("watched.csv", keys.subList(0, 2), List.of());
+    try (Submitter forger = new Submitter(stack.broker().bootstrapServers())) {
+      Map<String, Object> claims =
+          Map.of("request_id", "w/1", "labels", Map.of("batch", "w", "row", "1/1"));
+      forger.send(LocalStack.STANDARD, List.of(Submitter.request(keys.get(2), claims)));
+    }
+    await().atMost(Duration.ofSeconds(60)).until(() -> successes(keys) == 1);
+    stack.api().outage(Outage.UNAVAILABLE);
+    try {
+      assertThat(run("submit", "--batch", "w", file.toString()).exit()).isZero();
+      Run watched = run("watch", "--batch", "w", "--timeout", "3s");
+      assertThat(watched.exit()).as(watched.out() + watched.err()).isEqualTo(1);
+      assertThat(watched.err())
+          .contains("--timeout is over: no result yet for 2 requests with this batch's id");
+    } finally {
+      stack.api().outage(Outage.NONE);
+    }
+    Run watched = run("watch", "--batch", "w", "--timeout", "1m");
+    assertThat(watched.err()).contains("row 1 has results of two keys");
+    assertThat(watched.exit()).as(watched.err()).isEqualTo(1);
+    assertThat(successes(keys)).isEqualTo(3);
+  }
+
+  @Test
+  void watchSucceedsOnceEachRowHas() throws Exception {
+    Path file = csv("own.csv", stack.api().generateKeys(LocalStack.ACCOUNT, 20), List.of());
+    assertThat(run("submit", "--batch", "own", file.toString()).exit()).isZero();
+    Run watched = run("watch", "--batch", "own");
+    assertThat(watched.exit()).as(watched.err()).isZero();
+    assertThat(watched.out().lines().filter(line -> line.contains(" revoked "))).hasSize(20);
+  }
+
   @Test
   void junkWithARowsIdDoesNotKeepTheRowFromBeingSent() throws Exception {
     List<Secret> keys = stack.api().generateKeys(LocalStack.ACCOUNT, 2);

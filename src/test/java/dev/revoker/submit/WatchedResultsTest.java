@@ -43,6 +43,32 @@ class WatchedResultsTest {
     assertThat(err.toString()).contains("different sizes (3 and 1)", "results of two keys");
   }
 
+  /** Others can name the batch and a smaller size, and have a result sooner. */
+  @Test
+  void aBatchHasOpenRequestsUntilEachThatNamesItHasAResult() {
+    WatchedResults batch = batch();
+    take(batch, KEY, "1/1");
+    assertThat(batch.isComplete()).isTrue();
+    batch.takeRequest(request(70_000, "b/1"));
+    batch.takeRequest(request(0, "b/1"));
+    batch.takeRequest(request(3, "c/1"));
+    batch.takeRequest(request(4, null));
+    assertThat(batch.openRequests()).as("the one at 0 has its result").isEqualTo(1);
+    assertThat(batch.missing()).isEqualTo("no result yet for 1 request with this batch's id");
+
+    batch.take(BatchHistoryTest.result(70_000, OTHER, "another", "1/1", "revoked"));
+    assertThat(batch.openRequests()).as("labels do not matter").isZero();
+    batch.take(BatchHistoryTest.result(70_000, OTHER, "another", "1/1", "revoked"));
+    batch.takeRequest(request(70_000, "b/1"));
+    assertThat(batch.openRequests()).isZero();
+  }
+
+  private static ConsumerRecord<byte[], byte[]> request(long offset, String id) {
+    ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("t", 0, offset, null, new byte[0]);
+    record.headers().add("ce_id", id == null ? null : id.getBytes(StandardCharsets.UTF_8));
+    return record;
+  }
+
   @Test
   void aBatchThatSubmitCannotHaveSentTakesNoMemoryAndDelaysNothing() {
     WatchedResults batch = batch();
