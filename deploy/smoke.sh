@@ -11,8 +11,7 @@ say() {
 }
 
 remove() {
-  docker compose --profile company down --volumes --timeout 20 &&
-    docker compose down --volumes --remove-orphans --timeout 20
+  docker compose --profile '*' down --volumes --remove-orphans --timeout 20
 }
 
 end() {

@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocumentTest {
   private static final Pattern BLOCK = Pattern.compile("(?s)```sh\n(.*?)```");
   private static final Pattern COMMAND =
-      Pattern.compile("(?m)(?:^|\\| )(docker (?:build|compose (?:up|run|down)) .*?)(?: -)?$");
+      Pattern.compile(
+          "(?m)(?:^|\\| )(docker (?:build|compose (?:--profile '\\*' )?(?:up|run|down)) .*?)(?:"
+              + " -)?$");
 
   @ParameterizedTest
   @ValueSource(strings = {"README.md", "docs/DEPLOY.md"})

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** docs/SANDBOX.md and the help have every field of an order, and the sandbox accepts each. */
+/** docs/SANDBOX.md and the help have every fault, and the sandbox accepts each. */
 class SandboxDocumentTest {
   private static final JsonMapper JSON = JsonMapper.shared();
 
