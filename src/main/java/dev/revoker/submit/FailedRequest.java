@@ -86,6 +86,10 @@ final class FailedRequest {
     return fingerprint;
   }
 
+  ResultPlace result() {
+    return result;
+  }
+
   /** The record that failed. */
   Source source() {
     return source;
