@@ -25,8 +25,11 @@ record SubmitBatch(String id, long size) {
   /** Its value is {@code 17/100000}: the row's number, and how many rows are sent. */
   static final String ROW_LABEL = "row";
 
-  /** The longest size, for as long as the size is not known: a request must not grow later. */
-  private static final long WIDEST = 9_999_999_999_999_999L;
+  /**
+   * As long as the largest size, for as long as the size is not known: a request must not grow
+   * later. In no key as decimal character codes, unlike nines: 99 is c.
+   */
+  private static final long WIDEST = 1_010_101;
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,15}");
