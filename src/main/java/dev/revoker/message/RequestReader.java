@@ -57,6 +57,7 @@ public final class RequestReader {
   private final @Nullable String defaultAccount;
   private final Fingerprints fingerprints;
   private final Decryption decryption;
+  private final boolean dropsHexRuns;
 
   /** The headers of a record. */
   @FunctionalInterface
@@ -75,6 +76,16 @@ public final class RequestReader {
       @Nullable String defaultAccount,
       Fingerprints fingerprints,
       Decryption decryption) {
+    this(accounts, defaultAccount, fingerprints, decryption, true);
+  }
+
+  private RequestReader(
+      Set<String> accounts,
+      @Nullable String defaultAccount,
+      Fingerprints fingerprints,
+      Decryption decryption,
+      boolean dropsHexRuns) {
+    this.dropsHexRuns = dropsHexRuns;
     this.accounts = Set.copyOf(accounts);
     this.defaultAccount = defaultAccount;
     this.fingerprints = fingerprints;
@@ -85,6 +96,14 @@ public final class RequestReader {
   public RequestReader(
       Set<String> accounts, @Nullable String defaultAccount, Fingerprints fingerprints) {
     this(accounts, defaultAccount, fingerprints, Decryption.NONE);
+  }
+
+  /**
+   * The same, but its echo keeps long runs of hex digits where a JWE cannot be decrypted, as that
+   * of a reader with the private key does. For comparisons: what it echoes may be a secret.
+   */
+  public RequestReader keepingHexRuns() {
+    return new RequestReader(accounts, defaultAccount, fingerprints, decryption, false);
   }
 
   /**
@@ -156,8 +175,8 @@ public final class RequestReader {
             Stream.of(key, token, keyField.decrypted(), tokenField.decrypted())
                 .filter(Objects::nonNull)
                 .toList());
-    EchoFilter filter =
-        keyField.isUndecrypted() || tokenField.isUndecrypted() ? known.withoutHexRuns() : known;
+    boolean isUndecrypted = keyField.isUndecrypted() || tokenField.isUndecrypted();
+    EchoFilter filter = isUndecrypted && dropsHexRuns ? known.withoutHexRuns() : known;
     Instant requestedAt = validator.time(Field.REQUESTED_AT);
     Instant notAfter = validator.time(Field.NOT_AFTER);
     String username = validator.text(Field.USERNAME, MAX_TEXT_CHARS);

@@ -36,7 +36,13 @@ final class FailedRequests {
   private final int max;
   private final @Nullable Instant since;
   private final Set<Outcome> outcomes;
+
+  /** Reads ids as a worker without the private key of a JWE does. */
   private final RequestReader reader;
+
+  /** Reads ids as a worker with the private key does. */
+  private final RequestReader keyed;
+
   private final Map<Source, FailedRequest> failed = new LinkedHashMap<>();
   private final Map<String, List<FailedRequest>> byKey = new HashMap<>();
   private final Map<RequestIdentity.Content, List<RequestIdentity>> identities = new HashMap<>();
@@ -59,6 +65,7 @@ final class FailedRequests {
     this.since = since;
     this.outcomes = Set.copyOf(outcomes);
     this.reader = new RequestReader(Set.of(), null, fingerprints);
+    this.keyed = reader.keepingHexRuns();
   }
 
   /** First pass: each result. */
@@ -99,7 +106,8 @@ final class FailedRequests {
   void takeRequest(ConsumerRecord<byte[], byte[]> record) {
     FailedRequest request = failedAt(record);
     if (request != null) {
-      RequestIdentity identity = identity(record, request.requestId());
+      RequestIdentity identity =
+          new RequestIdentity(firstId(record), RequestIdentity.Content.of(record));
       RequestCopies its =
           copies.computeIfAbsent(
               identity,
@@ -124,8 +132,7 @@ final class FailedRequests {
     }
     RequestIdentity.Content content = RequestIdentity.Content.of(record);
     if (identities.containsKey(content)) {
-      RequestCopies its =
-          copies.get(new RequestIdentity(identityId(record, echo(record).requestId()), content));
+      RequestCopies its = copies.get(new RequestIdentity(firstId(record), content));
       RequestCopies.Copy copy =
           its == null ? null : its.addOther(source, RequestIdentity.round(record));
       if (copy != null) {
@@ -188,10 +195,11 @@ final class FailedRequests {
     if (request == null || record.value() == null) {
       return null;
     }
-    Echo echo = echo(record);
+    Echo echo = read(reader, record, name -> last(record, name));
     // The worker takes the coordinates where the id holds a key that only it can decrypt.
     boolean isItsId =
         request.requestId().equals(echo.requestId())
+            || request.requestId().equals(ownId(record))
             || request.requestId().equals(source.toString());
     return isItsId && maybeSame(echo.keyFingerprint(), request.fingerprint()) ? request : null;
   }
@@ -203,7 +211,7 @@ final class FailedRequests {
         new ProducerRecord<>(record.topic(), null, record.key(), record.value());
     record.headers().forEach(again.headers()::add);
     if (!hasOwnId(record)) {
-      set(again.headers(), RequestIdentity.ID_HEADER, identityId(record, request.requestId()));
+      set(again.headers(), RequestIdentity.ID_HEADER, firstId(record));
     }
     set(again.headers(), RequestIdentity.ROUND_HEADER, String.valueOf(request.nextRound()));
     return again;
@@ -214,35 +222,32 @@ final class FailedRequests {
   }
 
   private boolean hasOwnId(ConsumerRecord<byte[], byte[]> record) {
-    Source source = source(record);
     String id =
-        read(record, name -> name.equals(RequestIdentity.ID_HEADER) ? null : last(record, name))
+        read(
+                keyed,
+                record,
+                name -> name.equals(RequestIdentity.ID_HEADER) ? null : last(record, name))
             .requestId();
-    return !id.equals(source.toString());
+    return !id.equals(source(record).toString());
   }
 
-  private static RequestIdentity identity(ConsumerRecord<byte[], byte[]> record, String requestId) {
-    return new RequestIdentity(identityId(record, requestId), RequestIdentity.Content.of(record));
+  private String ownId(ConsumerRecord<byte[], byte[]> record) {
+    return read(keyed, record, name -> last(record, name)).requestId();
   }
 
   /**
    * The id of the request's first record. With a long topic name, coordinates are no valid {@code
    * ce_id}, so the worker gives each copy the id of its own coordinates.
    */
-  private static String identityId(ConsumerRecord<byte[], byte[]> record, String requestId) {
+  private String firstId(ConsumerRecord<byte[], byte[]> record) {
+    String own = ownId(record);
     String id = RequestIdentity.text(record, RequestIdentity.ID_HEADER);
-    return id != null
-            && RequestIdentity.round(record) > 0
-            && requestId.equals(source(record).toString())
-        ? id
-        : requestId;
+    boolean isCopy = id != null && RequestIdentity.round(record) > 0;
+    return id != null && isCopy && own.equals(source(record).toString()) ? id : own;
   }
 
-  private Echo echo(ConsumerRecord<byte[], byte[]> record) {
-    return read(record, name -> last(record, name));
-  }
-
-  private Echo read(ConsumerRecord<byte[], byte[]> record, RequestReader.Headers headers) {
+  private static Echo read(
+      RequestReader reader, ConsumerRecord<byte[], byte[]> record, RequestReader.Headers headers) {
     return reader
         .read(source(record), "", record.value(), headers, Instant.EPOCH, Instant.EPOCH)
         .echo();

@@ -199,6 +199,27 @@ class FailedRequestsTest {
     assertThat(states(search())).containsExactly(FailedRequest.State.DUE);
   }
 
+  /** A worker without the private key shows no id that may hold a key; one with it does. */
+  @Test
+  void anEncryptedRequestWithALongHexIdIsFoundWhicheverWorkerAnswered() {
+    String id = "0a1b2c3d".repeat(5) + ":deploy/.env:cielo24-api-key:3";
+    String value = "{\"api_securekey_jwe\":\"a.b.c.d.e\",\"request_id\":\"" + id + "\"}";
+    ConsumerRecord<byte[], byte[]> request = request(7, value, "b/1", 0);
+    result(id, 7, "session_failed", true, "10:00");
+    assertThat(states(search())).as("with").containsExactly(FailedRequest.State.DUE);
+    results.clear();
+    keylessResult("b/1", 7, "rejected", true, "10:00");
+    FailedRequests failed = search();
+    assertThat(states(failed)).as("without").containsExactly(FailedRequest.State.DUE);
+    assertThat(header(failed.again(first(failed), request), "ce_id")).isEqualTo("b/1");
+    request(12, value, "b/1", 1);
+    assertThat(states(search())).containsExactly(FailedRequest.State.IN_FLIGHT);
+    result(id, 12, "session_failed", true, "10:05");
+    failed = search();
+    assertThat(states(failed)).as("one request").containsExactly(FailedRequest.State.DUE);
+    assertThat(first(failed).source().offset()).isEqualTo(12);
+  }
+
   @Test
   void twoRequestsWithOneIdStayTwo() {
     request(7, VALUE, "r", 0);
