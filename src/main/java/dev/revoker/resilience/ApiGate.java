@@ -42,7 +42,7 @@ final class ApiGate {
 
   private final CircuitBreakerRegistry registry;
   private final CircuitBreaker breaker;
-  private final Throttle throttle;
+  private final Backoff backoff;
   private final Config.Breaker config;
   private final Time time;
   private final Runnable wake;
@@ -69,11 +69,11 @@ final class ApiGate {
    *
    * @param wake called by a timer, without the lock, when calls may be possible again
    */
-  ApiGate(Config.Breaker config, RetryBudget budget, Time time, Runnable wake) {
+  ApiGate(Config.Breaker config, Backoff backoff, Time time, Runnable wake) {
     this.config = config;
     this.time = time;
     this.wake = wake;
-    this.throttle = new Throttle(budget, time, wake);
+    this.backoff = backoff;
     this.registry = CircuitBreakerRegistry.of(breakerConfig(config, time));
     this.breaker = registry.circuitBreaker("api");
   }
@@ -143,7 +143,7 @@ final class ApiGate {
     State state = breaker.getState();
     boolean probe = state == State.HALF_OPEN;
     // Asked while open, Resilience4j would move to half-open by itself; the timer does that.
-    if (throttle.holding()
+    if (backoff.holdLeftMs() > 0
         || state == State.OPEN
         || (probe && probesLeft == 0)
         || !breaker.tryAcquirePermission()) {
@@ -153,19 +153,19 @@ final class ApiGate {
       probesLeft--;
       probesOut++;
     }
-    return new Permit(era, probe, throttle.begun());
+    return new Permit(era, probe, backoff.holdsBegun());
   }
 
   /**
    * Whether requests must wait for the API. Time spent waiting counts towards {@code hold.max.ms}.
    */
   boolean holding() {
-    return !apiUp() || throttle.holding();
+    return !apiUp() || backoff.holdLeftMs() > 0;
   }
 
   /** How long the hold after a 429 lasts from now on; 0 where there is none. */
   long throttledMs() {
-    return throttle.leftMs();
+    return backoff.holdLeftMs();
   }
 
   /** A clock that runs only while requests must wait for the API. */
@@ -186,13 +186,13 @@ final class ApiGate {
       probesOut--;
     }
     if (answer instanceof ApiAnswer.Throttled throttled) {
-      throttle.answered429(permit.holds(), throttled.retryAfterMs());
+      backoff.throttled(permit.holds(), throttled.retryAfterMs());
       if (current && permit.probe()) {
         breaker.releasePermission();
         probesLeft++;
       }
     } else {
-      throttle.passed(permit.holds());
+      backoff.passed(permit.holds());
       if (current) {
         if (permit.probe()) {
           probed = true;

@@ -5,7 +5,6 @@ import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
 import dev.revoker.config.Config;
 import dev.revoker.model.Request;
-import dev.revoker.model.Result;
 import dev.revoker.model.Secret;
 import dev.revoker.time.Time;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -27,18 +26,6 @@ import org.jspecify.annotations.Nullable;
  * lock.
  */
 public final class Dispatcher implements RequestProcessor {
-  /**
-   * Who admitted a request. Exactly one of the two is called, once, on any thread and outside the
-   * lock.
-   */
-  public interface Caller {
-    /** The request has its outcome. */
-    void answered(Result result);
-
-    /** The request was withdrawn. No further call is made for it, and it gets no result. */
-    void withdrawn();
-  }
-
   /** For meters and the loop. Called outside the lock, on any thread. */
   public interface Listener {
     /** A call to the API ended, logins included; the words are few and fixed. */
@@ -73,10 +60,10 @@ public final class Dispatcher implements RequestProcessor {
   private final int halfOpenCalls;
   private final AnswerPolicy policy;
   private final ProtectedKeys protectedKeys;
-  private final RetryBudget budget;
+  private final Backoff backoff;
   private final ApiGate gate;
-  private final LaneBulkhead bulkhead;
   private final LaneRateLimiter rate;
+  private final CallPermits permits;
   private final LoginCoordinator logins;
   private final TaskQueues queues;
   private final TaskSteps steps;
@@ -108,10 +95,10 @@ public final class Dispatcher implements RequestProcessor {
     Runnable wake = () -> locked(() -> {});
     this.policy = new AnswerPolicy(config);
     this.protectedKeys = new ProtectedKeys(config);
-    this.budget = new RetryBudget(config.retry(), random);
-    this.gate = new ApiGate(config.breaker(), budget, time, wake);
-    this.bulkhead = new LaneBulkhead(config.limits().maxInFlight(), config.lanes());
+    this.backoff = new Backoff(config.retry(), random, time, wake);
+    this.gate = new ApiGate(config.breaker(), backoff, time, wake);
     this.rate = new LaneRateLimiter(config.limits(), config.lanes(), time, wake);
+    this.permits = new CallPermits(config.limits().maxInFlight(), config.lanes(), rate, gate);
     this.logins = new LoginCoordinator(config.accounts(), config.loginRetryMs(), time);
     WaitLimits limits = new WaitLimits(config.holdMaxMs(), gate, time, this::locked, wake);
     this.queues = new TaskQueues(lanes.size(), limits, time, this::afterUnlock);
@@ -121,7 +108,7 @@ public final class Dispatcher implements RequestProcessor {
             lanes.size(),
             policy,
             api,
-            new CallPermits(bulkhead, rate, gate),
+            permits,
             gate,
             queues,
             limits,
@@ -145,7 +132,7 @@ public final class Dispatcher implements RequestProcessor {
     boolean protectedKey = protectedKeys.contains(request.key());
     locked(
         () -> {
-          Task task = new Task(request, caller, lane, policy.first(request), budget);
+          Task task = new Task(request, caller, lane, policy.first(request), backoff);
           if (protectedKey) {
             steps.refuseProtected(task);
             afterUnlock(() -> listener.protectedKeyRequested(request.lane()));
@@ -212,7 +199,7 @@ public final class Dispatcher implements RequestProcessor {
   public int inFlight(String lane) {
     lock.lock();
     try {
-      return bulkhead.inFlight(laneOf(lane));
+      return permits.inFlight(laneOf(lane));
     } finally {
       lock.unlock();
     }
@@ -261,7 +248,7 @@ public final class Dispatcher implements RequestProcessor {
 
   /** For Resilience4j's Micrometer binders. */
   public Instruments instruments() {
-    return new Instruments(gate.registry(), budget.registry(), rate.limiters());
+    return new Instruments(gate.registry(), backoff.registry(), rate.limiters());
   }
 
   private void afterUnlock(Runnable action) {

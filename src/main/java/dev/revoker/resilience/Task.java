@@ -61,10 +61,10 @@ final class Task {
   }
 
   final Request.Valid request;
-  final Dispatcher.Caller caller;
+  final RequestProcessor.Caller caller;
   final int lane;
 
-  private final RetryBudget budget;
+  private final Backoff backoff;
   private Phase phase = Phase.READY;
   private PlannedCall next;
 
@@ -128,15 +128,15 @@ final class Task {
 
   Task(
       Request.Valid request,
-      Dispatcher.Caller caller,
+      RequestProcessor.Caller caller,
       int lane,
       PlannedCall first,
-      RetryBudget budget) {
+      Backoff backoff) {
     this.request = request;
     this.caller = caller;
     this.lane = lane;
-    this.budget = budget;
-    this.attempts = budget.begin();
+    this.backoff = backoff;
+    this.attempts = backoff.begin();
     this.next = first;
     this.checkedAs = first instanceof KeyLogin login ? login.username() : null;
     secrets.add(request.key());
@@ -182,7 +182,7 @@ final class Task {
   void plan(PlannedCall call) {
     if (!call.again().equals(next.again())) {
       attempts.onComplete();
-      attempts = budget.begin();
+      attempts = backoff.begin();
     }
     if (call instanceof KeyLogin login && !login.username().equals(checkedAs)) {
       before = Login.UNTRIED;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskQueues {
   /** All that were admitted and have not ended. */
-  private final IdentityHashMap<Dispatcher.Caller, Task> open = new IdentityHashMap<>();
+  private final IdentityHashMap<RequestProcessor.Caller, Task> open = new IdentityHashMap<>();
 
   private final List<SequencedSet<Task>> ready;
   private final SequencedSet<Task> resting = new LinkedHashSet<>();
@@ -59,7 +59,7 @@ final class TaskQueues {
   // ---- where they are
 
   /** The tasks of these callers that have not ended. */
-  List<Task> of(Collection<? extends Dispatcher.Caller> callers) {
+  List<Task> of(Collection<? extends RequestProcessor.Caller> callers) {
     return callers.stream().map(open::get).filter(Objects::nonNull).toList();
   }
 

@@ -38,7 +38,7 @@ class BugTest {
     Dispatcher dispatcher = dispatcher(api);
     dispatcher.admit(
         Ask.in("urgent").request(0),
-        new Dispatcher.Caller() {
+        new RequestProcessor.Caller() {
           @Override
           public void answered(Result result) {
             throw new IllegalStateException("queue is full");

@@ -110,7 +110,7 @@ class SandboxVerificationTest {
     Ask ask = Ask.in("urgent").of(account).username(username).key(key.reveal());
     dispatcher.admit(
         ask.request(offset++),
-        new Dispatcher.Caller() {
+        new RequestProcessor.Caller() {
           @Override
           public void answered(Result answer) {
             result.complete(answer);

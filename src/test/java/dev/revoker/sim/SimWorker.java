@@ -261,7 +261,7 @@ final class SimWorker {
 
   private final class PolicyWork implements RequestProcessor {
     private final Dispatcher policy;
-    private final Map<Dispatcher.Caller, Watched> watched = new IdentityHashMap<>();
+    private final Map<RequestProcessor.Caller, Watched> watched = new IdentityHashMap<>();
 
     PolicyWork(Dispatcher policy) {
       this.policy = policy;
@@ -273,7 +273,7 @@ final class SimWorker {
     }
 
     @Override
-    public void admit(Request.Valid request, Dispatcher.Caller caller) {
+    public void admit(Request.Valid request, RequestProcessor.Caller caller) {
       RequestLedger.Made made = sim.ledger.of(request.source());
       if (made == null) {
         throw new IllegalStateException("nobody made " + request.source());
@@ -293,11 +293,11 @@ final class SimWorker {
     }
 
     @Override
-    public void withdraw(Collection<? extends Dispatcher.Caller> callers) {
+    public void withdraw(Collection<? extends RequestProcessor.Caller> callers) {
       policy.withdraw(
           callers.stream()
               .filter(watched::containsKey)
-              .<Dispatcher.Caller>map(watched::get)
+              .<RequestProcessor.Caller>map(watched::get)
               .toList());
     }
   }
@@ -325,11 +325,11 @@ final class SimWorker {
     }
   }
 
-  private final class Watched implements Dispatcher.Caller {
+  private final class Watched implements RequestProcessor.Caller {
     private final RequestLedger.Admission admission;
-    private final Dispatcher.Caller caller;
+    private final RequestProcessor.Caller caller;
 
-    Watched(RequestLedger.Admission admission, Dispatcher.Caller caller) {
+    Watched(RequestLedger.Admission admission, RequestProcessor.Caller caller) {
       this.admission = admission;
       this.caller = caller;
     }
@@ -354,7 +354,7 @@ final class SimWorker {
 
     private void reported() {
       if (admission.ended()) {
-        sim.world.violated("Dispatcher.Caller", "reported twice: " + admission.made);
+        sim.world.violated("RequestProcessor.Caller", "reported twice: " + admission.made);
       }
     }
   }
