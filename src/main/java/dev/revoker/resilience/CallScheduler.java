@@ -8,6 +8,7 @@ import dev.revoker.model.Secret;
 import dev.revoker.resilience.ApiGate.Permit;
 import dev.revoker.resilience.LoginCoordinator.Session;
 import dev.revoker.resilience.NextStep.CallOutcome;
+import dev.revoker.resilience.NextStep.PlannedCall;
 import dev.revoker.time.Time;
 import java.util.Deque;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.revoker.resilience;
 
 import dev.revoker.model.Secret;
 import dev.revoker.resilience.Task.Phase;
+import dev.revoker.resilience.Task.Phase.Plain;
 import dev.revoker.time.Time;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -124,49 +125,54 @@ final class TaskQueues {
   }
 
   void calling(Task task) {
-    move(task, Phase.CALLING);
+    move(task, Plain.CALLING);
   }
 
   void park(Task task) {
-    move(task, Phase.PARKED);
+    move(task, Plain.PARKED);
     parked++;
   }
 
   /** To the front of its queue, before tasks that came later. */
   void first(Task task) {
-    move(task, Phase.READY);
+    move(task, Plain.READY);
     limits.holdBegan(task);
     ready.get(task.lane).addFirst(task);
   }
 
   /** To the back of its queue, after tasks that have not had their turn. */
   void last(Task task) {
-    move(task, Phase.READY);
+    move(task, Plain.READY);
     limits.holdBegan(task);
     ready.get(task.lane).addLast(task);
   }
 
-  void rest(Task task) {
-    move(task, Phase.RESTING);
+  void rest(Task task, Phase.Resting rest) {
+    move(task, rest);
     limits.holdBegan(task);
     resting.add(task);
   }
 
-  void backOff(Task task) {
-    move(task, Phase.BACKING_OFF);
+  void backOff(Task task, Phase.BackingOff backOff) {
+    move(task, backOff);
   }
 
-  void remember(Task task) {
-    move(task, Phase.REMEMBERING);
+  void remember(Task task, Phase.Remembering remembering) {
+    move(task, remembering);
   }
 
-  void withdrawn(Task task) {
-    move(task, Phase.ENDED);
+  void withdrawWhenAnswered(Task task) {
+    move(task, Plain.WITHDRAWN);
+  }
+
+  /** Ends it without a result. */
+  void withdraw(Task task) {
+    move(task, Plain.ENDED);
     afterUnlock.accept(task.caller::withdrawn);
   }
 
   void end(Task task, NextStep.End end) {
-    move(task, Phase.ENDED);
+    move(task, Plain.ENDED);
     Instant now = time.now();
     afterUnlock.accept(() -> task.caller.answered(task.result(end, now)));
   }
@@ -174,27 +180,19 @@ final class TaskQueues {
   private void move(Task task, Phase next) {
     Phase before = task.phase();
     task.moveTo(next);
-    switch (before) {
-      case READY, RESTING -> {
-        // A task with a protected key ends before it was in a queue.
-        if (ready.get(task.lane).remove(task) || resting.remove(task)) {
-          limits.holdEnded(task);
-        }
-      }
-      case PARKED -> parked--;
-      case CALLING, BACKING_OFF, REMEMBERING, ENDED -> {}
+    // A task with a protected key ends before it was in a queue.
+    if (ready.get(task.lane).remove(task) || resting.remove(task)) {
+      limits.holdEnded(task);
     }
-    if (next == Phase.ENDED) {
+    parked -= before == Plain.PARKED ? 1 : 0;
+    if (next == Plain.ENDED) {
       open.remove(task.caller);
       releaseSessions(task);
     }
-    waiting[task.lane] += count(next) - count(before);
+    waiting[task.lane] += isWait(next) - isWait(before);
   }
 
-  private static int count(Phase phase) {
-    return switch (phase) {
-      case PARKED, RESTING, BACKING_OFF, REMEMBERING -> 1;
-      case READY, CALLING, ENDED -> 0;
-    };
+  private static int isWait(Phase phase) {
+    return phase == Plain.PARKED || !(phase instanceof Plain) ? 1 : 0;
   }
 }

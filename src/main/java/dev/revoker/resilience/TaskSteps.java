@@ -2,8 +2,12 @@ package dev.revoker.resilience;
 
 import dev.revoker.model.RevokedBy;
 import dev.revoker.resilience.NextStep.CallOutcome;
-import dev.revoker.resilience.Task.Phase;
+import dev.revoker.resilience.Task.Phase.BackingOff;
+import dev.revoker.resilience.Task.Phase.Plain;
+import dev.revoker.resilience.Task.Phase.Remembering;
+import dev.revoker.resilience.Task.Phase.Resting;
 import dev.revoker.time.Time;
+import dev.revoker.time.Time.Timer;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -65,28 +69,37 @@ final class TaskSteps {
    * ends with it, so that no other worker repeats its calls.
    */
   void withdraw(Task task) {
-    switch (task.phase()) {
-      case CALLING -> task.withdrawn = true;
-      case READY, PARKED, RESTING, BACKING_OFF, REMEMBERING -> withdrawNow(task);
-      case ENDED -> {}
+    if (task.phase() == Plain.CALLING) {
+      queues.withdrawWhenAnswered(task);
+    } else if (!task.callInFlight()) {
+      withdrawNow(task);
     }
   }
 
   private void withdrawNow(Task task) {
-    if (task.known == null) {
-      queues.withdrawn(task);
-    } else {
-      queues.end(task, task.known);
+    if (!endAsKnown(task)) {
+      queues.withdraw(task);
     }
   }
 
   private void endWith(Task task, NextStep.End unlessKnown) {
-    queues.end(task, task.known == null ? unlessKnown : task.known);
+    if (!endAsKnown(task)) {
+      queues.end(task, unlessKnown);
+    }
+  }
+
+  /** Ends the task if its result is known without a further call. */
+  private boolean endAsKnown(Task task) {
+    NextStep.End known = task.known();
+    if (known != null) {
+      queues.end(task, known);
+    }
+    return known != null;
   }
 
   /** Whether the task was withdrawn or has expired while its call was in flight. */
   private boolean endedMeanwhile(Task task) {
-    if (task.withdrawn) {
+    if (task.phase() == Plain.WITHDRAWN) {
       withdrawNow(task);
       return true;
     }
@@ -117,11 +130,7 @@ final class TaskSteps {
     if (seenEra != gate.era()) {
       seenEra = gate.era();
       if (gate.isOpen()) {
-        queues
-            .held()
-            .filter(task -> task.known != null)
-            .toList()
-            .forEach(task -> endWith(task, AnswerPolicy.heldTooLong(task)));
+        queues.held().toList().forEach(this::endAsKnown);
       }
     }
   }
@@ -138,10 +147,14 @@ final class TaskSteps {
       List.copyOf(queues.resting()).reversed().forEach(queues::first);
     } else if (gate.lacksProbes() && queues.ready() == 0) {
       queues.resting().stream()
-          .filter(task -> task.restsSinceEra < gate.era())
+          .filter(task -> !restsSinceThisEra(task))
           .toList()
           .forEach(queues::last);
     }
+  }
+
+  private boolean restsSinceThisEra(Task task) {
+    return task.phase() instanceof Resting rest && rest.sinceEra() == gate.era();
   }
 
   // ---- what was decided
@@ -166,11 +179,6 @@ final class TaskSteps {
         task.plan(call.next());
         toFront(task);
       }
-      case NextStep.Check check -> {
-        task.known = check.known();
-        task.plan(check.login());
-        toFront(task);
-      }
       case NextStep.Retry retry -> retry(task, retry, Objects.requireNonNull(outcome));
       case NextStep.AwaitApi await -> awaitApi(task, Objects.requireNonNull(outcome).probe());
     }
@@ -178,15 +186,12 @@ final class TaskSteps {
 
   private void askMemory(Task task, NextStep.End ifUnknown) {
     String fingerprint = task.request.echo().keyFingerprint();
-    task.known = ifUnknown;
-    if (fingerprint == null) {
+    // The API's answer is known, so a withdrawal and not_after only end the wait for memory.
+    if (fingerprint == null || task.phase() == Plain.WITHDRAWN || limits.hasExpired(task)) {
       queues.end(task, ifUnknown);
       return;
     }
-    if (endedMeanwhile(task)) {
-      return;
-    }
-    queues.remember(task);
+    queues.remember(task, new Remembering(ifUnknown));
     afterUnlock.accept(
         () ->
             memory.find(
@@ -194,8 +199,10 @@ final class TaskSteps {
   }
 
   private void remembered(Task task, @Nullable RevokedBy revokedBy) {
-    if (task.phase() == Phase.REMEMBERING && task.known != null) {
-      queues.end(task, revokedBy == null ? task.known : AnswerPolicy.alreadyRevoked(revokedBy));
+    if (task.phase() instanceof Remembering remembering) {
+      queues.end(
+          task,
+          revokedBy == null ? remembering.ifUnknown() : AnswerPolicy.alreadyRevoked(revokedBy));
     }
   }
 
@@ -204,15 +211,13 @@ final class TaskSteps {
     if (endedMeanwhile(task)) {
       return;
     }
-    if (task.known != null && gate.isOpen()) {
-      queues.end(task, task.known);
-    } else {
+    if (!gate.isOpen() || !endAsKnown(task)) {
       queues.first(task);
     }
   }
 
   private void retry(Task task, NextStep.Retry retry, CallOutcome outcome) {
-    task.known = retry.known();
+    task.planAgain(retry.same());
     if (endedMeanwhile(task)) {
       return;
     }
@@ -221,12 +226,12 @@ final class TaskSteps {
       apply(task, retry.whenSpent(), outcome);
       return;
     }
-    queues.backOff(task);
-    task.wake = time.after(delayMs, () -> locked.accept(() -> backoffOver(task)));
+    Timer over = time.after(delayMs, () -> locked.accept(() -> backoffOver(task)));
+    queues.backOff(task, new BackingOff(over));
   }
 
   private void backoffOver(Task task) {
-    if (task.phase() == Phase.BACKING_OFF) {
+    if (task.phase() instanceof BackingOff) {
       toFront(task);
     }
   }
@@ -240,16 +245,16 @@ final class TaskSteps {
       queues.last(task);
       return;
     }
-    queues.rest(task);
-    task.restsSinceEra = gate.era();
-    if (gate.probing()) {
-      // If no other task can probe, this one probes again, in a new round.
-      task.wake = time.after(gate.openWaitMs(), () -> locked.accept(() -> restOver(task)));
-    }
+    // If no other task can probe, this one probes again, in a new round.
+    Timer over =
+        gate.probing()
+            ? time.after(gate.openWaitMs(), () -> locked.accept(() -> restOver(task)))
+            : null;
+    queues.rest(task, new Resting(gate.era(), over));
   }
 
   private void restOver(Task task) {
-    if (task.phase() == Phase.RESTING && task.restsSinceEra == gate.era()) {
+    if (restsSinceThisEra(task)) {
       queues.last(task);
       gate.probeAnew();
     }

@@ -1,6 +1,6 @@
 package dev.revoker.resilience;
 
-import dev.revoker.resilience.Task.Phase;
+import dev.revoker.resilience.Task.Phase.Plain;
 import dev.revoker.time.Time;
 import dev.revoker.time.Time.Timer;
 import java.time.Duration;
@@ -61,12 +61,12 @@ final class WaitLimits {
   }
 
   private void expiryDue(Task task, Consumer<Task> end) {
-    if (task.phase() == Phase.ENDED) {
+    if (task.phase() == Plain.ENDED) {
       return;
     }
     if (!hasExpired(task)) {
       watchExpiry(task, end);
-    } else if (task.phase() != Phase.CALLING) {
+    } else if (!task.callInFlight()) {
       // The answer of a call in flight may still decide. Before any further call not_after is
       // checked again.
       end.accept(task);
