@@ -57,7 +57,6 @@ public final class Dispatcher implements RequestProcessor {
   private List<Runnable> deferred = new ArrayList<>();
 
   private final List<String> lanes;
-  private final int halfOpenCalls;
   private final AnswerPolicy policy;
   private final ProtectedKeys protectedKeys;
   private final Backoff backoff;
@@ -71,9 +70,6 @@ public final class Dispatcher implements RequestProcessor {
 
   /** The room of the last {@code intakeChanged}. */
   private int reportedRoom = Integer.MAX_VALUE;
-
-  /** The gate's era whose probing began while no request waited. */
-  private long emptyRoundEra = -1;
 
   /**
    * Starts with the breaker closed and no session.
@@ -91,7 +87,6 @@ public final class Dispatcher implements RequestProcessor {
     this.listener = listener;
     this.time = time;
     this.lanes = config.lanes().stream().map(Config.Lane::name).toList();
-    this.halfOpenCalls = config.breaker().halfOpenCalls();
     Runnable wake = () -> locked(() -> {});
     this.policy = new AnswerPolicy(config);
     this.protectedKeys = new ProtectedKeys(config);
@@ -157,18 +152,11 @@ public final class Dispatcher implements RequestProcessor {
     locked(() -> rate.share(ofGroup, forMs));
   }
 
-  /**
-   * How many more requests are wanted now. While the breaker is closed there is no limit; while it
-   * is open, none. A half-open breaker wants one request if none waited when it became half-open,
-   * until the probe of that request is answered. Otherwise it wants enough for this round of probes
-   * and the next, waiting requests included, so that a request that always fails cannot keep the
-   * others out.
-   */
   @Override
   public int intakeRoom() {
     lock.lock();
     try {
-      return room();
+      return gate.intakeRoom(queues.waitingForApi());
     } finally {
       lock.unlock();
     }
@@ -268,12 +256,10 @@ public final class Dispatcher implements RequestProcessor {
   private List<Runnable> run(Runnable event) {
     lock.lock();
     try {
-      tick();
+      gate.tick(queues.waitingForApi());
       event.run();
       scheduler.run();
-      if (gate.probeSucceeded() && queues.waitingForApi() == 0) {
-        gate.closeAfterProbe();
-      }
+      gate.closeAfterProbe(queues.waitingForApi());
       reportRoom();
       if (deferred.isEmpty()) {
         return List.of();
@@ -286,29 +272,8 @@ public final class Dispatcher implements RequestProcessor {
     }
   }
 
-  private int room() {
-    if (gate.apiUp()) {
-      return Integer.MAX_VALUE;
-    }
-    if (!gate.probing()) {
-      return 0;
-    }
-    if (gate.era() == emptyRoundEra && gate.unprobed()) {
-      return gate.awaitsFirstProbe() && queues.waitingForApi() == 0 ? 1 : 0;
-    }
-    return Math.max(0, 2 * halfOpenCalls - queues.waitingForApi());
-  }
-
-  private void tick() {
-    long era = gate.era();
-    gate.tick();
-    if (gate.era() != era && queues.waitingForApi() == 0) {
-      emptyRoundEra = gate.era();
-    }
-  }
-
   private void reportRoom() {
-    int room = room();
+    int room = gate.intakeRoom(queues.waitingForApi());
     if (room != reportedRoom) {
       reportedRoom = room;
       afterUnlock(listener::intakeChanged);

@@ -54,10 +54,10 @@ final class Task {
     /**
      * Its probe failed.
      *
-     * @param sinceEra the gate's era in which the rest began
+     * @param since the gate's era in which the rest began
      * @param over ends the rest; null if only the gate does
      */
-    record Resting(long sinceEra, @Nullable Timer over) implements Phase {}
+    record Resting(ApiGate.Era since, @Nullable Timer over) implements Phase {}
 
     /**
      * An attempt failed.

@@ -27,7 +27,7 @@ final class TaskSteps {
   private final Consumer<Runnable> afterUnlock;
 
   /** The gate's era of the last event. */
-  private long seenEra;
+  private ApiGate.Era seenEra;
 
   /**
    * Shares the dispatcher's parts.
@@ -44,6 +44,7 @@ final class TaskSteps {
       Consumer<Runnable> locked,
       Consumer<Runnable> afterUnlock) {
     this.gate = gate;
+    this.seenEra = gate.era();
     this.queues = queues;
     this.limits = limits;
     this.memory = memory;
@@ -154,7 +155,7 @@ final class TaskSteps {
   }
 
   private boolean restsSinceThisEra(Task task) {
-    return task.phase() instanceof Resting rest && rest.sinceEra() == gate.era();
+    return task.phase() instanceof Resting rest && rest.since() == gate.era();
   }
 
   // ---- what was decided
