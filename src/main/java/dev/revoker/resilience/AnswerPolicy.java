@@ -3,6 +3,7 @@ package dev.revoker.resilience;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiAnswer.Refusal;
 import dev.revoker.config.Config;
+import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
@@ -10,15 +11,16 @@ import dev.revoker.model.Request;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Secret;
-import dev.revoker.model.Verification.Login;
 import dev.revoker.resilience.NextStep.CallOutcome;
 import dev.revoker.resilience.NextStep.KeyLogin;
 import dev.revoker.resilience.NextStep.PassedOver;
 import dev.revoker.resilience.NextStep.PlannedCall;
 import dev.revoker.resilience.NextStep.Removal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +38,34 @@ final class AnswerPolicy {
   /** The names of the accounts, in the order in which a request for any account asks them. */
   private final List<String> order;
 
+  private final Fingerprints plain = new Fingerprints(null);
+  private final @Nullable Fingerprints keyed;
+  private final Set<String> protectedFingerprints;
+
   AnswerPolicy(Config config) {
     verify = config.verify();
     maxAttempts = config.retry().maxAttempts();
     accounts = config.accounts();
     order = List.copyOf(accounts.keySet());
+    Secret secret = config.fingerprintSecret();
+    keyed = secret == null ? null : new Fingerprints(secret);
+    Set<String> all = new HashSet<>(config.protectedFingerprints());
+    for (Credentials credentials : accounts.values()) {
+      if (credentials instanceof Credentials.SecureKey login) {
+        all.add(plain.of(login.securekey()));
+      }
+    }
+    protectedFingerprints = Set.copyOf(all);
+  }
+
+  /**
+   * Whether no request may have this key removed: an account of the worker logs in with it, or
+   * {@code protected.fingerprints} names it. Upper and lower case are the same key.
+   */
+  boolean isProtected(Secret key) {
+    return !protectedFingerprints.isEmpty()
+        && (protectedFingerprints.contains(plain.of(key))
+            || (keyed != null && protectedFingerprints.contains(keyed.of(key))));
   }
 
   /** The first call of a request. */
@@ -229,7 +254,7 @@ final class AnswerPolicy {
       // The check does not wait for the API: the result is known, and a crash could lose it.
       return outcome.spendsAttempt() ? new NextStep.Retry(login, known) : known;
     }
-    return switch (loginOf(answer)) {
+    return switch (KeyLogin.shownBy(answer)) {
       case UNTRIED -> known;
       // Either the API said 204, or the key logged in before and does not any more.
       case REFUSED -> new NextStep.End(Outcome.REVOKED, KeyState.INACTIVE, null);
@@ -258,17 +283,6 @@ final class AnswerPolicy {
                 ResultError.STILL_ACTIVE,
                 "the API answered 204, but the key still logs in as " + login.username()));
     return new NextStep.Retry(new KeyLogin.After(login.username(), stillActive), stillActive);
-  }
-
-  /** What the answer to a login with the key shows of the key. */
-  static Login loginOf(ApiAnswer answer) {
-    if (answer instanceof ApiAnswer.Session) {
-      return Login.ACCEPTED;
-    }
-    // Any other refusal says nothing about the key: it may concern this login only.
-    return answer.means(Refusal.LOGIN_INVALID) || answer.means(Refusal.UNPRIVILEGED)
-        ? Login.REFUSED
-        : Login.UNTRIED;
   }
 
   /** The key's login is checked, where it is known who logs in with it; else {@code known}. */

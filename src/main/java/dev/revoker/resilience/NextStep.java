@@ -1,6 +1,7 @@
 package dev.revoker.resilience;
 
 import dev.revoker.api.ApiAnswer;
+import dev.revoker.api.ApiAnswer.Refusal;
 import dev.revoker.api.ApiCall;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.KeyState;
@@ -9,6 +10,7 @@ import dev.revoker.model.Request;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Secret;
+import dev.revoker.model.Verification.Login;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,6 +137,17 @@ sealed interface NextStep {
   /** Logs in with the request's key, which shows whether it is active. */
   sealed interface KeyLogin extends PlannedCall {
     String username();
+
+    /** What the answer to such a login shows of the key. */
+    static Login shownBy(ApiAnswer answer) {
+      if (answer instanceof ApiAnswer.Session) {
+        return Login.ACCEPTED;
+      }
+      // Any other refusal says nothing about the key: it may concern this login only.
+      return answer.means(Refusal.LOGIN_INVALID) || answer.means(Refusal.UNPRIVILEGED)
+          ? Login.REFUSED
+          : Login.UNTRIED;
+    }
 
     @Override
     default ApiCall.Login toApiCall(Request.Valid request, @Nullable Secret accountToken) {

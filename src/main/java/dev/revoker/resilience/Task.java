@@ -141,11 +141,7 @@ final class Task {
   /** The secrets that the API was sent for this task, and so could write back. */
   private final List<Secret> secrets = new ArrayList<>();
 
-  /** How long the task was held in total, without its present wait. */
-  long heldMs;
-
-  /** The hold clock when its present wait began. */
-  long waitsSinceHoldMs;
+  TaskQueues.Hold hold = TaskQueues.Hold.NONE;
 
   /** Ends the task at its {@code not_after}. */
   @Nullable Timer expiry;
@@ -280,7 +276,7 @@ final class Task {
       keySessions.add(session.apiToken());
       hide(session.apiToken());
     }
-    return AnswerPolicy.loginOf(answer);
+    return KeyLogin.shownBy(answer);
   }
 
   int uncertainAttempts() {

@@ -1,5 +1,6 @@
 package dev.revoker.resilience;
 
+import dev.revoker.model.ResultError;
 import dev.revoker.model.RevokedBy;
 import dev.revoker.resilience.NextStep.CallOutcome;
 import dev.revoker.resilience.Task.Phase.BackingOff;
@@ -8,56 +9,54 @@ import dev.revoker.resilience.Task.Phase.Remembering;
 import dev.revoker.resilience.Task.Phase.Resting;
 import dev.revoker.time.Time;
 import dev.revoker.time.Time.Timer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies what {@link AnswerPolicy} decides, and what ends a task before its next call: a
- * withdrawal, {@code not_after}, {@code hold.max.ms}. Guarded by the dispatcher's lock.
+ * Applies what {@link AnswerPolicy} decides of an answer, and ends a task before its next call:
+ * after a withdrawal, {@code not_after} or {@code hold.max.ms}. Guarded by the dispatcher's lock.
  */
 final class TaskSteps {
+  /**
+   * No timer for a {@code not_after} is set further ahead; when it fires, the time is checked
+   * again.
+   */
+  private static final Duration LONGEST_TIMER = Duration.ofDays(1);
+
+  private final AnswerPolicy policy;
   private final ApiGate gate;
   private final TaskQueues queues;
-  private final WaitLimits limits;
-  private final RevocationMemory memory;
+  private final Dispatcher.Memory memory;
   private final Time time;
-  private final Consumer<Runnable> locked;
-  private final Consumer<Runnable> afterUnlock;
+  private final EventLock lock;
 
   /** The gate's era of the last event. */
   private ApiGate.Era seenEra;
 
-  /**
-   * Shares the dispatcher's parts.
-   *
-   * @param locked runs an event under the lock
-   * @param afterUnlock runs an action once the lock is released
-   */
   TaskSteps(
+      AnswerPolicy policy,
       ApiGate gate,
       TaskQueues queues,
-      WaitLimits limits,
-      RevocationMemory memory,
+      Dispatcher.Memory memory,
       Time time,
-      Consumer<Runnable> locked,
-      Consumer<Runnable> afterUnlock) {
+      EventLock lock) {
+    this.policy = policy;
     this.gate = gate;
     this.seenEra = gate.era();
     this.queues = queues;
-    this.limits = limits;
     this.memory = memory;
     this.time = time;
-    this.locked = locked;
-    this.afterUnlock = afterUnlock;
+    this.lock = lock;
   }
 
   // ---- what begins and ends a task
 
   void admit(Task task) {
     queues.admit(task);
-    limits.watchExpiry(task, this::expire);
+    watchExpiry(task);
   }
 
   /** Ends a task whose key is protected. The task never waits, and no call is made. */
@@ -104,15 +103,44 @@ final class TaskSteps {
       withdrawNow(task);
       return true;
     }
-    if (limits.hasExpired(task)) {
-      expire(task);
-      return true;
-    }
-    return false;
+    return endIfExpired(task);
   }
 
-  void expire(Task task) {
-    endWith(task, AnswerPolicy.expired(task));
+  /** Ends the task if its {@code not_after} has passed. */
+  boolean endIfExpired(Task task) {
+    boolean expired = hasExpired(task);
+    if (expired) {
+      endWith(task, AnswerPolicy.expired(task));
+    }
+    return expired;
+  }
+
+  /** By the wall clock, which may have been set since the timer was. */
+  private boolean hasExpired(Task task) {
+    Instant notAfter = task.request.notAfter();
+    return notAfter != null && !time.now().isBefore(notAfter);
+  }
+
+  private void watchExpiry(Task task) {
+    Instant notAfter = task.request.notAfter();
+    if (notAfter != null) {
+      Duration left = Duration.between(time.now(), notAfter);
+      long delayMs = (left.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER : left).toMillis() + 1;
+      task.expiry = lock.runAfter(delayMs, () -> expiryDue(task));
+    }
+  }
+
+  private void expiryDue(Task task) {
+    if (task.phase() == Plain.ENDED) {
+      return;
+    }
+    if (!hasExpired(task)) {
+      watchExpiry(task);
+    } else if (!task.callInFlight()) {
+      // The answer of a call in flight may still decide. Before any further call not_after is
+      // checked again.
+      endIfExpired(task);
+    }
   }
 
   // ---- what is due
@@ -121,9 +149,7 @@ final class TaskSteps {
   void runDue() {
     wakeResting();
     endChecks();
-    limits
-        .heldTooLong(queues.held())
-        .forEach(task -> endWith(task, AnswerPolicy.heldTooLong(task)));
+    queues.heldTooLong().forEach(task -> endWith(task, AnswerPolicy.heldTooLong(task)));
   }
 
   /** Ends the tasks that wait for a check when the breaker opens. */
@@ -158,12 +184,28 @@ final class TaskSteps {
     return task.phase() instanceof Resting rest && rest.since() == gate.era();
   }
 
-  // ---- what was decided
+  // ---- what is decided
+
+  /** The task's own call was answered. */
+  void answered(Task task, CallOutcome outcome) {
+    task.answered(outcome.call(), outcome.answer(), time.now());
+    apply(task, policy.next(task, outcome), outcome);
+  }
+
+  /** A login that the task made, or waited for, gave no session. */
+  void loginFailed(Task task, CallOutcome outcome) {
+    apply(task, policy.afterFailedLogin(task, outcome), outcome);
+  }
+
+  /** The account of the task's next call has no session now, and no login is made. */
+  void withoutSession(Task task, ResultError error) {
+    apply(task, policy.withoutSession(task, error), null);
+  }
 
   /**
    * Only a call's answer leads to a retry or to a wait for the API; other steps have no outcome.
    */
-  void apply(Task task, NextStep step, @Nullable CallOutcome outcome) {
+  private void apply(Task task, NextStep step, @Nullable CallOutcome outcome) {
     switch (step) {
       case NextStep.End end -> {
         task.decided();
@@ -188,15 +230,13 @@ final class TaskSteps {
   private void askMemory(Task task, NextStep.End ifUnknown) {
     String fingerprint = task.request.echo().keyFingerprint();
     // The API's answer is known, so a withdrawal and not_after only end the wait for memory.
-    if (fingerprint == null || task.phase() == Plain.WITHDRAWN || limits.hasExpired(task)) {
+    if (fingerprint == null || task.phase() == Plain.WITHDRAWN || hasExpired(task)) {
       queues.end(task, ifUnknown);
       return;
     }
     queues.remember(task, new Remembering(ifUnknown));
-    afterUnlock.accept(
-        () ->
-            memory.find(
-                fingerprint, revokedBy -> locked.accept(() -> remembered(task, revokedBy))));
+    lock.afterUnlock(
+        () -> memory.find(fingerprint, revokedBy -> lock.run(() -> remembered(task, revokedBy))));
   }
 
   private void remembered(Task task, @Nullable RevokedBy revokedBy) {
@@ -227,7 +267,7 @@ final class TaskSteps {
       apply(task, retry.whenSpent(), outcome);
       return;
     }
-    Timer over = time.after(delayMs, () -> locked.accept(() -> backoffOver(task)));
+    Timer over = lock.runAfter(delayMs, () -> backoffOver(task));
     queues.backOff(task, new BackingOff(over));
   }
 
@@ -247,10 +287,7 @@ final class TaskSteps {
       return;
     }
     // If no other task can probe, this one probes again, in a new round.
-    Timer over =
-        gate.probing()
-            ? time.after(gate.openWaitMs(), () -> locked.accept(() -> restOver(task)))
-            : null;
+    Timer over = gate.probing() ? lock.runAfter(gate.openWaitMs(), () -> restOver(task)) : null;
     queues.rest(task, new Resting(gate.era(), over));
   }
 

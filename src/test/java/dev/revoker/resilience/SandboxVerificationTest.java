@@ -93,7 +93,7 @@ class SandboxVerificationTest {
           }
           http.call(call, onAnswer);
         };
-    dispatcher = new Dispatcher(config, hooked, RevocationMemory.NONE, listener, time, () -> 0.99);
+    dispatcher = new Dispatcher(config, hooked, Dispatcher.Memory.NONE, listener, time, () -> 0.99);
   }
 
   private static void put(Map<String, String> variables, String setting) {

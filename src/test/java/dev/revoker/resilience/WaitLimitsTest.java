@@ -117,7 +117,7 @@ class WaitLimitsTest {
         new Dispatcher(
             new Settings().maxInFlight(1).reserved(0, 0).build(),
             rig.api,
-            RevocationMemory.NONE,
+            Dispatcher.Memory.NONE,
             rig,
             time,
             () -> 0);
@@ -210,7 +210,7 @@ class WaitLimitsTest {
         new Dispatcher(
             new Settings().maxInFlight(1).reserved(0, 0).build(),
             rig.api,
-            RevocationMemory.NONE,
+            Dispatcher.Memory.NONE,
             rig,
             time,
             () -> 0);

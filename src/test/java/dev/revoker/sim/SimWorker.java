@@ -20,7 +20,6 @@ import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.resilience.DispatcherPeek;
 import dev.revoker.resilience.RequestProcessor;
-import dev.revoker.resilience.RevocationMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -117,7 +116,7 @@ final class SimWorker {
         new Dispatcher(
             config,
             this::call,
-            sim.scenario.memory ? this::remember : RevocationMemory.NONE,
+            sim.scenario.memory ? this::remember : Dispatcher.Memory.NONE,
             new PolicyListener(),
             process.time,
             sim.world.random::nextDouble);
