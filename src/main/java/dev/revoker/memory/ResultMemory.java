@@ -3,7 +3,7 @@ package dev.revoker.memory;
 import dev.revoker.memory.RevokedKeyIndex.Position;
 import dev.revoker.message.StoredResult;
 import dev.revoker.model.Outcome;
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.time.Time;
 import dev.revoker.time.Time.Timer;

@@ -5,7 +5,7 @@ import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
 import dev.revoker.config.Config;
 import dev.revoker.model.Request;
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.model.Secret;
 import dev.revoker.time.Time;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;

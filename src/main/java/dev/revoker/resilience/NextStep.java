@@ -4,13 +4,13 @@ import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiAnswer.Refusal;
 import dev.revoker.api.ApiCall;
 import dev.revoker.model.Credentials;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
+import dev.revoker.model.Result.KeyState;
+import dev.revoker.model.Result.RevokedBy;
+import dev.revoker.model.Result.Verification.Login;
 import dev.revoker.model.ResultError;
-import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Secret;
-import dev.revoker.model.Verification.Login;
 import org.jspecify.annotations.Nullable;
 
 /**

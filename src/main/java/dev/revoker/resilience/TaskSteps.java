@@ -1,7 +1,7 @@
 package dev.revoker.resilience;
 
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.model.ResultError;
-import dev.revoker.model.RevokedBy;
 import dev.revoker.resilience.NextStep.CallOutcome;
 import dev.revoker.resilience.Task.Phase.BackingOff;
 import dev.revoker.resilience.Task.Phase.Plain;

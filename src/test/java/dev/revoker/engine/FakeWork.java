@@ -1,9 +1,9 @@
 package dev.revoker.engine;
 
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.resilience.RequestProcessor;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.revoker.resilience;
 
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.time.ManualTime;
 import java.util.ArrayList;
 import java.util.Collection;

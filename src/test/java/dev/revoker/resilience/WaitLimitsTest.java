@@ -6,8 +6,8 @@ import static dev.revoker.resilience.ApiAnswers.NO_ANSWER;
 import static dev.revoker.resilience.ApiAnswers.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;

@@ -11,7 +11,7 @@ import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.model.Source;
 import dev.revoker.ops.GuardedRegistry;
 import dev.revoker.ops.Meters;
