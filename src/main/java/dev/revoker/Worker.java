@@ -23,7 +23,6 @@ import dev.revoker.ops.ObserverGuard;
 import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.ops.OpsServer;
 import dev.revoker.resilience.Dispatcher;
-import dev.revoker.resilience.RevocationMemory;
 import dev.revoker.time.SystemTime;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
@@ -151,7 +150,7 @@ final class Worker {
           new Dispatcher(
               config,
               api,
-              memory == null ? RevocationMemory.NONE : memory.memory(),
+              memory == null ? Dispatcher.Memory.NONE : memory.memory(),
               new PolicyListener(),
               time,
               ThreadLocalRandom.current()::nextDouble);

@@ -1,9 +1,9 @@
 package dev.revoker.message;
 
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

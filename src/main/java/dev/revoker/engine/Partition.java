@@ -1,6 +1,6 @@
 package dev.revoker.engine;
 
-import dev.revoker.resilience.Dispatcher;
+import dev.revoker.resilience.RequestProcessor;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -182,7 +182,7 @@ final class Partition {
   }
 
   /** The admitted requests, as the dispatcher knows them. */
-  Collection<Dispatcher.Caller> callers() {
+  Collection<RequestProcessor.Caller> callers() {
     return List.copyOf(admitted.values());
   }
 

@@ -1,8 +1,8 @@
 package dev.revoker.engine;
 
 import dev.revoker.message.RequestReader;
-import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Source;
 import java.time.Instant;

@@ -2,13 +2,13 @@ package dev.revoker.engine;
 
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
-import dev.revoker.resilience.Dispatcher;
+import dev.revoker.resilience.RequestProcessor;
 
 /**
  * A request between poll and commit. The loop's thread owns it; only the dispatcher's answer comes
  * from another thread.
  */
-final class TrackedRequest implements Dispatcher.Caller {
+final class TrackedRequest implements RequestProcessor.Caller {
   final Partition partition;
   final Request request;
   final int bytes;

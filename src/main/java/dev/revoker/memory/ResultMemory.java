@@ -3,8 +3,8 @@ package dev.revoker.memory;
 import dev.revoker.memory.RevokedKeyIndex.Position;
 import dev.revoker.message.StoredResult;
 import dev.revoker.model.Outcome;
-import dev.revoker.model.RevokedBy;
-import dev.revoker.resilience.RevocationMemory;
+import dev.revoker.model.Result.RevokedBy;
+import dev.revoker.resilience.Dispatcher;
 import dev.revoker.time.Time;
 import dev.revoker.time.Time.Timer;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe on any thread. Blocks on nothing but a short lock; answers are given outside of it.
  */
-public final class ResultMemory implements RevocationMemory {
+public final class ResultMemory implements Dispatcher.Memory {
   /** Learns of each answered question. Called on any thread. */
   public interface Listener {
     /**

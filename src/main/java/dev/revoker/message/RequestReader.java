@@ -1,8 +1,8 @@
 package dev.revoker.message;
 
 import dev.revoker.message.RequestJson.Field;
-import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;

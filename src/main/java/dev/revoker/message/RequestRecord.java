@@ -1,7 +1,7 @@
 package dev.revoker.message;
 
-import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Source;
 import java.time.Instant;

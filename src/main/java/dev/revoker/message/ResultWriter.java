@@ -1,12 +1,12 @@
 package dev.revoker.message;
 
-import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.RevokedBy;
+import dev.revoker.model.Result.Verification;
 import dev.revoker.model.ResultError;
-import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Source;
-import dev.revoker.model.Verification;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package dev.revoker.model;
 
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,4 +67,54 @@ public record Result(
             && (error.type().equals(ResultError.STILL_ACTIVE)
                 || error.type().equals(ResultError.UNKNOWN_ENCRYPTION_KEY)));
   }
+
+  /** What is known of the key after its request ended. */
+  public enum KeyState {
+    /** Proven: the key no longer logs in. */
+    INACTIVE,
+    /** Proven by an accepted login: the key logs in. */
+    ACTIVE,
+    /** Nothing was removed: treat the key as live. */
+    ASSUMED_ACTIVE,
+    /** Nothing is known: an attempt was uncertain, or the answer says nothing about the key. */
+    UNKNOWN;
+
+    /** The word in the result message. */
+    public String wireName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What logins with the key itself showed.
+   *
+   * @param username who the key logs in as
+   * @param before the login before the first removal
+   * @param after the last login after the removals
+   * @param checkedAt when the last of these logins was answered
+   */
+  public record Verification(String username, Login before, Login after, Instant checkedAt) {
+    /** The end of a login with the key. */
+    public enum Login {
+      /** The key logs in. */
+      ACCEPTED,
+      /** The API refused the login. */
+      REFUSED,
+      /** There was no such login, or it had no usable answer. */
+      UNTRIED;
+
+      /** The word in the result message. */
+      public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+  }
+
+  /**
+   * The earlier result that says that a key was revoked.
+   *
+   * @param requestId of the request that had the key removed
+   * @param completedAt of that request's result
+   */
+  public record RevokedBy(String requestId, Instant completedAt) {}
 }

@@ -3,22 +3,24 @@ package dev.revoker.resilience;
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiAnswer.Refusal;
 import dev.revoker.config.Config;
+import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Credentials;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
+import dev.revoker.model.Result.KeyState;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.model.ResultError;
-import dev.revoker.model.RevokedBy;
 import dev.revoker.model.Secret;
-import dev.revoker.model.Verification.Login;
 import dev.revoker.resilience.NextStep.CallOutcome;
+import dev.revoker.resilience.NextStep.KeyLogin;
 import dev.revoker.resilience.NextStep.PassedOver;
-import dev.revoker.resilience.PlannedCall.KeyLogin;
-import dev.revoker.resilience.PlannedCall.Removal;
+import dev.revoker.resilience.NextStep.PlannedCall;
+import dev.revoker.resilience.NextStep.Removal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +38,34 @@ final class AnswerPolicy {
   /** The names of the accounts, in the order in which a request for any account asks them. */
   private final List<String> order;
 
+  private final Fingerprints plain = new Fingerprints(null);
+  private final @Nullable Fingerprints keyed;
+  private final Set<String> protectedFingerprints;
+
   AnswerPolicy(Config config) {
     verify = config.verify();
     maxAttempts = config.retry().maxAttempts();
     accounts = config.accounts();
     order = List.copyOf(accounts.keySet());
+    Secret secret = config.fingerprintSecret();
+    keyed = secret == null ? null : new Fingerprints(secret);
+    Set<String> all = new HashSet<>(config.protectedFingerprints());
+    for (Credentials credentials : accounts.values()) {
+      if (credentials instanceof Credentials.SecureKey login) {
+        all.add(plain.of(login.securekey()));
+      }
+    }
+    protectedFingerprints = Set.copyOf(all);
+  }
+
+  /**
+   * Whether no request may have this key removed: an account of the worker logs in with it, or
+   * {@code protected.fingerprints} names it. Upper and lower case are the same key.
+   */
+  boolean isProtected(Secret key) {
+    return !protectedFingerprints.isEmpty()
+        && (protectedFingerprints.contains(plain.of(key))
+            || (keyed != null && protectedFingerprints.contains(keyed.of(key))));
   }
 
   /** The first call of a request. */
@@ -48,15 +73,15 @@ final class AnswerPolicy {
     Removal removal = firstRemoval(request);
     String username =
         verify == Config.Verify.FULL ? username(request, accountOf(request, removal)) : null;
-    return username == null ? removal : new KeyLogin(username, false);
+    return username == null ? removal : new KeyLogin.Before(username);
   }
 
   /** After the task's own call. A further kind of call is a further case here. */
   NextStep next(Task task, CallOutcome outcome) {
     return switch (outcome.call()) {
       case Removal removal -> afterRemoval(task, removal, outcome);
-      case KeyLogin login when login.after() -> afterLastLogin(task, login, outcome);
-      case KeyLogin login -> afterFirstLogin(task, login, outcome);
+      case KeyLogin.Before login -> afterFirstLogin(task, login, outcome);
+      case KeyLogin.After login -> afterLastLogin(task, login, outcome);
     };
   }
 
@@ -95,7 +120,7 @@ final class AnswerPolicy {
   }
 
   private NextStep removalMayPass(Task task, Removal removal, CallOutcome outcome) {
-    return mayPass(outcome, nextAccount(task, removal, spent(task, outcome.answer())));
+    return mayPass(task, outcome, nextAccount(task, removal, spent(task, outcome.answer())));
   }
 
   private NextStep unexpected(Task task, Removal removal, String why) {
@@ -110,9 +135,9 @@ final class AnswerPolicy {
 
   private NextStep removed(Task task, Removal removal) {
     NextStep.End revoked = new NextStep.End(Outcome.REVOKED, KeyState.INACTIVE, null);
-    KeyLogin check =
-        verify == Config.Verify.OFF ? null : lastLogin(task, accountOf(task.request, removal));
-    return check == null ? revoked : new NextStep.Check(check, revoked);
+    return verify == Config.Verify.OFF
+        ? revoked
+        : checked(task, accountOf(task.request, removal), revoked);
   }
 
   /** This account did not remove the key. Where any account may have it, the next one is asked. */
@@ -166,9 +191,7 @@ final class AnswerPolicy {
     }
     // Nothing was tried before if the request brought that same session as its api_token.
     NextStep.End before = task.passedOver().isEmpty() ? end : task.passedOver().getLast().end();
-    NextStep.End known = before.with(KeyState.ASSUMED_ACTIVE);
-    KeyLogin check = lastLogin(task, null);
-    return check == null ? known : new NextStep.Check(check, known);
+    return checked(task, null, before.with(KeyState.ASSUMED_ACTIVE));
   }
 
   // ---- logins of the accounts
@@ -183,7 +206,7 @@ final class AnswerPolicy {
       return new NextStep.Call(task.next());
     }
     return mayPass(
-        outcome, nextAccount(task, (Removal) task.next(), spent(task, outcome.answer())));
+        task, outcome, nextAccount(task, (Removal) task.next(), spent(task, outcome.answer())));
   }
 
   /** The account of the task's next call has no session, and the login must not be repeated now. */
@@ -212,31 +235,30 @@ final class AnswerPolicy {
   // ---- verification: logins with the key itself
 
   /** Before the first removal, which follows whatever the login showed. */
-  private NextStep afterFirstLogin(Task task, KeyLogin login, CallOutcome outcome) {
+  private NextStep afterFirstLogin(Task task, KeyLogin.Before login, CallOutcome outcome) {
     NextStep removal = new NextStep.Call(firstRemoval(task.request));
     if (outcome.answer() instanceof ApiAnswer.Throttled) {
       return throttledTooOften(task) ? removal : new NextStep.Call(login);
     }
-    return outcome.answer().mayPass() ? mayPass(outcome, removal) : removal;
+    return outcome.answer().mayPass() ? mayPass(task, outcome, removal) : removal;
   }
 
   /** After a 204, or after the key's own session did not remove a key that logged in before. */
-  private NextStep afterLastLogin(Task task, KeyLogin login, CallOutcome outcome) {
-    NextStep.End known = Objects.requireNonNull(task.known);
+  private NextStep afterLastLogin(Task task, KeyLogin.After login, CallOutcome outcome) {
+    NextStep.End known = login.known();
     ApiAnswer answer = outcome.answer();
     if (answer instanceof ApiAnswer.Throttled) {
-      return throttledTooOften(task) ? known : new NextStep.Check(login, known);
+      return throttledTooOften(task) ? known : new NextStep.Call(login);
     }
     if (answer.mayPass()) {
       // The check does not wait for the API: the result is known, and a crash could lose it.
-      return outcome.spendsAttempt() ? new NextStep.Retry(known, known) : known;
+      return outcome.spendsAttempt() ? new NextStep.Retry(login, known) : known;
     }
-    return switch (loginOf(answer)) {
+    return switch (KeyLogin.shownBy(answer)) {
       case UNTRIED -> known;
       // Either the API said 204, or the key logged in before and does not any more.
       case REFUSED -> new NextStep.End(Outcome.REVOKED, KeyState.INACTIVE, null);
-      case ACCEPTED ->
-          task.removed() ? stillActive(task, login, known) : known.with(KeyState.ACTIVE);
+      case ACCEPTED -> task.removed() ? stillActive(task, login) : known.with(KeyState.ACTIVE);
     };
   }
 
@@ -249,9 +271,9 @@ final class AnswerPolicy {
   }
 
   /** A removal may take effect with a delay, so the login is repeated, once at least. */
-  private static NextStep stillActive(Task task, KeyLogin login, NextStep.End known) {
+  private static NextStep stillActive(Task task, KeyLogin.After login) {
     if (task.acceptedAfter() < 2) {
-      return new NextStep.Retry(new NextStep.Check(login, known), known);
+      return new NextStep.Retry(login, new NextStep.Call(login));
     }
     NextStep.End stillActive =
         new NextStep.End(
@@ -260,26 +282,16 @@ final class AnswerPolicy {
             new ResultError(
                 ResultError.STILL_ACTIVE,
                 "the API answered 204, but the key still logs in as " + login.username()));
-    return new NextStep.Retry(stillActive, stillActive);
+    return new NextStep.Retry(new KeyLogin.After(login.username(), stillActive), stillActive);
   }
 
-  /** What the answer to a login with the key shows of the key. */
-  static Login loginOf(ApiAnswer answer) {
-    if (answer instanceof ApiAnswer.Session) {
-      return Login.ACCEPTED;
-    }
-    // Any other refusal says nothing about the key: it may concern this login only.
-    return answer.means(Refusal.LOGIN_INVALID) || answer.means(Refusal.UNPRIVILEGED)
-        ? Login.REFUSED
-        : Login.UNTRIED;
-  }
-
-  private @Nullable KeyLogin lastLogin(Task task, @Nullable String account) {
+  /** The key's login is checked, where it is known who logs in with it; else {@code known}. */
+  private NextStep checked(Task task, @Nullable String account, NextStep.End known) {
     String username = task.keySession() == null ? null : task.checkedAs();
     if (username == null) {
       username = username(task.request, account);
     }
-    return username == null ? null : new KeyLogin(username, true);
+    return username == null ? known : new NextStep.Call(new KeyLogin.After(username, known));
   }
 
   /** Who the key logs in as; null where nobody knows, or where no login can carry the name. */
@@ -294,7 +306,7 @@ final class AnswerPolicy {
             case null -> null;
           };
     }
-    return username != null && new KeyLogin(username, true).toApiCall(request, null).canBeSent()
+    return username != null && new KeyLogin.Before(username).toApiCall(request, null).canBeSent()
         ? username
         : null;
   }
@@ -365,8 +377,10 @@ final class AnswerPolicy {
         new ResultError(ResultError.API_UNAVAILABLE, why));
   }
 
-  private static NextStep mayPass(CallOutcome outcome, NextStep whenSpent) {
-    return outcome.spendsAttempt() ? new NextStep.Retry(whenSpent, null) : new NextStep.AwaitApi();
+  private static NextStep mayPass(Task task, CallOutcome outcome, NextStep whenSpent) {
+    return outcome.spendsAttempt()
+        ? new NextStep.Retry(task.next(), whenSpent)
+        : new NextStep.AwaitApi();
   }
 
   /** A key that logged in before, and may have been removed since, is treated as live. */

@@ -25,41 +25,104 @@ import org.slf4j.event.Level;
  * Guarded by the dispatcher's lock. A timer moves the breaker from open to half-open; Resilience4j
  * alone would do that only at the next call.
  *
- * <p>Each transition of the breaker begins an era, and so does each new round of probes. An answer
- * counts only in the era in which its call was permitted. A call from before an outage that is
- * answered while the breaker is half-open is no probe and returns no permission.
+ * <p>An answer counts only in the {@link Era} in which its call was permitted. A call from before
+ * an outage that is answered while the breaker is half-open is no probe and returns no permission.
  */
 final class ApiGate {
   /**
+   * A state of the breaker, from one transition to the next; each time another object. Legal
+   * transitions:
+   *
+   * <pre>
+   * Closed     → Open (too many calls failed)
+   * Open       → ProbeRound (breaker.open.wait.ms is over)
+   * ProbeRound → Closed (enough probes succeeded; or one did, and no request waits),
+   *              Open (too many probes failed),
+   *              ProbeRound (a rest is over, and no probe is in flight: the last answers are old)
+   * </pre>
+   */
+  sealed interface Era {}
+
+  /** Every call may go out; failures spend attempts. */
+  private static final class Closed implements Era {}
+
+  /** No call goes out. */
+  private static final class Open implements Era {
+    /** By the steady clock. */
+    private final long sinceMs;
+
+    private Open(long sinceMs) {
+      this.sinceMs = sinceMs;
+    }
+  }
+
+  /**
+   * The breaker is half-open: only probes go out. What they found so far; legal transitions:
+   *
+   * <pre>
+   * NOTHING → FAILURE, SUCCESS (the first probe was answered)
+   * FAILURE → SUCCESS
+   * </pre>
+   *
+   * A 429 finds nothing, and another probe may go out for it.
+   */
+  private static final class ProbeRound implements Era {
+    private enum Found {
+      NOTHING,
+      FAILURE,
+      SUCCESS
+    }
+
+    /** No request waited when the round began, so intake admits one for the first probe. */
+    private final boolean admitsOne;
+
+    private int left;
+    private int inFlight;
+    private Found found = Found.NOTHING;
+
+    private ProbeRound(int probes, boolean admitsOne) {
+      this.left = probes;
+      this.admitsOne = admitsOne;
+    }
+
+    private void start() {
+      left--;
+      inFlight++;
+    }
+
+    private void throttled() {
+      left++;
+      inFlight--;
+    }
+
+    private void answered(boolean success) {
+      inFlight--;
+      found = success || found == Found.SUCCESS ? Found.SUCCESS : Found.FAILURE;
+    }
+  }
+
+  /**
    * The permission for one call.
    *
-   * @param probe it was granted while the breaker was half-open
    * @param holds how many holds after a 429 had begun when the call was permitted
    */
-  record Permit(long era, boolean probe, int holds) {}
+  record Permit(Era era, int holds) {
+    /** Whether it was granted while the breaker was half-open. */
+    boolean probe() {
+      return era instanceof ProbeRound;
+    }
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(ApiGate.class);
 
   private final CircuitBreakerRegistry registry;
   private final CircuitBreaker breaker;
-  private final Throttle throttle;
+  private final Backoff backoff;
   private final Config.Breaker config;
   private final Time time;
   private final Runnable wake;
 
-  private long era;
-  private int probesLeft;
-  private int probesOut;
-
-  /** A probe of this round was answered, and not by a 429. */
-  private boolean probed;
-
-  /** A probe of this round succeeded. */
-  private boolean probeSucceeded;
-
-  /** When the breaker opened last, by the steady clock. */
-  private long openedAtMs;
-
+  private Era era = new Closed();
   private boolean shut;
   private long shutSinceMs;
   private long shutTotalMs;
@@ -69,11 +132,11 @@ final class ApiGate {
    *
    * @param wake called by a timer, without the lock, when calls may be possible again
    */
-  ApiGate(Config.Breaker config, RetryBudget budget, Time time, Runnable wake) {
+  ApiGate(Config.Breaker config, Backoff backoff, Time time, Runnable wake) {
     this.config = config;
     this.time = time;
     this.wake = wake;
-    this.throttle = new Throttle(budget, time, wake);
+    this.backoff = backoff;
     this.registry = CircuitBreakerRegistry.of(breakerConfig(config, time));
     this.breaker = registry.circuitBreaker("api");
   }
@@ -82,56 +145,46 @@ final class ApiGate {
     return registry;
   }
 
+  /** The present state: another object after each transition. */
+  Era era() {
+    return era;
+  }
+
   /** The breaker is closed: failures spend attempts. */
   boolean apiUp() {
-    return breaker.getState() == State.CLOSED;
+    return era instanceof Closed;
   }
 
   /** The breaker is open: no call goes out. */
   boolean isOpen() {
-    return breaker.getState() == State.OPEN;
+    return era instanceof Open;
   }
 
   /** The breaker is half-open: only probes go out. */
   boolean probing() {
-    return breaker.getState() == State.HALF_OPEN;
+    return era instanceof ProbeRound;
   }
 
   /** A probe may go out, and none is in flight. */
   boolean lacksProbes() {
-    return probing() && probesLeft > 0 && probesOut == 0;
-  }
-
-  /** No probe of this round was sent, or a 429 answered each of them. */
-  boolean awaitsFirstProbe() {
-    return probing() && !probed && probesOut == 0;
-  }
-
-  /** No probe of this round has been answered yet. */
-  boolean unprobed() {
-    return probing() && !probed;
-  }
-
-  /** A probe of this round succeeded, and none is in flight. */
-  boolean probeSucceeded() {
-    return probing() && probeSucceeded && probesOut == 0;
+    return era instanceof ProbeRound round && round.left > 0 && round.inFlight == 0;
   }
 
   /**
-   * Closes the half-open breaker: a probe succeeded, and no waiting request could be another probe.
-   * The breaker itself would wait for as many probes as {@code breaker.half.open.calls}, while no
-   * call may come for hours.
+   * How many more requests are wanted now, of which so many wait. While the breaker is closed there
+   * is no limit; while it is open, none is wanted. A half-open breaker wants one request if none
+   * waited when it became half-open, until the probe of that request is answered. Otherwise it
+   * wants enough for this round of probes and the next, waiting requests included, so that a
+   * request that always fails cannot keep the others out.
    */
-  void closeAfterProbe() {
-    breaker.transitionToClosedState();
-    era++;
-    updateHoldClock();
-    logUp();
-  }
-
-  /** Grows with each transition of the breaker, and with each new round of probes. */
-  long era() {
-    return era;
+  int intakeRoom(int waiting) {
+    return switch (era) {
+      case Closed closed -> Integer.MAX_VALUE;
+      case Open open -> 0;
+      case ProbeRound round when round.admitsOne && round.found == ProbeRound.Found.NOTHING ->
+          round.inFlight == 0 && waiting == 0 ? 1 : 0;
+      case ProbeRound round -> Math.max(0, 2 * config.halfOpenCalls() - waiting);
+    };
   }
 
   long openWaitMs() {
@@ -140,32 +193,29 @@ final class ApiGate {
 
   /** The permission for one call, whose answer must then go to {@link #answered}; or null. */
   @Nullable Permit tryAcquire() {
-    State state = breaker.getState();
-    boolean probe = state == State.HALF_OPEN;
-    // Asked while open, Resilience4j would move to half-open by itself; the timer does that.
-    if (throttle.holding()
-        || state == State.OPEN
-        || (probe && probesLeft == 0)
+    // Asked while open, Resilience4j would move to half-open by itself; tick() does that.
+    if (backoff.holdLeftMs() > 0
+        || era instanceof Open
+        || (era instanceof ProbeRound round && round.left == 0)
         || !breaker.tryAcquirePermission()) {
       return null;
     }
-    if (probe) {
-      probesLeft--;
-      probesOut++;
+    if (era instanceof ProbeRound round) {
+      round.start();
     }
-    return new Permit(era, probe, throttle.begun());
+    return new Permit(era, backoff.holdsBegun());
   }
 
   /**
    * Whether requests must wait for the API. Time spent waiting counts towards {@code hold.max.ms}.
    */
   boolean holding() {
-    return !apiUp() || throttle.holding();
+    return !apiUp() || backoff.holdLeftMs() > 0;
   }
 
   /** How long the hold after a 429 lasts from now on; 0 where there is none. */
   long throttledMs() {
-    return throttle.leftMs();
+    return backoff.holdLeftMs();
   }
 
   /** A clock that runs only while requests must wait for the API. */
@@ -181,23 +231,20 @@ final class ApiGate {
    *     was permitted
    */
   boolean answered(Permit permit, ApiAnswer answer, long tookNanos, UnaryOperator<String> shown) {
-    boolean current = permit.era() == era;
-    if (current && permit.probe()) {
-      probesOut--;
-    }
-    if (answer instanceof ApiAnswer.Throttled throttled) {
-      throttle.answered429(permit.holds(), throttled.retryAfterMs());
-      if (current && permit.probe()) {
-        breaker.releasePermission();
-        probesLeft++;
-      }
+    boolean throttled = answer instanceof ApiAnswer.Throttled;
+    if (throttled) {
+      backoff.throttled(permit.holds(), answer.retryAfterMs());
     } else {
-      throttle.passed(permit.holds());
-      if (current) {
-        if (permit.probe()) {
-          probed = true;
-          probeSucceeded |= !breakerFailure(answer);
-        }
+      backoff.passed(permit.holds());
+    }
+    if (permit.era() == era) {
+      if (era instanceof ProbeRound round && throttled) {
+        breaker.releasePermission();
+        round.throttled();
+      } else if (era instanceof ProbeRound round) {
+        round.answered(!breakerFailure(answer));
+      }
+      if (!throttled) {
         record(answer, tookNanos, shown);
       }
     }
@@ -205,18 +252,39 @@ final class ApiGate {
     return permit.era() == era && apiUp();
   }
 
-  /** Does what is due by now. Called under the lock before every event. */
-  void tick() {
-    if (breaker.getState() == State.OPEN && time.millis() - openedAtMs >= config.openWaitMs()) {
-      beginProbing();
+  /**
+   * Does what is due by now. Called under the lock before every event.
+   *
+   * @param waiting how many requests wait for the API
+   */
+  void tick(int waiting) {
+    if (era instanceof Open open && time.millis() - open.sinceMs >= config.openWaitMs()) {
+      beginProbing(waiting == 0);
     }
     updateHoldClock();
   }
 
   /** Begins a new round of probes, unless one is in flight: the last answers are old. */
   void probeAnew() {
-    if (probing() && probesOut == 0) {
-      beginProbing();
+    if (era instanceof ProbeRound round && round.inFlight == 0) {
+      beginProbing(false);
+    }
+  }
+
+  /**
+   * Closes the half-open breaker if a probe succeeded, none is in flight, and no waiting request
+   * could be another one. The breaker itself would wait for as many probes as {@code
+   * breaker.half.open.calls}, while no call may come for hours.
+   */
+  void closeAfterProbe(int waiting) {
+    if (waiting == 0
+        && era instanceof ProbeRound round
+        && round.found == ProbeRound.Found.SUCCESS
+        && round.inFlight == 0) {
+      breaker.transitionToClosedState();
+      era = new Closed();
+      updateHoldClock();
+      logUp();
     }
   }
 
@@ -230,38 +298,28 @@ final class ApiGate {
         || (answer instanceof ApiAnswer.Unexpected unexpected && unexpected.status() != 400);
   }
 
-  private void beginProbing() {
+  private void beginProbing(boolean admitsOne) {
     breaker.transitionToHalfOpenState();
-    era++;
-    probesLeft = config.halfOpenCalls();
-    probesOut = 0;
-    probed = false;
-    probeSucceeded = false;
+    era = new ProbeRound(config.halfOpenCalls(), admitsOne);
     LOG.atDebug()
-        .addKeyValue("probes", probesLeft)
+        .addKeyValue("probes", config.halfOpenCalls())
         .log("the API is probed; all other requests keep waiting");
   }
 
   private void record(ApiAnswer answer, long tookNanos, UnaryOperator<String> shown) {
-    State before = breaker.getState();
     // A boolean, not the answer: Resilience4j puts the value into texts that it logs.
     breaker.onResult(tookNanos, TimeUnit.NANOSECONDS, breakerFailure(answer));
     State after = breaker.getState();
-    if (after == before) {
-      return;
-    }
-    era++;
     if (after == State.OPEN) {
-      openedAtMs = time.millis();
-      time.after(config.openWaitMs(), wake);
-    }
-    if (after == State.CLOSED) {
-      logUp();
-    } else {
-      LOG.atLevel(before == State.CLOSED ? Level.WARN : Level.DEBUG)
+      LOG.atLevel(apiUp() ? Level.WARN : Level.DEBUG)
           .addKeyValue("lastAnswer", shown.apply(answer.describe()))
           .addKeyValue("probeInMs", config.openWaitMs())
           .log("the API is down: pausing intake, requests wait without spending attempts");
+      era = new Open(time.millis());
+      time.after(config.openWaitMs(), wake);
+    } else if (after == State.CLOSED && !apiUp()) {
+      era = new Closed();
+      logUp();
     }
   }
 

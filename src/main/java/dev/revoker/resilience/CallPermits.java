@@ -1,7 +1,9 @@
 package dev.revoker.resilience;
 
 import dev.revoker.api.ApiAnswer;
+import dev.revoker.config.Config;
 import dev.revoker.resilience.ApiGate.Permit;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -12,20 +14,38 @@ import org.jspecify.annotations.Nullable;
  * <p>The order matters. The slot and the rate are only looked at first; then the gate grants a
  * permit, which is scarce while the breaker is half-open; only with that permit are rate and slot
  * taken. So no permission is taken and not used.
+ *
+ * <p>The slots ({@code max.in.flight}) are shared by all lanes; some are reserved for more urgent
+ * lanes.
  */
 final class CallPermits {
-  private final LaneBulkhead bulkhead;
   private final LaneRateLimiter rate;
   private final ApiGate gate;
+  private final int maxInFlight;
+  private final int[] reserved;
+  private final int[] inFlight;
+  private int allInFlight;
 
-  CallPermits(LaneBulkhead bulkhead, LaneRateLimiter rate, ApiGate gate) {
-    this.bulkhead = bulkhead;
+  CallPermits(int maxInFlight, List<Config.Lane> lanes, LaneRateLimiter rate, ApiGate gate) {
+    this.maxInFlight = maxInFlight;
+    this.reserved = lanes.stream().mapToInt(Config.Lane::reserved).toArray();
+    this.inFlight = new int[lanes.size()];
     this.rate = rate;
     this.gate = gate;
   }
 
+  /** Whether a slot is free that no more urgent lane has reserved. */
   boolean slotFree(int lane) {
-    return bulkhead.isFree(lane);
+    int free = maxInFlight - allInFlight;
+    for (int moreUrgent = 0; moreUrgent < lane; moreUrgent++) {
+      free -= Math.max(0, reserved[moreUrgent] - inFlight[moreUrgent]);
+    }
+    return free > 0;
+  }
+
+  /** The lane's calls in flight. */
+  int inFlight(int lane) {
+    return inFlight[lane];
   }
 
   /** The permit for one call of a lane that has a free slot; null if it may not be made now. */
@@ -36,7 +56,8 @@ final class CallPermits {
     Permit permit = gate.tryAcquire();
     if (permit != null) {
       rate.acquire(lane);
-      bulkhead.acquire(lane);
+      inFlight[lane]++;
+      allInFlight++;
     }
     return permit;
   }
@@ -49,7 +70,8 @@ final class CallPermits {
    */
   boolean release(
       int lane, Permit permit, ApiAnswer answer, long tookNanos, UnaryOperator<String> shown) {
-    bulkhead.release(lane);
+    inFlight[lane]--;
+    allInFlight--;
     return gate.answered(permit, answer, tookNanos, shown);
   }
 }

@@ -8,17 +8,17 @@ import dev.revoker.model.Secret;
 import dev.revoker.resilience.ApiGate.Permit;
 import dev.revoker.resilience.LoginCoordinator.Session;
 import dev.revoker.resilience.NextStep.CallOutcome;
+import dev.revoker.resilience.NextStep.PlannedCall;
 import dev.revoker.time.Time;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Starts every call that may be made now, the most urgent first, and passes each answer to {@link
- * AnswerPolicy}. Independent of the kind of call: each task has its next {@link PlannedCall}.
- * Guarded by the dispatcher's lock; the calls themselves are made outside it.
+ * TaskSteps}. Independent of the kind of call: each task has its next {@link PlannedCall}. Guarded
+ * by the dispatcher's lock; the calls themselves are made outside it.
  */
 final class CallScheduler {
   /** Receives a call's answer under the lock, with whether a failure spends an attempt. */
@@ -26,64 +26,46 @@ final class CallScheduler {
     void accept(ApiAnswer answer, boolean spendsAttempt);
   }
 
-  private final int lanes;
-  private final AnswerPolicy policy;
   private final Api api;
   private final CallPermits permits;
   private final ApiGate gate;
   private final TaskQueues queues;
-  private final WaitLimits limits;
   private final LoginCoordinator logins;
   private final TaskSteps steps;
   private final Dispatcher.Listener listener;
   private final Time time;
-  private final Consumer<Runnable> locked;
-  private final Consumer<Runnable> afterUnlock;
+  private final EventLock lock;
 
-  /**
-   * Shares the dispatcher's parts.
-   *
-   * @param locked runs an event under the lock
-   * @param afterUnlock runs an action once the lock is released
-   */
   CallScheduler(
-      int lanes,
-      AnswerPolicy policy,
       Api api,
       CallPermits permits,
       ApiGate gate,
       TaskQueues queues,
-      WaitLimits limits,
       LoginCoordinator logins,
       TaskSteps steps,
       Dispatcher.Listener listener,
       Time time,
-      Consumer<Runnable> locked,
-      Consumer<Runnable> afterUnlock) {
-    this.lanes = lanes;
-    this.policy = policy;
+      EventLock lock) {
     this.api = api;
     this.permits = permits;
     this.gate = gate;
     this.queues = queues;
-    this.limits = limits;
     this.logins = logins;
     this.steps = steps;
     this.listener = listener;
     this.time = time;
-    this.locked = locked;
-    this.afterUnlock = afterUnlock;
+    this.lock = lock;
   }
 
   /** Does what is due by now, then starts all calls that may be made. */
   void run() {
     steps.runDue();
     startCalls();
-    limits.armHoldTimer(queues.held());
+    queues.armHoldTimer();
   }
 
   private void startCalls() {
-    for (int lane = 0; lane < lanes; lane++) {
+    for (int lane = 0; lane < queues.lanes(); lane++) {
       if (!logOutKeys(lane)) {
         return;
       }
@@ -105,8 +87,7 @@ final class CallScheduler {
    * @return false if the task's call cannot be made now
    */
   private boolean start(Task task) {
-    if (limits.hasExpired(task)) {
-      steps.expire(task);
+    if (steps.endIfExpired(task)) {
       return true;
     }
     String account = task.next().account();
@@ -122,7 +103,7 @@ final class CallScheduler {
         yield true;
       }
       case Session.Refused refused -> {
-        steps.apply(task, policy.withoutSession(task, refused.error()), null);
+        steps.withoutSession(task, refused.error());
         yield true;
       }
     };
@@ -171,16 +152,14 @@ final class CallScheduler {
         call.toApiCall(task.request, accountToken),
         task::shown,
         (answer, spendsAttempt) -> {
-          task.answered(call, answer, time.now());
           String account = call.account();
           if (account != null
               && accountToken != null
               && answer.means(ApiAnswer.Refusal.TOKEN_REJECTED)) {
             logins.rejected(account, accountToken);
           }
-          CallOutcome outcome =
-              new CallOutcome(call, answer, permit.probe(), spendsAttempt, renewable);
-          steps.apply(task, policy.next(task, outcome), outcome);
+          steps.answered(
+              task, new CallOutcome(call, answer, permit.probe(), spendsAttempt, renewable));
         });
     return true;
   }
@@ -201,7 +180,7 @@ final class CallScheduler {
               task,
               account,
               new CallOutcome(task.next(), answer, permit.probe(), spendsAttempt, true));
-          afterUnlock.accept(() -> listener.loggedIn(account, LoginCoordinator.loginWord(answer)));
+          lock.afterUnlock(() -> listener.loggedIn(account, LoginCoordinator.loginWord(answer)));
         });
     return true;
   }
@@ -215,25 +194,24 @@ final class CallScheduler {
       steps.toFront(leader);
       return;
     }
-    steps.apply(leader, policy.afterFailedLogin(leader, outcome), outcome);
+    steps.loginFailed(leader, outcome);
     // The failed login counts for the waiters too: each of them would only repeat the login.
-    waiters.forEach(
-        waiter -> steps.apply(waiter, policy.afterFailedLogin(waiter, outcome), outcome));
+    waiters.forEach(waiter -> steps.loginFailed(waiter, outcome));
   }
 
   /** Makes the call once the lock is released; {@code then} runs under the lock again. */
   private void make(
       int lane, Permit permit, ApiCall call, UnaryOperator<String> shown, OnAnswer then) {
-    afterUnlock.accept(
+    lock.afterUnlock(
         () -> {
           long startedNanos = time.nanos();
           api.call(
               call,
               answer -> {
                 long tookNanos = time.nanos() - startedNanos;
-                locked.accept(
+                lock.run(
                     () -> {
-                      afterUnlock.accept(() -> listener.apiCalled(answer.word(), tookNanos));
+                      lock.afterUnlock(() -> listener.apiCalled(answer.word(), tookNanos));
                       then.accept(answer, permits.release(lane, permit, answer, tookNanos, shown));
                     });
               });

@@ -5,19 +5,19 @@ import dev.revoker.api.ApiAnswer;
 import dev.revoker.api.ApiCall;
 import dev.revoker.config.Config;
 import dev.revoker.model.Request;
-import dev.revoker.model.Result;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.model.Secret;
 import dev.revoker.time.Time;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.retry.RetryRegistry;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +28,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dispatcher implements RequestProcessor {
   /**
-   * Who admitted a request. Exactly one of the two is called, once, on any thread and outside the
-   * lock.
+   * Which keys were revoked before, by any worker. Asked once for each request that would otherwise
+   * end as {@code not_found}; the request waits for the answer without a slot.
    */
-  public interface Caller {
-    /** The request has its outcome. */
-    void answered(Result result);
+  public interface Memory {
+    /** Remembers nothing: {@code remember.days} is 0. */
+    Memory NONE = (keyFingerprint, answer) -> answer.accept(null);
 
-    /** The request was withdrawn. No further call is made for it, and it gets no result. */
-    void withdrawn();
+    /**
+     * Looks for an earlier committed result that says {@code revoked} of this key. Called on any
+     * thread, without the dispatcher's lock; must not block.
+     *
+     * @param keyFingerprint the whole one, as results show it
+     * @param answer called once, on any thread, perhaps before this method returns: the earlier
+     *     result, or null where none is known. The request may have ended before the answer,
+     *     because of its {@code not_after} or a stop; the answer is then ignored.
+     */
+    void find(String keyFingerprint, Consumer<@Nullable RevokedBy> answer);
   }
 
   /** For meters and the loop. Called outside the lock, on any thread. */
@@ -64,19 +72,13 @@ public final class Dispatcher implements RequestProcessor {
   private final Api api;
   private final Listener listener;
   private final Time time;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** To be done, in order, once the lock is released: calls, callbacks, meters. */
-  private List<Runnable> deferred = new ArrayList<>();
-
+  private final EventLock lock;
   private final List<String> lanes;
-  private final int halfOpenCalls;
   private final AnswerPolicy policy;
-  private final ProtectedKeys protectedKeys;
-  private final RetryBudget budget;
+  private final Backoff backoff;
   private final ApiGate gate;
-  private final LaneBulkhead bulkhead;
   private final LaneRateLimiter rate;
+  private final CallPermits permits;
   private final LoginCoordinator logins;
   private final TaskQueues queues;
   private final TaskSteps steps;
@@ -85,52 +87,28 @@ public final class Dispatcher implements RequestProcessor {
   /** The room of the last {@code intakeChanged}. */
   private int reportedRoom = Integer.MAX_VALUE;
 
-  /** The gate's era whose probing began while no request waited. */
-  private long emptyRoundEra = -1;
-
   /**
    * Starts with the breaker closed and no session.
    *
    * @param random uniform in [0, 1), for the jitter
    */
   public Dispatcher(
-      Config config,
-      Api api,
-      RevocationMemory memory,
-      Listener listener,
-      Time time,
-      DoubleSupplier random) {
+      Config config, Api api, Memory memory, Listener listener, Time time, DoubleSupplier random) {
     this.api = api;
     this.listener = listener;
     this.time = time;
     this.lanes = config.lanes().stream().map(Config.Lane::name).toList();
-    this.halfOpenCalls = config.breaker().halfOpenCalls();
-    Runnable wake = () -> locked(() -> {});
+    this.lock = new EventLock(time, this::beforeEvent, this::afterEvent, listener::broken);
     this.policy = new AnswerPolicy(config);
-    this.protectedKeys = new ProtectedKeys(config);
-    this.budget = new RetryBudget(config.retry(), random);
-    this.gate = new ApiGate(config.breaker(), budget, time, wake);
-    this.bulkhead = new LaneBulkhead(config.limits().maxInFlight(), config.lanes());
-    this.rate = new LaneRateLimiter(config.limits(), config.lanes(), time, wake);
+    this.backoff = new Backoff(config.retry(), random, time, lock::wake);
+    this.gate = new ApiGate(config.breaker(), backoff, time, lock::wake);
+    this.rate = new LaneRateLimiter(config.limits(), config.lanes(), time, lock::wake);
+    this.permits = new CallPermits(config.limits().maxInFlight(), config.lanes(), rate, gate);
     this.logins = new LoginCoordinator(config.accounts(), config.loginRetryMs(), time);
-    WaitLimits limits = new WaitLimits(config.holdMaxMs(), gate, time, this::locked, wake);
-    this.queues = new TaskQueues(lanes.size(), limits, time, this::afterUnlock);
-    this.steps = new TaskSteps(gate, queues, limits, memory, time, this::locked, this::afterUnlock);
+    this.queues = new TaskQueues(lanes.size(), config.holdMaxMs(), gate, time, lock);
+    this.steps = new TaskSteps(policy, gate, queues, memory, time, lock);
     this.scheduler =
-        new CallScheduler(
-            lanes.size(),
-            policy,
-            api,
-            new CallPermits(bulkhead, rate, gate),
-            gate,
-            queues,
-            limits,
-            logins,
-            steps,
-            listener,
-            time,
-            this::locked,
-            this::afterUnlock);
+        new CallScheduler(api, permits, gate, queues, logins, steps, listener, time, lock);
   }
 
   /**
@@ -142,13 +120,13 @@ public final class Dispatcher implements RequestProcessor {
   @Override
   public void admit(Request.Valid request, Caller caller) {
     int lane = laneOf(request.lane());
-    boolean protectedKey = protectedKeys.contains(request.key());
-    locked(
+    boolean protectedKey = policy.isProtected(request.key());
+    lock.run(
         () -> {
-          Task task = new Task(request, caller, lane, policy.first(request), budget);
+          Task task = new Task(request, caller, lane, policy.first(request), backoff);
           if (protectedKey) {
             steps.refuseProtected(task);
-            afterUnlock(() -> listener.protectedKeyRequested(request.lane()));
+            lock.afterUnlock(() -> listener.protectedKeyRequested(request.lane()));
           } else {
             steps.admit(task);
           }
@@ -162,71 +140,39 @@ public final class Dispatcher implements RequestProcessor {
    */
   @Override
   public void withdraw(Collection<? extends Caller> callers) {
-    locked(() -> queues.of(callers).forEach(steps::withdraw));
+    lock.run(() -> queues.of(callers).forEach(steps::withdraw));
   }
 
   @Override
   public void rateShare(double ofGroup, long forMs) {
-    locked(() -> rate.share(ofGroup, forMs));
+    lock.run(() -> rate.share(ofGroup, forMs));
   }
 
-  /**
-   * How many more requests are wanted now. While the breaker is closed there is no limit; while it
-   * is open, none. A half-open breaker wants one request if none waited when it became half-open,
-   * until the probe of that request is answered. Otherwise it wants enough for this round of probes
-   * and the next, waiting requests included, so that a request that always fails cannot keep the
-   * others out.
-   */
   @Override
   public int intakeRoom() {
-    lock.lock();
-    try {
-      return room();
-    } finally {
-      lock.unlock();
-    }
+    return lock.read(() -> gate.intakeRoom(queues.waitingForApi()));
   }
 
   /** Whether the API counts as up: the breaker is closed. */
   public boolean apiUp() {
-    lock.lock();
-    try {
-      return gate.apiUp();
-    } finally {
-      lock.unlock();
-    }
+    return lock.read(gate::apiUp);
   }
 
   /** Until when a 429 holds every call back, by the wall clock; null where none does. */
   public @Nullable Instant throttledUntil() {
-    lock.lock();
-    try {
-      long leftMs = gate.throttledMs();
-      return leftMs == 0 ? null : time.now().plusMillis(leftMs);
-    } finally {
-      lock.unlock();
-    }
+    long leftMs = lock.read(gate::throttledMs);
+    return leftMs == 0 ? null : time.now().plusMillis(leftMs);
   }
 
   /** API calls in flight for this lane. */
   public int inFlight(String lane) {
-    lock.lock();
-    try {
-      return bulkhead.inFlight(laneOf(lane));
-    } finally {
-      lock.unlock();
-    }
+    return lock.read(() -> permits.inFlight(laneOf(lane)));
   }
 
   /** Requests of this lane in back-off, held, or waiting for a login. */
   public int waiting(String lane) {
-    lock.lock();
-    try {
-      int index = laneOf(lane);
-      return queues.waiting(index) + (gate.holding() ? queues.ready(index) : 0);
-    } finally {
-      lock.unlock();
-    }
+    int index = laneOf(lane);
+    return lock.read(() -> queues.waiting(index) + (gate.holding() ? queues.ready(index) : 0));
   }
 
   /**
@@ -236,14 +182,11 @@ public final class Dispatcher implements RequestProcessor {
    * @return done when all are answered, with how many logouts the API did not confirm
    */
   public CompletableFuture<Integer> logOut() {
-    List<Secret> tokens;
-    lock.lock();
-    try {
-      tokens = new ArrayList<>(logins.closeOpened());
-      tokens.addAll(queues.takeKeySessions());
-    } finally {
-      lock.unlock();
-    }
+    List<Secret> tokens =
+        lock.read(
+            () ->
+                Stream.concat(logins.closeOpened().stream(), queues.takeKeySessions().stream())
+                    .toList());
     List<CompletableFuture<Boolean>> answers =
         tokens.stream()
             .map(
@@ -261,70 +204,24 @@ public final class Dispatcher implements RequestProcessor {
 
   /** For Resilience4j's Micrometer binders. */
   public Instruments instruments() {
-    return new Instruments(gate.registry(), budget.registry(), rate.limiters());
+    return new Instruments(gate.registry(), backoff.registry(), rate.limiters());
   }
 
-  private void afterUnlock(Runnable action) {
-    deferred.add(action);
+  private void beforeEvent() {
+    gate.tick(queues.waitingForApi());
   }
 
-  private void locked(Runnable event) {
-    try {
-      run(event).forEach(Runnable::run);
-    } catch (RuntimeException | Error bug) {
-      listener.broken(bug);
-      throw bug;
-    }
-  }
-
-  /** Returns what is to be done once the lock is released. */
-  private List<Runnable> run(Runnable event) {
-    lock.lock();
-    try {
-      tick();
-      event.run();
-      scheduler.run();
-      if (gate.probeSucceeded() && queues.waitingForApi() == 0) {
-        gate.closeAfterProbe();
-      }
-      reportRoom();
-      if (deferred.isEmpty()) {
-        return List.of();
-      }
-      List<Runnable> taken = deferred;
-      deferred = new ArrayList<>();
-      return taken;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private int room() {
-    if (gate.apiUp()) {
-      return Integer.MAX_VALUE;
-    }
-    if (!gate.probing()) {
-      return 0;
-    }
-    if (gate.era() == emptyRoundEra && gate.unprobed()) {
-      return gate.awaitsFirstProbe() && queues.waitingForApi() == 0 ? 1 : 0;
-    }
-    return Math.max(0, 2 * halfOpenCalls - queues.waitingForApi());
-  }
-
-  private void tick() {
-    long era = gate.era();
-    gate.tick();
-    if (gate.era() != era && queues.waitingForApi() == 0) {
-      emptyRoundEra = gate.era();
-    }
+  private void afterEvent() {
+    scheduler.run();
+    gate.closeAfterProbe(queues.waitingForApi());
+    reportRoom();
   }
 
   private void reportRoom() {
-    int room = room();
+    int room = gate.intakeRoom(queues.waitingForApi());
     if (room != reportedRoom) {
       reportedRoom = room;
-      afterUnlock(listener::intakeChanged);
+      lock.afterUnlock(listener::intakeChanged);
     }
   }
 

@@ -4,7 +4,7 @@ import dev.revoker.api.ApiAnswer;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
-import dev.revoker.resilience.Task.Phase;
+import dev.revoker.resilience.Task.Phase.Plain;
 import dev.revoker.time.Time;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -113,7 +113,7 @@ final class LoginCoordinator {
     List<Task> waiters = parked.remove(account);
     return waiters == null
         ? List.of()
-        : waiters.stream().filter(task -> task.phase() == Phase.PARKED).toList();
+        : waiters.stream().filter(task -> task.phase() == Plain.PARKED).toList();
   }
 
   private Session after(Task leader, String account, ApiAnswer answer) {

@@ -5,67 +5,105 @@ import dev.revoker.message.Redactor;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.Verification;
+import dev.revoker.model.Result.Verification.Login;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
-import dev.revoker.model.Verification;
-import dev.revoker.model.Verification.Login;
+import dev.revoker.resilience.NextStep.KeyLogin;
 import dev.revoker.resilience.NextStep.PassedOver;
-import dev.revoker.resilience.PlannedCall.KeyLogin;
-import dev.revoker.resilience.PlannedCall.Removal;
+import dev.revoker.resilience.NextStep.PlannedCall;
+import dev.revoker.resilience.NextStep.Removal;
 import dev.revoker.time.Time.Timer;
 import io.github.resilience4j.retry.Retry;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An admitted request until it has its result. Guarded by the dispatcher's lock. */
 final class Task {
   /**
-   * Where a task is. Legal transitions:
+   * Where a task is, with what belongs to that place alone. Legal transitions:
    *
    * <pre>
    * READY       → CALLING (its call or its account's login is made),
    *               PARKED (another task logs in to its account),
    *               READY (its account has no session, another is asked), ENDED
-   * PARKED      → READY (the login ended), RESTING, BACKING_OFF (the login failed), ENDED
-   * CALLING     → READY (a further call is made without delay), RESTING (its probe failed),
-   *               BACKING_OFF (an attempt is spent), REMEMBERING (memory is asked), ENDED
-   * RESTING     → READY (no other task is left to probe, or the API is up), ENDED
-   * BACKING_OFF → READY (the delay is over), ENDED
-   * REMEMBERING → ENDED
+   * PARKED      → READY (the login ended), Resting, BackingOff (the login failed), ENDED
+   * CALLING     → READY (a further call is made without delay), WITHDRAWN,
+   *               Resting (its probe failed), BackingOff (an attempt is spent),
+   *               Remembering (memory is asked), ENDED
+   * WITHDRAWN   → ENDED (its call in flight was answered)
+   * Resting     → READY (no other task is left to probe, or the API is up), ENDED
+   * BackingOff  → READY (the delay is over), ENDED
+   * Remembering → ENDED
    * </pre>
    */
-  enum Phase {
-    READY,
-    PARKED,
-    CALLING,
-    RESTING,
-    BACKING_OFF,
-    REMEMBERING,
-    ENDED;
+  sealed interface Phase {
+    /** The phases that are no more than a name. */
+    enum Plain implements Phase {
+      READY,
+      PARKED,
+      CALLING,
+      /** Withdrawn while its call is in flight; it makes no further call. */
+      WITHDRAWN,
+      ENDED
+    }
 
-    private Set<Phase> next() {
+    /**
+     * Its probe failed.
+     *
+     * @param since the gate's era in which the rest began
+     * @param over ends the rest; null if only the gate does
+     */
+    record Resting(ApiGate.Era since, @Nullable Timer over) implements Phase {}
+
+    /**
+     * An attempt failed.
+     *
+     * @param over ends the back-off
+     */
+    record BackingOff(Timer over) implements Phase {}
+
+    /**
+     * The API said that there is no such key.
+     *
+     * @param ifUnknown the result unless memory knows another
+     */
+    record Remembering(NextStep.End ifUnknown) implements Phase {}
+
+    private boolean leadsTo(Phase to) {
+      if (to == Plain.ENDED) {
+        return this != Plain.ENDED;
+      }
       return switch (this) {
-        case READY -> EnumSet.of(READY, CALLING, PARKED, ENDED);
-        case PARKED -> EnumSet.of(READY, RESTING, BACKING_OFF, ENDED);
-        case CALLING -> EnumSet.of(READY, RESTING, BACKING_OFF, REMEMBERING, ENDED);
-        case RESTING, BACKING_OFF -> EnumSet.of(READY, ENDED);
-        case REMEMBERING -> EnumSet.of(ENDED);
-        case ENDED -> EnumSet.noneOf(Phase.class);
+        case Plain.READY -> to == Plain.READY || to == Plain.CALLING || to == Plain.PARKED;
+        case Plain.PARKED -> to == Plain.READY || to instanceof Resting || to instanceof BackingOff;
+        case Plain.CALLING -> to != Plain.CALLING && to != Plain.PARKED;
+        case Resting resting -> to == Plain.READY;
+        case BackingOff backingOff -> to == Plain.READY;
+        case Remembering remembering -> false;
+        case Plain.WITHDRAWN, Plain.ENDED -> false;
+      };
+    }
+
+    private @Nullable Timer timer() {
+      return switch (this) {
+        case Resting resting -> resting.over();
+        case BackingOff backingOff -> backingOff.over();
+        case Plain plain -> null;
+        case Remembering remembering -> null;
       };
     }
   }
 
   final Request.Valid request;
-  final Dispatcher.Caller caller;
+  final RequestProcessor.Caller caller;
   final int lane;
 
-  private final RetryBudget budget;
-  private Phase phase = Phase.READY;
+  private final Backoff backoff;
+  private Phase phase = Phase.Plain.READY;
   private PlannedCall next;
 
   /** The attempts of the next call. Each account and each login with the key has its own. */
@@ -103,40 +141,22 @@ final class Task {
   /** The secrets that the API was sent for this task, and so could write back. */
   private final List<Secret> secrets = new ArrayList<>();
 
-  /** The task was withdrawn while its call was in flight, and ends when that call is answered. */
-  boolean withdrawn;
-
-  /**
-   * The result of the request if no further call is answered. Null while a call must still decide.
-   */
-  NextStep.@Nullable End known;
-
-  /** The gate's era in which the rest began. */
-  long restsSinceEra;
-
-  /** How long the task was held in total, without its present wait. */
-  long heldMs;
-
-  /** The hold clock when its present wait began. */
-  long waitsSinceHoldMs;
-
-  /** Ends the back-off or the rest. */
-  @Nullable Timer wake;
+  TaskQueues.Hold hold = TaskQueues.Hold.NONE;
 
   /** Ends the task at its {@code not_after}. */
   @Nullable Timer expiry;
 
   Task(
       Request.Valid request,
-      Dispatcher.Caller caller,
+      RequestProcessor.Caller caller,
       int lane,
       PlannedCall first,
-      RetryBudget budget) {
+      Backoff backoff) {
     this.request = request;
     this.caller = caller;
     this.lane = lane;
-    this.budget = budget;
-    this.attempts = budget.begin();
+    this.backoff = backoff;
+    this.attempts = backoff.begin();
     this.next = first;
     this.checkedAs = first instanceof KeyLogin login ? login.username() : null;
     secrets.add(request.key());
@@ -157,18 +177,28 @@ final class Task {
    * @throws IllegalStateException on a transition that the table does not have: a bug
    */
   void moveTo(Phase to) {
-    if (!phase.next().contains(to)) {
+    if (!phase.leadsTo(to)) {
       throw new IllegalStateException("a task cannot go from " + phase + " to " + to);
     }
-    phase = to;
-    if (wake != null) {
-      wake.cancel();
-      wake = null;
+    Timer timer = phase.timer();
+    if (timer != null) {
+      timer.cancel();
     }
-    if (to == Phase.ENDED && expiry != null) {
+    phase = to;
+    if (to == Phase.Plain.ENDED && expiry != null) {
       expiry.cancel();
       expiry = null;
     }
+  }
+
+  /** Whether its call, or its account's login, is in flight. */
+  boolean callInFlight() {
+    return phase == Phase.Plain.CALLING || phase == Phase.Plain.WITHDRAWN;
+  }
+
+  /** How the request ends if nothing more is answered; null while a call must still decide. */
+  NextStep.@Nullable End known() {
+    return phase instanceof Phase.Remembering remembering ? remembering.ifUnknown() : next.known();
   }
 
   // ---- its calls
@@ -182,13 +212,18 @@ final class Task {
   void plan(PlannedCall call) {
     if (!call.again().equals(next.again())) {
       attempts.onComplete();
-      attempts = budget.begin();
+      attempts = backoff.begin();
     }
     if (call instanceof KeyLogin login && !login.username().equals(checkedAs)) {
       before = Login.UNTRIED;
       checkedAs = login.username();
     }
     next = call;
+  }
+
+  /** The same call once more, with the attempts that it has left. */
+  void planAgain(PlannedCall same) {
+    next = same;
   }
 
   /** The delay before the same call is made again, or -1 if its attempts are spent. */
@@ -226,22 +261,22 @@ final class Task {
           removedBy = removal.account();
         }
       }
-      case KeyLogin login -> {
-        Login shown = AnswerPolicy.loginOf(answer);
-        checkedAt = now;
-        throttledLogins += answer instanceof ApiAnswer.Throttled ? 1 : 0;
-        if (answer instanceof ApiAnswer.Session session) {
-          keySessions.add(session.apiToken());
-          hide(session.apiToken());
-        }
-        if (login.after()) {
-          after = shown;
-          acceptedAfter += shown == Login.ACCEPTED ? 1 : 0;
-        } else {
-          before = shown;
-        }
+      case KeyLogin.Before login -> before = keyLogin(answer, now);
+      case KeyLogin.After login -> {
+        after = keyLogin(answer, now);
+        acceptedAfter += after == Login.ACCEPTED ? 1 : 0;
       }
     }
+  }
+
+  private Login keyLogin(ApiAnswer answer, Instant now) {
+    checkedAt = now;
+    throttledLogins += answer instanceof ApiAnswer.Throttled ? 1 : 0;
+    if (answer instanceof ApiAnswer.Session session) {
+      keySessions.add(session.apiToken());
+      hide(session.apiToken());
+    }
+    return KeyLogin.shownBy(answer);
   }
 
   int uncertainAttempts() {

@@ -2,7 +2,9 @@ package dev.revoker.resilience;
 
 import dev.revoker.model.Secret;
 import dev.revoker.resilience.Task.Phase;
+import dev.revoker.resilience.Task.Phase.Plain;
 import dev.revoker.time.Time;
+import dev.revoker.time.Time.Timer;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedSet;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,23 @@ import org.jspecify.annotations.Nullable;
  * Decides nothing. Guarded by the dispatcher's lock.
  */
 final class TaskQueues {
+  /**
+   * How long a task was held: it waited for a call while requests had to wait for the API. By the
+   * gate's hold clock.
+   *
+   * @param endedMs in waits that have ended
+   * @param sinceMs when the present wait began
+   */
+  record Hold(long endedMs, long sinceMs) {
+    static final Hold NONE = new Hold(0, 0);
+
+    private long totalMs(long clockMs) {
+      return endedMs + clockMs - sinceMs;
+    }
+  }
+
   /** All that were admitted and have not ended. */
-  private final IdentityHashMap<Dispatcher.Caller, Task> open = new IdentityHashMap<>();
+  private final IdentityHashMap<RequestProcessor.Caller, Task> open = new IdentityHashMap<>();
 
   private final List<SequencedSet<Task>> ready;
   private final SequencedSet<Task> resting = new LinkedHashSet<>();
@@ -33,33 +49,36 @@ final class TaskQueues {
   /** The sessions of ended tasks' keys that are to be logged out, for each lane. */
   private final List<Deque<Secret>> sessionsToClose;
 
-  private final WaitLimits limits;
+  private final long holdMaxMs;
+  private final ApiGate gate;
   private final Time time;
-  private final Consumer<Runnable> afterUnlock;
+  private final EventLock lock;
   private final int[] waiting;
   private int parked;
 
-  /**
-   * Starts empty.
-   *
-   * @param afterUnlock runs an action once the lock is released
-   */
-  TaskQueues(int lanes, WaitLimits limits, Time time, Consumer<Runnable> afterUnlock) {
+  /** One timer serves the task whose hold is over first. */
+  private @Nullable Timer holdTimer;
+
+  private long holdTimerAtMs;
+
+  /** Starts empty. A {@code holdMaxMs} of 0 is no limit. */
+  TaskQueues(int lanes, long holdMaxMs, ApiGate gate, Time time, EventLock lock) {
     this.ready =
         new ArrayList<>(
             IntStream.range(0, lanes).mapToObj(lane -> new LinkedHashSet<Task>()).toList());
     this.sessionsToClose =
         IntStream.range(0, lanes).<Deque<Secret>>mapToObj(lane -> new ArrayDeque<>()).toList();
-    this.limits = limits;
+    this.holdMaxMs = holdMaxMs;
+    this.gate = gate;
     this.time = time;
-    this.afterUnlock = afterUnlock;
+    this.lock = lock;
     this.waiting = new int[lanes];
   }
 
   // ---- where they are
 
   /** The tasks of these callers that have not ended. */
-  List<Task> of(Collection<? extends Dispatcher.Caller> callers) {
+  List<Task> of(Collection<? extends RequestProcessor.Caller> callers) {
     return callers.stream().map(open::get).filter(Objects::nonNull).toList();
   }
 
@@ -67,6 +86,10 @@ final class TaskQueues {
   @Nullable Task peek(int lane) {
     SequencedSet<Task> queue = ready.get(lane);
     return queue.isEmpty() ? null : queue.getFirst();
+  }
+
+  int lanes() {
+    return ready.size();
   }
 
   /** Tasks of the lane that wait for nothing but a permit. */
@@ -115,86 +138,128 @@ final class TaskQueues {
     sessionsToClose.get(task.lane).addAll(task.keySessions());
   }
 
+  // ---- hold.max.ms
+
+  private void holdBegan(Task task) {
+    task.hold = new Hold(task.hold.endedMs(), gate.holdClockMs());
+    if (holdTimer != null && time.millis() + holdLeftMs(task) < holdTimerAtMs) {
+      // It was held before, so its hold is over before that of the tasks that wait already.
+      cancelHoldTimer();
+    }
+  }
+
+  /** The tasks whose hold is over. */
+  List<Task> heldTooLong() {
+    if (holdMaxMs == 0 || !gate.holding() || (holdTimer != null && time.millis() < holdTimerAtMs)) {
+      return List.of();
+    }
+    cancelHoldTimer();
+    return held().filter(task -> holdLeftMs(task) <= 0).toList();
+  }
+
+  /** Sets the timer if tasks are held and it is not set. */
+  void armHoldTimer() {
+    if (holdMaxMs == 0 || holdTimer != null || !gate.holding()) {
+      return;
+    }
+    held()
+        .mapToLong(this::holdLeftMs)
+        .min()
+        .ifPresent(
+            leftMs -> {
+              holdTimerAtMs = time.millis() + leftMs;
+              holdTimer = time.after(leftMs, lock::wake);
+            });
+  }
+
+  private long holdLeftMs(Task task) {
+    return holdMaxMs - task.hold.totalMs(gate.holdClockMs());
+  }
+
+  private void cancelHoldTimer() {
+    if (holdTimer != null) {
+      holdTimer.cancel();
+      holdTimer = null;
+    }
+  }
+
   // ---- how they move
 
   void admit(Task task) {
     open.put(task.caller, task);
-    limits.holdBegan(task);
+    holdBegan(task);
     ready.get(task.lane).addLast(task);
   }
 
   void calling(Task task) {
-    move(task, Phase.CALLING);
+    move(task, Plain.CALLING);
   }
 
   void park(Task task) {
-    move(task, Phase.PARKED);
+    move(task, Plain.PARKED);
     parked++;
   }
 
   /** To the front of its queue, before tasks that came later. */
   void first(Task task) {
-    move(task, Phase.READY);
-    limits.holdBegan(task);
+    move(task, Plain.READY);
+    holdBegan(task);
     ready.get(task.lane).addFirst(task);
   }
 
   /** To the back of its queue, after tasks that have not had their turn. */
   void last(Task task) {
-    move(task, Phase.READY);
-    limits.holdBegan(task);
+    move(task, Plain.READY);
+    holdBegan(task);
     ready.get(task.lane).addLast(task);
   }
 
-  void rest(Task task) {
-    move(task, Phase.RESTING);
-    limits.holdBegan(task);
+  void rest(Task task, Phase.Resting rest) {
+    move(task, rest);
+    holdBegan(task);
     resting.add(task);
   }
 
-  void backOff(Task task) {
-    move(task, Phase.BACKING_OFF);
+  void backOff(Task task, Phase.BackingOff backOff) {
+    move(task, backOff);
   }
 
-  void remember(Task task) {
-    move(task, Phase.REMEMBERING);
+  void remember(Task task, Phase.Remembering remembering) {
+    move(task, remembering);
   }
 
-  void withdrawn(Task task) {
-    move(task, Phase.ENDED);
-    afterUnlock.accept(task.caller::withdrawn);
+  void withdrawWhenAnswered(Task task) {
+    move(task, Plain.WITHDRAWN);
+  }
+
+  /** Ends it without a result. */
+  void withdraw(Task task) {
+    move(task, Plain.ENDED);
+    lock.afterUnlock(task.caller::withdrawn);
   }
 
   void end(Task task, NextStep.End end) {
-    move(task, Phase.ENDED);
+    move(task, Plain.ENDED);
     Instant now = time.now();
-    afterUnlock.accept(() -> task.caller.answered(task.result(end, now)));
+    lock.afterUnlock(() -> task.caller.answered(task.result(end, now)));
   }
 
   private void move(Task task, Phase next) {
     Phase before = task.phase();
     task.moveTo(next);
-    switch (before) {
-      case READY, RESTING -> {
-        // A task with a protected key ends before it was in a queue.
-        if (ready.get(task.lane).remove(task) || resting.remove(task)) {
-          limits.holdEnded(task);
-        }
-      }
-      case PARKED -> parked--;
-      case CALLING, BACKING_OFF, REMEMBERING, ENDED -> {}
+    // A task with a protected key ends before it was in a queue.
+    if (ready.get(task.lane).remove(task) || resting.remove(task)) {
+      task.hold = new Hold(task.hold.totalMs(gate.holdClockMs()), 0);
     }
-    if (next == Phase.ENDED) {
+    parked -= before == Plain.PARKED ? 1 : 0;
+    if (next == Plain.ENDED) {
       open.remove(task.caller);
       releaseSessions(task);
     }
-    waiting[task.lane] += count(next) - count(before);
+    waiting[task.lane] += isWait(next) - isWait(before);
   }
 
-  private static int count(Phase phase) {
-    return switch (phase) {
-      case PARKED, RESTING, BACKING_OFF, REMEMBERING -> 1;
-      case READY, CALLING, ENDED -> 0;
-    };
+  private static int isWait(Phase phase) {
+    return phase == Plain.PARKED || !(phase instanceof Plain) ? 1 : 0;
   }
 }

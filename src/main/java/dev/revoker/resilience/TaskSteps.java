@@ -1,58 +1,62 @@
 package dev.revoker.resilience;
 
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
+import dev.revoker.model.ResultError;
 import dev.revoker.resilience.NextStep.CallOutcome;
-import dev.revoker.resilience.Task.Phase;
+import dev.revoker.resilience.Task.Phase.BackingOff;
+import dev.revoker.resilience.Task.Phase.Plain;
+import dev.revoker.resilience.Task.Phase.Remembering;
+import dev.revoker.resilience.Task.Phase.Resting;
 import dev.revoker.time.Time;
+import dev.revoker.time.Time.Timer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies what {@link AnswerPolicy} decides, and what ends a task before its next call: a
- * withdrawal, {@code not_after}, {@code hold.max.ms}. Guarded by the dispatcher's lock.
+ * Applies what {@link AnswerPolicy} decides of an answer, and ends a task before its next call:
+ * after a withdrawal, {@code not_after} or {@code hold.max.ms}. Guarded by the dispatcher's lock.
  */
 final class TaskSteps {
+  /**
+   * No timer for a {@code not_after} is set further ahead; when it fires, the time is checked
+   * again.
+   */
+  private static final Duration LONGEST_TIMER = Duration.ofDays(1);
+
+  private final AnswerPolicy policy;
   private final ApiGate gate;
   private final TaskQueues queues;
-  private final WaitLimits limits;
-  private final RevocationMemory memory;
+  private final Dispatcher.Memory memory;
   private final Time time;
-  private final Consumer<Runnable> locked;
-  private final Consumer<Runnable> afterUnlock;
+  private final EventLock lock;
 
   /** The gate's era of the last event. */
-  private long seenEra;
+  private ApiGate.Era seenEra;
 
-  /**
-   * Shares the dispatcher's parts.
-   *
-   * @param locked runs an event under the lock
-   * @param afterUnlock runs an action once the lock is released
-   */
   TaskSteps(
+      AnswerPolicy policy,
       ApiGate gate,
       TaskQueues queues,
-      WaitLimits limits,
-      RevocationMemory memory,
+      Dispatcher.Memory memory,
       Time time,
-      Consumer<Runnable> locked,
-      Consumer<Runnable> afterUnlock) {
+      EventLock lock) {
+    this.policy = policy;
     this.gate = gate;
+    this.seenEra = gate.era();
     this.queues = queues;
-    this.limits = limits;
     this.memory = memory;
     this.time = time;
-    this.locked = locked;
-    this.afterUnlock = afterUnlock;
+    this.lock = lock;
   }
 
   // ---- what begins and ends a task
 
   void admit(Task task) {
     queues.admit(task);
-    limits.watchExpiry(task, this::expire);
+    watchExpiry(task);
   }
 
   /** Ends a task whose key is protected. The task never waits, and no call is made. */
@@ -65,40 +69,78 @@ final class TaskSteps {
    * ends with it, so that no other worker repeats its calls.
    */
   void withdraw(Task task) {
-    switch (task.phase()) {
-      case CALLING -> task.withdrawn = true;
-      case READY, PARKED, RESTING, BACKING_OFF, REMEMBERING -> withdrawNow(task);
-      case ENDED -> {}
+    if (task.phase() == Plain.CALLING) {
+      queues.withdrawWhenAnswered(task);
+    } else if (!task.callInFlight()) {
+      withdrawNow(task);
     }
   }
 
   private void withdrawNow(Task task) {
-    if (task.known == null) {
-      queues.withdrawn(task);
-    } else {
-      queues.end(task, task.known);
+    if (!endAsKnown(task)) {
+      queues.withdraw(task);
     }
   }
 
   private void endWith(Task task, NextStep.End unlessKnown) {
-    queues.end(task, task.known == null ? unlessKnown : task.known);
+    if (!endAsKnown(task)) {
+      queues.end(task, unlessKnown);
+    }
+  }
+
+  /** Ends the task if its result is known without a further call. */
+  private boolean endAsKnown(Task task) {
+    NextStep.End known = task.known();
+    if (known != null) {
+      queues.end(task, known);
+    }
+    return known != null;
   }
 
   /** Whether the task was withdrawn or has expired while its call was in flight. */
   private boolean endedMeanwhile(Task task) {
-    if (task.withdrawn) {
+    if (task.phase() == Plain.WITHDRAWN) {
       withdrawNow(task);
       return true;
     }
-    if (limits.hasExpired(task)) {
-      expire(task);
-      return true;
-    }
-    return false;
+    return endIfExpired(task);
   }
 
-  void expire(Task task) {
-    endWith(task, AnswerPolicy.expired(task));
+  /** Ends the task if its {@code not_after} has passed. */
+  boolean endIfExpired(Task task) {
+    boolean expired = hasExpired(task);
+    if (expired) {
+      endWith(task, AnswerPolicy.expired(task));
+    }
+    return expired;
+  }
+
+  /** By the wall clock, which may have been set since the timer was. */
+  private boolean hasExpired(Task task) {
+    Instant notAfter = task.request.notAfter();
+    return notAfter != null && !time.now().isBefore(notAfter);
+  }
+
+  private void watchExpiry(Task task) {
+    Instant notAfter = task.request.notAfter();
+    if (notAfter != null) {
+      Duration left = Duration.between(time.now(), notAfter);
+      long delayMs = (left.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER : left).toMillis() + 1;
+      task.expiry = lock.runAfter(delayMs, () -> expiryDue(task));
+    }
+  }
+
+  private void expiryDue(Task task) {
+    if (task.phase() == Plain.ENDED) {
+      return;
+    }
+    if (!hasExpired(task)) {
+      watchExpiry(task);
+    } else if (!task.callInFlight()) {
+      // The answer of a call in flight may still decide. Before any further call not_after is
+      // checked again.
+      endIfExpired(task);
+    }
   }
 
   // ---- what is due
@@ -107,9 +149,7 @@ final class TaskSteps {
   void runDue() {
     wakeResting();
     endChecks();
-    limits
-        .heldTooLong(queues.held())
-        .forEach(task -> endWith(task, AnswerPolicy.heldTooLong(task)));
+    queues.heldTooLong().forEach(task -> endWith(task, AnswerPolicy.heldTooLong(task)));
   }
 
   /** Ends the tasks that wait for a check when the breaker opens. */
@@ -117,11 +157,7 @@ final class TaskSteps {
     if (seenEra != gate.era()) {
       seenEra = gate.era();
       if (gate.isOpen()) {
-        queues
-            .held()
-            .filter(task -> task.known != null)
-            .toList()
-            .forEach(task -> endWith(task, AnswerPolicy.heldTooLong(task)));
+        queues.held().toList().forEach(this::endAsKnown);
       }
     }
   }
@@ -138,18 +174,38 @@ final class TaskSteps {
       List.copyOf(queues.resting()).reversed().forEach(queues::first);
     } else if (gate.lacksProbes() && queues.ready() == 0) {
       queues.resting().stream()
-          .filter(task -> task.restsSinceEra < gate.era())
+          .filter(task -> !restsSinceThisEra(task))
           .toList()
           .forEach(queues::last);
     }
   }
 
-  // ---- what was decided
+  private boolean restsSinceThisEra(Task task) {
+    return task.phase() instanceof Resting rest && rest.since() == gate.era();
+  }
+
+  // ---- what is decided
+
+  /** The task's own call was answered. */
+  void answered(Task task, CallOutcome outcome) {
+    task.answered(outcome.call(), outcome.answer(), time.now());
+    apply(task, policy.next(task, outcome), outcome);
+  }
+
+  /** A login that the task made, or waited for, gave no session. */
+  void loginFailed(Task task, CallOutcome outcome) {
+    apply(task, policy.afterFailedLogin(task, outcome), outcome);
+  }
+
+  /** The account of the task's next call has no session now, and no login is made. */
+  void withoutSession(Task task, ResultError error) {
+    apply(task, policy.withoutSession(task, error), null);
+  }
 
   /**
    * Only a call's answer leads to a retry or to a wait for the API; other steps have no outcome.
    */
-  void apply(Task task, NextStep step, @Nullable CallOutcome outcome) {
+  private void apply(Task task, NextStep step, @Nullable CallOutcome outcome) {
     switch (step) {
       case NextStep.End end -> {
         task.decided();
@@ -166,11 +222,6 @@ final class TaskSteps {
         task.plan(call.next());
         toFront(task);
       }
-      case NextStep.Check check -> {
-        task.known = check.known();
-        task.plan(check.login());
-        toFront(task);
-      }
       case NextStep.Retry retry -> retry(task, retry, Objects.requireNonNull(outcome));
       case NextStep.AwaitApi await -> awaitApi(task, Objects.requireNonNull(outcome).probe());
     }
@@ -178,24 +229,21 @@ final class TaskSteps {
 
   private void askMemory(Task task, NextStep.End ifUnknown) {
     String fingerprint = task.request.echo().keyFingerprint();
-    task.known = ifUnknown;
-    if (fingerprint == null) {
+    // The API's answer is known, so a withdrawal and not_after only end the wait for memory.
+    if (fingerprint == null || task.phase() == Plain.WITHDRAWN || hasExpired(task)) {
       queues.end(task, ifUnknown);
       return;
     }
-    if (endedMeanwhile(task)) {
-      return;
-    }
-    queues.remember(task);
-    afterUnlock.accept(
-        () ->
-            memory.find(
-                fingerprint, revokedBy -> locked.accept(() -> remembered(task, revokedBy))));
+    queues.remember(task, new Remembering(ifUnknown));
+    lock.afterUnlock(
+        () -> memory.find(fingerprint, revokedBy -> lock.run(() -> remembered(task, revokedBy))));
   }
 
   private void remembered(Task task, @Nullable RevokedBy revokedBy) {
-    if (task.phase() == Phase.REMEMBERING && task.known != null) {
-      queues.end(task, revokedBy == null ? task.known : AnswerPolicy.alreadyRevoked(revokedBy));
+    if (task.phase() instanceof Remembering remembering) {
+      queues.end(
+          task,
+          revokedBy == null ? remembering.ifUnknown() : AnswerPolicy.alreadyRevoked(revokedBy));
     }
   }
 
@@ -204,15 +252,13 @@ final class TaskSteps {
     if (endedMeanwhile(task)) {
       return;
     }
-    if (task.known != null && gate.isOpen()) {
-      queues.end(task, task.known);
-    } else {
+    if (!gate.isOpen() || !endAsKnown(task)) {
       queues.first(task);
     }
   }
 
   private void retry(Task task, NextStep.Retry retry, CallOutcome outcome) {
-    task.known = retry.known();
+    task.planAgain(retry.same());
     if (endedMeanwhile(task)) {
       return;
     }
@@ -221,12 +267,12 @@ final class TaskSteps {
       apply(task, retry.whenSpent(), outcome);
       return;
     }
-    queues.backOff(task);
-    task.wake = time.after(delayMs, () -> locked.accept(() -> backoffOver(task)));
+    Timer over = lock.runAfter(delayMs, () -> backoffOver(task));
+    queues.backOff(task, new BackingOff(over));
   }
 
   private void backoffOver(Task task) {
-    if (task.phase() == Phase.BACKING_OFF) {
+    if (task.phase() instanceof BackingOff) {
       toFront(task);
     }
   }
@@ -240,16 +286,13 @@ final class TaskSteps {
       queues.last(task);
       return;
     }
-    queues.rest(task);
-    task.restsSinceEra = gate.era();
-    if (gate.probing()) {
-      // If no other task can probe, this one probes again, in a new round.
-      task.wake = time.after(gate.openWaitMs(), () -> locked.accept(() -> restOver(task)));
-    }
+    // If no other task can probe, this one probes again, in a new round.
+    Timer over = gate.probing() ? lock.runAfter(gate.openWaitMs(), () -> restOver(task)) : null;
+    queues.rest(task, new Resting(gate.era(), over));
   }
 
   private void restOver(Task task) {
-    if (task.phase() == Phase.RESTING && task.restsSinceEra == gate.era()) {
+    if (restsSinceThisEra(task)) {
       queues.last(task);
       gate.probeAnew();
     }

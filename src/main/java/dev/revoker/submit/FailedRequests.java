@@ -2,8 +2,8 @@ package dev.revoker.submit;
 
 import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
-import dev.revoker.model.Echo;
 import dev.revoker.model.Outcome;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.Source;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.revoker.submit;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import dev.revoker.model.Echo;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.ResultError;
 import java.io.BufferedWriter;
 import java.io.IOException;

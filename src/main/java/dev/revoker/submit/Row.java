@@ -1,6 +1,6 @@
 package dev.revoker.submit;
 
-import dev.revoker.model.Echo;
+import dev.revoker.model.Request.Echo;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -8,11 +8,10 @@ import dev.revoker.config.Config;
 import dev.revoker.message.Fingerprints;
 import dev.revoker.message.RequestReader;
 import dev.revoker.message.ResultWriter;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
-import dev.revoker.resilience.Dispatcher;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.resilience.RequestProcessor;
 import dev.revoker.sandbox.Broker;
 import dev.revoker.sandbox.SharedBroker;
@@ -257,7 +256,7 @@ class EngineIT {
     }
 
     @Override
-    public void admit(Request.Valid request, Dispatcher.Caller caller) {
+    public void admit(Request.Valid request, RequestProcessor.Caller caller) {
       calls.merge(request.echo().requestId(), 1, Integer::sum);
       Result result =
           new Result(request, Outcome.REVOKED, KeyState.INACTIVE, 204, null, 1, 0, time.now());
@@ -267,7 +266,7 @@ class EngineIT {
     }
 
     @Override
-    public void withdraw(Collection<? extends Dispatcher.Caller> callers) {
+    public void withdraw(Collection<? extends RequestProcessor.Caller> callers) {
       // All are being called: each ends with its call.
     }
   }

@@ -1,10 +1,9 @@
 package dev.revoker.engine;
 
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
-import dev.revoker.resilience.Dispatcher;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.resilience.RequestProcessor;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import java.util.function.Predicate;
 /** A dispatcher whose calls are ended by the test. */
 final class FakeWork implements RequestProcessor {
   /** An admitted request. */
-  record Task(Request.Valid request, Dispatcher.Caller caller) {
+  record Task(Request.Valid request, RequestProcessor.Caller caller) {
     String id() {
       return request.source().toString();
     }
@@ -51,7 +50,7 @@ final class FakeWork implements RequestProcessor {
   }
 
   @Override
-  public void admit(Request.Valid request, Dispatcher.Caller caller) {
+  public void admit(Request.Valid request, RequestProcessor.Caller caller) {
     Task task = new Task(request, caller);
     admitted.add(task);
     open.add(task);
@@ -61,7 +60,7 @@ final class FakeWork implements RequestProcessor {
   }
 
   @Override
-  public void withdraw(Collection<? extends Dispatcher.Caller> callers) {
+  public void withdraw(Collection<? extends RequestProcessor.Caller> callers) {
     for (Task task : List.copyOf(open)) {
       if (callers.contains(task.caller()) && !called.test(task)) {
         open.remove(task);

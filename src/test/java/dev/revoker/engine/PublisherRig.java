@@ -3,8 +3,8 @@ package dev.revoker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.message.ResultWriter;
-import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.Result;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Source;

@@ -3,7 +3,7 @@ package dev.revoker.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.time.SystemTime;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.revoker.memory.ResultMemory.Question;
 import dev.revoker.memory.RevokedKeyIndex.Position;
 import dev.revoker.message.StoredResult;
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.time.ManualTime;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.revoker.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;

@@ -9,8 +9,8 @@ import static dev.revoker.message.Fixture.valid;
 import static dev.revoker.message.Fixture.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.ResultError;
 import dev.revoker.model.Secret;
 import java.time.Instant;

@@ -7,11 +7,11 @@ import static dev.revoker.message.Fixture.read;
 import static dev.revoker.message.Fixture.valid;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.model.Echo;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.model.ResultError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

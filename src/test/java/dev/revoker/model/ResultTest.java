@@ -2,6 +2,8 @@ package dev.revoker.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.revoker.model.Request.Echo;
+import dev.revoker.model.Result.KeyState;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,10 @@
 package dev.revoker.ops;
 
-import dev.revoker.model.Echo;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Request;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import java.time.Instant;

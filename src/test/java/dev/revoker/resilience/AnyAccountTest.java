@@ -10,9 +10,9 @@ import static dev.revoker.resilience.ApiAnswers.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.KeyState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.revoker.resilience;
 
-import dev.revoker.model.Echo;
 import dev.revoker.model.Request;
+import dev.revoker.model.Request.Echo;
 import dev.revoker.model.Secret;
 import dev.revoker.model.Source;
 import java.time.Instant;

@@ -4,7 +4,7 @@ import dev.revoker.model.Outcome;
 import dev.revoker.model.Result;
 
 /** A request that was admitted, and what came back of it: at most one thing. */
-final class Asked implements Dispatcher.Caller {
+final class Asked implements RequestProcessor.Caller {
   private Result result;
   private boolean withdrawn;
 

@@ -38,7 +38,7 @@ class BugTest {
     Dispatcher dispatcher = dispatcher(api);
     dispatcher.admit(
         Ask.in("urgent").request(0),
-        new Dispatcher.Caller() {
+        new RequestProcessor.Caller() {
           @Override
           public void answered(Result result) {
             throw new IllegalStateException("queue is full");
@@ -75,7 +75,7 @@ class BugTest {
     Dispatcher[] made = new Dispatcher[1];
     made[0] =
         new Dispatcher(
-            new Settings().build(), api, RevocationMemory.NONE, new Teller(made), time, () -> 0);
+            new Settings().build(), api, Dispatcher.Memory.NONE, new Teller(made), time, () -> 0);
     return made[0];
   }
 

@@ -5,13 +5,13 @@ import java.lang.reflect.Field;
 /** What a dispatcher has in its hands, for invariants that outsiders cannot see. */
 public final class DispatcherPeek {
   private final TaskQueues queues;
-  private final LaneBulkhead bulkhead;
+  private final CallPermits permits;
   private final ApiGate gate;
 
   /** Looks into this one. */
   public DispatcherPeek(Dispatcher dispatcher) {
     queues = (TaskQueues) part(dispatcher, "queues");
-    bulkhead = (LaneBulkhead) part(dispatcher, "bulkhead");
+    permits = (CallPermits) part(dispatcher, "permits");
     gate = (ApiGate) part(dispatcher, "gate");
   }
 
@@ -22,7 +22,7 @@ public final class DispatcherPeek {
 
   /** Whether the lane may take a slot. */
   public boolean slotFree(int lane) {
-    return bulkhead.isFree(lane);
+    return permits.slotFree(lane);
   }
 
   /** Whether an outage or a 429 holds the calls back. */

@@ -4,9 +4,9 @@ import static dev.revoker.resilience.ApiAnswers.NOT_FOUND;
 import static dev.revoker.resilience.ApiAnswers.NO_ANSWER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.KeyState;
+import dev.revoker.model.Result.RevokedBy;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 

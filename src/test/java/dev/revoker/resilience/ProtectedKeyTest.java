@@ -3,9 +3,9 @@ package dev.revoker.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.message.Fingerprints;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.model.Secret;
 import java.util.Locale;
 import java.util.stream.Stream;

@@ -1,6 +1,6 @@
 package dev.revoker.resilience;
 
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.time.ManualTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 /** A dispatcher on a clock and an API of the test's; no threads. */
 final class Rig implements Dispatcher.Listener {
   /** Answers what the test has put into it; what it has not is kept until the test answers. */
-  static final class FakeMemory implements RevocationMemory {
+  static final class FakeMemory implements Dispatcher.Memory {
     final List<Consumer<RevokedBy>> asked = new ArrayList<>();
-    RevocationMemory rule = NONE;
+    Dispatcher.Memory rule = NONE;
 
     /** From now on questions are kept. */
     void keep() {

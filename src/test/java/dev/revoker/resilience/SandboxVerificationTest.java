@@ -8,11 +8,11 @@ import dev.revoker.api.HttpApi;
 import dev.revoker.config.Config;
 import dev.revoker.config.ConfigLoader;
 import dev.revoker.config.Loaded;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.KeyState;
+import dev.revoker.model.Result.Verification.Login;
 import dev.revoker.model.Secret;
-import dev.revoker.model.Verification.Login;
 import dev.revoker.sandbox.Endpoint;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Faults.Fault;
@@ -93,7 +93,7 @@ class SandboxVerificationTest {
           }
           http.call(call, onAnswer);
         };
-    dispatcher = new Dispatcher(config, hooked, RevocationMemory.NONE, listener, time, () -> 0.99);
+    dispatcher = new Dispatcher(config, hooked, Dispatcher.Memory.NONE, listener, time, () -> 0.99);
   }
 
   private static void put(Map<String, String> variables, String setting) {
@@ -110,7 +110,7 @@ class SandboxVerificationTest {
     Ask ask = Ask.in("urgent").of(account).username(username).key(key.reveal());
     dispatcher.admit(
         ask.request(offset++),
-        new Dispatcher.Caller() {
+        new RequestProcessor.Caller() {
           @Override
           public void answered(Result answer) {
             result.complete(answer);

@@ -8,8 +8,8 @@ import static dev.revoker.resilience.ApiAnswers.throttled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
+import dev.revoker.model.Result.KeyState;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,8 @@
 package dev.revoker.resilience;
 
-import static dev.revoker.model.Verification.Login.ACCEPTED;
-import static dev.revoker.model.Verification.Login.REFUSED;
-import static dev.revoker.model.Verification.Login.UNTRIED;
+import static dev.revoker.model.Result.Verification.Login.ACCEPTED;
+import static dev.revoker.model.Result.Verification.Login.REFUSED;
+import static dev.revoker.model.Result.Verification.Login.UNTRIED;
 import static dev.revoker.resilience.ApiAnswers.BAD_TOKEN;
 import static dev.revoker.resilience.ApiAnswers.DONE;
 import static dev.revoker.resilience.ApiAnswers.FAILED;
@@ -15,11 +15,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.config.Config.Verify;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Result;
-import dev.revoker.model.RevokedBy;
-import dev.revoker.model.Verification.Login;
+import dev.revoker.model.Result.KeyState;
+import dev.revoker.model.Result.RevokedBy;
+import dev.revoker.model.Result.Verification.Login;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;

@@ -6,8 +6,8 @@ import static dev.revoker.resilience.ApiAnswers.NO_ANSWER;
 import static dev.revoker.resilience.ApiAnswers.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,7 +117,7 @@ class WaitLimitsTest {
         new Dispatcher(
             new Settings().maxInFlight(1).reserved(0, 0).build(),
             rig.api,
-            RevocationMemory.NONE,
+            Dispatcher.Memory.NONE,
             rig,
             time,
             () -> 0);
@@ -210,7 +210,7 @@ class WaitLimitsTest {
         new Dispatcher(
             new Settings().maxInFlight(1).reserved(0, 0).build(),
             rig.api,
-            RevocationMemory.NONE,
+            Dispatcher.Memory.NONE,
             rig,
             time,
             () -> 0);

@@ -11,7 +11,7 @@ import dev.revoker.message.ResultWriter;
 import dev.revoker.model.Credentials;
 import dev.revoker.model.Request;
 import dev.revoker.model.Result;
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.model.Source;
 import dev.revoker.ops.GuardedRegistry;
 import dev.revoker.ops.Meters;
@@ -20,7 +20,6 @@ import dev.revoker.ops.ObserverGuard.Observer;
 import dev.revoker.resilience.Dispatcher;
 import dev.revoker.resilience.DispatcherPeek;
 import dev.revoker.resilience.RequestProcessor;
-import dev.revoker.resilience.RevocationMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -117,7 +116,7 @@ final class SimWorker {
         new Dispatcher(
             config,
             this::call,
-            sim.scenario.memory ? this::remember : RevocationMemory.NONE,
+            sim.scenario.memory ? this::remember : Dispatcher.Memory.NONE,
             new PolicyListener(),
             process.time,
             sim.world.random::nextDouble);
@@ -261,7 +260,7 @@ final class SimWorker {
 
   private final class PolicyWork implements RequestProcessor {
     private final Dispatcher policy;
-    private final Map<Dispatcher.Caller, Watched> watched = new IdentityHashMap<>();
+    private final Map<RequestProcessor.Caller, Watched> watched = new IdentityHashMap<>();
 
     PolicyWork(Dispatcher policy) {
       this.policy = policy;
@@ -273,7 +272,7 @@ final class SimWorker {
     }
 
     @Override
-    public void admit(Request.Valid request, Dispatcher.Caller caller) {
+    public void admit(Request.Valid request, RequestProcessor.Caller caller) {
       RequestLedger.Made made = sim.ledger.of(request.source());
       if (made == null) {
         throw new IllegalStateException("nobody made " + request.source());
@@ -293,11 +292,11 @@ final class SimWorker {
     }
 
     @Override
-    public void withdraw(Collection<? extends Dispatcher.Caller> callers) {
+    public void withdraw(Collection<? extends RequestProcessor.Caller> callers) {
       policy.withdraw(
           callers.stream()
               .filter(watched::containsKey)
-              .<Dispatcher.Caller>map(watched::get)
+              .<RequestProcessor.Caller>map(watched::get)
               .toList());
     }
   }
@@ -325,11 +324,11 @@ final class SimWorker {
     }
   }
 
-  private final class Watched implements Dispatcher.Caller {
+  private final class Watched implements RequestProcessor.Caller {
     private final RequestLedger.Admission admission;
-    private final Dispatcher.Caller caller;
+    private final RequestProcessor.Caller caller;
 
-    Watched(RequestLedger.Admission admission, Dispatcher.Caller caller) {
+    Watched(RequestLedger.Admission admission, RequestProcessor.Caller caller) {
       this.admission = admission;
       this.caller = caller;
     }
@@ -354,7 +353,7 @@ final class SimWorker {
 
     private void reported() {
       if (admission.ended()) {
-        sim.world.violated("Dispatcher.Caller", "reported twice: " + admission.made);
+        sim.world.violated("RequestProcessor.Caller", "reported twice: " + admission.made);
       }
     }
   }

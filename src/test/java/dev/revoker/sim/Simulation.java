@@ -2,7 +2,7 @@ package dev.revoker.sim;
 
 import dev.revoker.config.Config;
 import dev.revoker.contract.Published;
-import dev.revoker.model.RevokedBy;
+import dev.revoker.model.Result.RevokedBy;
 import dev.revoker.model.Source;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,9 +2,9 @@ package dev.revoker.sim;
 
 import dev.revoker.api.ApiAnswer;
 import dev.revoker.config.Config;
-import dev.revoker.model.KeyState;
 import dev.revoker.model.Outcome;
 import dev.revoker.model.Result;
+import dev.revoker.model.Result.KeyState;
 import dev.revoker.model.ResultError;
 import java.util.ArrayList;
 import java.util.HashMap;

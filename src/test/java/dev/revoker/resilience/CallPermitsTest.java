@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Urgent means urgent: for slots and in queues; and never more calls than slots. */
-class LaneBulkheadTest {
+class CallPermitsTest {
   @ParameterizedTest(name = "of {0} slots, {1} and {2} reserved: {3} for standard, {4} for bulk")
   @CsvSource({"8,2,0,6,6", "8,2,3,6,3", "8,0,0,8,8", "8,7,0,1,1", "8,3,4,5,1", "1,0,0,1,1"})
   void aLaneGetsWhatTheMoreUrgentOnesHaveNotReserved(
