@@ -12,7 +12,6 @@ import dev.revoker.message.Fingerprints;
 import dev.revoker.model.Secret;
 import dev.revoker.sandbox.Faults;
 import dev.revoker.sandbox.Faults.Latency;
-import dev.revoker.sandbox.Faults.Outage;
 import dev.revoker.sandbox.LocalStack;
 import dev.revoker.sandbox.ResultLog;
 import dev.revoker.sandbox.Submitter;
@@ -43,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code submit} and {@code watch} as processes of their own, on a real broker with a worker. */
 class SubmitIT {
+  /** Requests wait and use up no attempt, whatever was called before. */
+  private static final String HOLD = "{\"throttle_rate\":1}";
+
   private static final String EVERYTHING =
       """
       <configuration>
@@ -387,7 +389,7 @@ class SubmitIT {
     Path inFlight = csv("in-flight.csv", keys.subList(2, 4), List.of());
     Path own = csv("own.csv", keys.subList(4, 6), List.of());
     assertThat(run("submit", "--wait", "--batch", "mixed", answered.toString()).exit()).isZero();
-    stack.api().outage(Outage.UNAVAILABLE);
+    stack.api().order(HOLD);
     try {
       assertThat(run("submit", "--batch", "mixed", inFlight.toString()).exit()).isZero();
       Run sent = run("submit", "--resume", "--batch", "mixed", own.toString());
@@ -396,7 +398,7 @@ class SubmitIT {
           .containsPattern("[4-8] records name rows of this batch")
           .contains("sent 2 requests");
     } finally {
-      stack.api().outage(Outage.NONE);
+      stack.api().clearFaults();
     }
     Run run = run("submit", "--resume", "--wait", "--batch", "mixed", own.toString());
     assertThat(run.exit()).as(run.err()).isZero();
@@ -451,7 +453,7 @@ class SubmitIT {
       forger.send(LocalStack.STANDARD, List.of(Submitter.request(keys.get(2), claims)));
     }
     await().atMost(Duration.ofSeconds(60)).until(() -> successes(keys) == 1);
-    stack.api().outage(Outage.UNAVAILABLE);
+    stack.api().order(HOLD);
     try {
       assertThat(run("submit", "--batch", "w", file.toString()).exit()).isZero();
       Run watched = run("watch", "--batch", "w", "--timeout", "3s");
@@ -459,7 +461,7 @@ class SubmitIT {
       assertThat(watched.err())
           .contains("--timeout is over: no result yet for 2 requests with this batch's id");
     } finally {
-      stack.api().outage(Outage.NONE);
+      stack.api().clearFaults();
     }
     Run watched = run("watch", "--batch", "w", "--timeout", "1m");
     assertThat(watched.err()).contains("row 1 has results of two keys");
