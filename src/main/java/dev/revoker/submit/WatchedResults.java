@@ -86,6 +86,9 @@ final class WatchedResults {
     if (wanted.request() != null) {
       return "the request " + wanted.request() + " has no result yet";
     }
+    if (wanted.isEverything()) {
+      return "not all results are shown yet";
+    }
     return (wanted.batch() == null ? "the key" : "the batch " + wanted.batch())
         + " has no result yet";
   }

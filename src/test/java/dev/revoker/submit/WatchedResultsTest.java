@@ -63,6 +63,18 @@ class WatchedResultsTest {
     assertThat(batch.openRequests()).isZero();
   }
 
+  @Test
+  void whatIsMissingNamesWhatIsWanted() {
+    assertThat(missing(null, null, null)).isEqualTo("not all results are shown yet");
+    assertThat(missing(null, "r", null)).isEqualTo("the request r has no result yet");
+    assertThat(missing(null, null, KEY)).isEqualTo("the key has no result yet");
+    assertThat(missing("b", null, null)).isEqualTo("the batch b has no result yet");
+  }
+
+  private String missing(String batch, String request, String fingerprint) {
+    return new WatchedResults(wanted(batch, request, fingerprint), false, console).missing();
+  }
+
   private static ConsumerRecord<byte[], byte[]> request(long offset, String id) {
     ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("t", 0, offset, null, new byte[0]);
     record.headers().add("ce_id", id == null ? null : id.getBytes(StandardCharsets.UTF_8));
