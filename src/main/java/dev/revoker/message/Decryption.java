@@ -162,7 +162,8 @@ public final class Decryption {
   private static JWEDecrypter decrypter(JWK key) throws KeySet.UnusableException {
     try {
       return key instanceof ECKey ec ? new ECDHDecrypter(ec) : new RSADecrypter(key.toRSAKey());
-    } catch (JOSEException invalid) {
+    } catch (JOSEException | RuntimeException invalid) {
+      // The library throws a NullPointerException for an RSA key without d, among others.
       throw KeySet.invalid();
     }
   }

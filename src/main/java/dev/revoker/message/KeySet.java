@@ -80,7 +80,8 @@ public final class KeySet {
     } catch (IOException unreadable) {
       throw new UnusableException(
           "the file cannot be read: " + unreadable.getClass().getSimpleName());
-    } catch (ParseException notJwks) {
+    } catch (ParseException | RuntimeException notJwks) {
+      // The library throws a NullPointerException for the text null, among others.
       throw new UnusableException("the file is not a JWK set");
     }
     Map<String, JWK> keys = new LinkedHashMap<>();

@@ -275,6 +275,8 @@ class EncryptedRequestTest {
 
     Files.writeString(file, "{\"keys\":[{}");
     valid(read(forNext));
+    Files.writeString(file, "null");
+    valid(read(forNext));
 
     write(next);
     valid(read(forNext));

@@ -47,6 +47,20 @@ class KeySetTest {
     assertUnusable(kinds, set(new RSAKeyGenerator(1024, true).keyID("a").generate()));
   }
 
+  /** Nimbus throws a NullPointerException for each of these. */
+  @Test
+  void aFileThatTheLibraryFailsAtIsUnusable() throws Exception {
+    assertUnusable("the file is not a JWK set", "null");
+    String rsa = set(new RSAKeyGenerator(2048).keyID("a").generate());
+    assertUnusable("the file is not a JWK set", rsa.replace("\"kty\"", "\"oth\":[{}],\"kty\""));
+    Path file =
+        Files.writeString(
+            folder.resolve("private.jwks"), rsa.replaceFirst("\"d\":\"[^\"]*\",", ""));
+    assertThatThrownBy(() -> Decryption.with(file, false))
+        .isInstanceOf(KeySet.UnusableException.class)
+        .hasMessage("a key of the set is not valid");
+  }
+
   private static JWK publicOnly(String kid) throws Exception {
     return new ECKeyGenerator(Curve.P_256).keyID(kid).generate().toPublicJWK();
   }
