@@ -1,7 +1,10 @@
 package dev.revoker.config;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.apache.kafka.common.KafkaException;
@@ -13,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Trust and client certificate for the API's connections, from files that Kafka's own loader reads.
  * A file that was replaced is loaded again, so a renewed certificate needs no restart. If the new
- * file cannot be loaded, the old content stays in use, with a warning. Any thread.
+ * file cannot be loaded, the old content stays in use, with a warning, until the file changes once
+ * more. Any thread.
  */
 public final class TlsContext {
   private static final Logger LOG = LoggerFactory.getLogger(TlsContext.class);
@@ -29,8 +33,10 @@ public final class TlsContext {
 
   private final Map<String, Object> given;
   private final Map<String, Object> settings;
-  private @Nullable DefaultSslEngineFactory loaded;
-  private String warned = "";
+  private @Nullable SSLContext loaded;
+
+  /** The files' times and sizes before they were read last, loaded or not. */
+  private @Nullable List<Map<String, Object>> seen;
 
   /**
    * Loads nothing yet.
@@ -47,28 +53,44 @@ public final class TlsContext {
     if (given.isEmpty()) {
       return systemTrust();
     }
-    DefaultSslEngineFactory current = loaded;
-    if (current == null || current.shouldBeRebuilt(settings)) {
-      DefaultSslEngineFactory renewed = new DefaultSslEngineFactory();
-      try {
-        renewed.configure(settings);
-        loaded = renewed;
-        warned = "";
-        return renewed.sslContext();
-      } catch (KafkaException failed) {
-        String why = String.valueOf(KafkaSecurity.storeMistake(given));
-        if (current == null) {
-          throw new CannotLoad(why);
-        }
-        if (!warned.equals(why)) {
-          warned = why;
-          LOG.atWarn()
-              .addKeyValue("why", why)
-              .log("a changed file of api.ssl.* is not used; keeping the certificates before it");
-        }
-      }
+    List<Map<String, Object>> now = files();
+    SSLContext before = loaded;
+    if (before != null && now.equals(seen)) {
+      return before;
     }
-    return current.sslContext();
+    // Taken before the files are read, so a change during the reading is seen the next time.
+    seen = now;
+    DefaultSslEngineFactory renewed = new DefaultSslEngineFactory();
+    try {
+      renewed.configure(settings);
+      loaded = renewed.sslContext();
+      return renewed.sslContext();
+    } catch (KafkaException failed) {
+      String why = String.valueOf(KafkaSecurity.storeMistake(given));
+      if (before == null) {
+        throw new CannotLoad(why);
+      }
+      LOG.atWarn()
+          .addKeyValue("why", why)
+          .log("a changed file of api.ssl.* is not used; keeping the certificates before it");
+      return before;
+    }
+  }
+
+  /** Without reading them: to load a store takes longer than to connect. */
+  private List<Map<String, Object>> files() {
+    return given.entrySet().stream()
+        .filter(setting -> setting.getKey().endsWith(".location"))
+        .map(setting -> file(Path.of(String.valueOf(setting.getValue()))))
+        .toList();
+  }
+
+  private static Map<String, Object> file(Path path) {
+    try {
+      return Files.readAttributes(path, "lastModifiedTime,size,fileKey");
+    } catch (IOException missing) {
+      return Map.of();
+    }
   }
 
   private static SSLContext systemTrust() {
