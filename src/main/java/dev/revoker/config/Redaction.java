@@ -81,7 +81,7 @@ final class Redaction {
   /** Masks the user info and the query of a URL, which may contain credentials. */
   private static String url(String key, String value) {
     int scheme = value.indexOf("://");
-    if (scheme < 0 && !key.equals("api.base.url")) {
+    if (scheme < 0 && !key.equals("api.base.url") && !key.equals("api.proxy")) {
       return value;
     }
     int start = scheme < 0 ? 0 : scheme + 3;

@@ -61,15 +61,23 @@ final class GroupShare {
     }
     renewAtMs = time.millis() + RENEWAL_MS;
     try {
-      total =
-          intake.topics().stream()
-              .mapToLong(topic -> consumer.partitionsFor(topic, LOOK_UP).size())
-              .sum();
+      total = intake.topics().stream().mapToLong(this::partitions).sum();
     } catch (KafkaException unknown) {
       // A wakeup, or no answer. The number of partitions hardly ever changes: the last one counts.
       // What is wrong with the topics, the poll reports.
     }
     publish();
+  }
+
+  /**
+   * After partitions were added, an assignment may name some that the metadata does not have yet.
+   */
+  private long partitions(String topic) {
+    long known = consumer.partitionsFor(topic, LOOK_UP).size();
+    return intake.partitions().stream()
+        .filter(partition -> partition.id.topic().equals(topic))
+        .mapToLong(partition -> partition.id.partition() + 1L)
+        .reduce(known, Math::max);
   }
 
   /** Partitions were revoked or lost. Looks nothing up: it is called inside a rebalance. */

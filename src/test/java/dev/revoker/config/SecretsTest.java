@@ -80,6 +80,8 @@ class SecretsTest {
         "account.e.password=CANARY",
         "account.a.api.token=CANARY",
         "api.base.url=https://u:CANARY@example.com",
+        "api.proxy=http://u:CANARY@example.com:3128",
+        "api.proxy=u:CANARY@example.com:3128",
         "api.base.url=http://example.com:80?CANARY",
         "sasl.oauthbearer.jwks.endpoint.url=https://u:CANARY@example.com\nmax.in.flight=x",
         "ssl.keystore.key=${CANARY:CANARY}",

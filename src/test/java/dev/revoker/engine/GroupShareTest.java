@@ -21,6 +21,13 @@ class GroupShareTest {
     assertThat(rig.work.shares.getLast()).isEqualTo(new Share(0.75, 10_000));
   }
 
+  /** Each worker gets new partitions as soon as one of them knows that there are more. */
+  @Test
+  void addedPartitionsCountBeforeTheMetadataHasThem() {
+    Rig rig = owning(URGENT, ZERO, ONE, new TopicPartition(ZERO.topic(), 6));
+    assertThat(rig.work.shares.getLast()).isEqualTo(new Share(0.5, 10_000));
+  }
+
   @Test
   void theShareShrinksBeforeAnotherWorkerCanOwnThePartition() {
     Rig rig = owning(URGENT, ZERO, ONE);
