@@ -36,6 +36,9 @@ final class TopicWarnings {
   private static final int TIMEOUT_MS = 5000;
   private static final int SAFE_IN_SYNC_REPLICAS = 2;
 
+  /** A result may repeat most of a request of 64 KiB. */
+  private static final int LONGEST_RESULT_BYTES = 128 << 10;
+
   /**
    * The findings: one text for each kind of finding, which lists the topics concerned.
    *
@@ -92,6 +95,7 @@ final class TopicWarnings {
     List<String> compressed = new ArrayList<>();
     List<String> single = new ArrayList<>();
     List<String> loose = new ArrayList<>();
+    List<String> narrow = new ArrayList<>();
     List<String> unread = new ArrayList<>();
     for (String topic : existing) {
       TopicDescription description = descriptions.get(topic);
@@ -119,6 +123,11 @@ final class TopicWarnings {
               < SAFE_IN_SYNC_REPLICAS) {
         loose.add(topic);
       }
+      if (topic.equals(topics.results())
+          && Integer.parseInt(setting(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "1048588"))
+              < LONGEST_RESULT_BYTES) {
+        narrow.add(topic);
+      }
     }
     warn(
         compressed,
@@ -135,6 +144,12 @@ final class TopicWarnings {
         "topics with min.insync.replicas below 2: %s. If a broker crashes, results and progress"
             + " can be lost. Set it with kafka-configs.sh --alter --topic NAME --add-config"
             + " min.insync.replicas=2");
+    warn(
+        narrow,
+        "results topic with max.message.bytes below "
+            + LONGEST_RESULT_BYTES
+            + ": %s. Long results are sent without labels and reason, and a result that is too"
+            + " large all the same ends the worker. Remove this setting of the topic");
     if (!unread.isEmpty()) {
       found.unchecked.add(
           String.format(

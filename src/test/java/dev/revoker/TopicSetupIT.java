@@ -101,6 +101,17 @@ class TopicSetupIT {
   }
 
   @Test
+  void aResultsTopicThatTakesOnlyShortResultsIsAWarning() {
+    broker.createTopic("narrow", 1, Map.of("max.message.bytes", "20000"));
+    try (Admin admin = admin(broker.bootstrapServers())) {
+      assertThat(find(admin, topics("narrow", "safe"), null).warnings().getLast())
+          .startsWith("results topic with max.message.bytes below 131072: narrow. ");
+      assertThat(find(admin, topics("safe", "narrow"), null).warnings())
+          .noneMatch(text -> text.contains("max.message.bytes"));
+    }
+  }
+
+  @Test
   void topicsThatCannotBeDescribedAreReportedAsNotChecked() {
     try (Admin admin = admin(broker.bootstrapServers())) {
       TopicWarnings.Found found =
