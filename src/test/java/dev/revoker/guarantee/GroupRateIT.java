@@ -44,7 +44,8 @@ class GroupRateIT {
         worker.close();
         scene.awaitReady(scene.worker());
       }
-      scene.awaitUntil(() -> calls.size() > WINDOW + TENTHS);
+      scene.awaitUntil(
+          () -> calls.size() > WINDOW + TENTHS && calls.getLast() - calls.getFirst() >= PER_SECOND);
       sampler.shutdown();
 
       long most = most(calls, WINDOW);
